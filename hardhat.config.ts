@@ -1,0 +1,34 @@
+import { createRequire } from "node:module";
+
+import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import hardhatViem from "@nomicfoundation/hardhat-viem";
+
+import { defineConfig } from "hardhat/config";
+
+import { aztecRemappings } from "./scripts/plugins/aztecRemappings.ts";
+import { upstreamContracts } from "./scripts/plugins/upstreamContracts.ts";
+
+const require = createRequire(import.meta.url);
+
+export default defineConfig({
+  plugins: [hardhatToolboxMochaEthers, hardhatViem, aztecRemappings],
+  solidity: {
+    version: "0.8.30",
+    path: require.resolve("solc/soljson.js"),
+    settings: {
+      evmVersion: "prague",
+      // 200 runs push the extended Rollup over the 24,576 bytes of EIP-170; upstream moved to 100 in v5 as well.
+      optimizer: { enabled: true, runs: 100 },
+    },
+    npmFilesToBuild: [...upstreamContracts],
+  },
+  typechain: { outDir: "typechain-types" },
+  networks: {
+    default: {
+      type: "edr-simulated",
+      chainType: "l1",
+      hardfork: "osaka",
+    },
+  },
+  test: { mocha: { timeout: 600_000 } },
+});

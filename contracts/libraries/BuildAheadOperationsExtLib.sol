@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {BlobLib} from "@aztec-blob-lib/BlobLib.sol";
+import {PublicInputArgs, SubmitEpochRootProofArgs} from "@aztec/core/interfaces/IRollup.sol";
+import {Errors} from "@aztec/core/libraries/Errors.sol";
+import {CommitteeAttestations} from "@aztec/core/libraries/rollup/AttestationLib.sol";
+import {EpochProofLib} from "@aztec/core/libraries/rollup/EpochProofLib.sol";
+import {ProposeArgs, ValidateHeaderArgs} from "@aztec/core/libraries/rollup/ProposeLib.sol";
+import {STFLib} from "@aztec/core/libraries/rollup/STFLib.sol";
+import {Timestamp} from "@aztec/core/libraries/TimeLib.sol";
+import {Signature} from "@aztec/shared/libraries/SignatureLib.sol";
+import {LateRewardLib, Settlement} from "./LateRewardLib.sol";
+import {LateSubmissionExtLib} from "./LateSubmissionExtLib.sol";
+import {ProposeLib} from "./ProposeLib.sol";
+
+/**
+ * @title BuildAheadOperationsExtLib
+ * @notice Linked in place of upstream's `RollupOperationsExtLib`: this is how the change is delivered.
+ *
+ * @dev `RollupCore` reaches proposals and proofs only through that external library, so a rollup linked against this one
+ *      behaves differently without a changed line in `Rollup`. It has exactly upstream's seven external functions; their
+ *      selectors are built from the names of upstream's structs, which are imported here and never declared again.
+ *      Parameters are calldata where upstream copies them to memory: the selectors are the same, and what is rejected
+ *      early was never copied.
+ */
+library BuildAheadOperationsExtLib {
+  /**
+   * @notice Accepts an epoch proof, and splits the rewards of the late checkpoints that it proves.
+   * @dev Upstream decides whether the proof stands; see LateRewardLib for what follows.
+   */
+  function submitEpochRootProof(SubmitEpochRootProofArgs calldata _args) external {
+    if (!LateRewardLib.hasLateSlots(_args.end)) {
+      EpochProofLib.submitEpochRootProof(_args);
+      return;
+    }
+    Settlement memory settlement = LateSubmissionExtLib.prepareSettlement(_args.start, _args.end);
+    EpochProofLib.submitEpochRootProof(_args);
+    LateSubmissionExtLib.settle(_args.fees, settlement);
+  }
+
+  /// @notice Validates a header and its attestations without landing it.
+  function validateHeaderWithAttestations(
+    ValidateHeaderArgs calldata _args,
+    CommitteeAttestations calldata _attestations,
+    address[] calldata _signers,
+    Signature calldata _attestationsAndSignersSignature
+  ) external {
+    LateSubmissionExtLib.validateHeaderWithAttestations(
+      _args, _attestations, _signers, _attestationsAndSignersSignature
+    );
+  }
+
+  /// @notice Appends a checkpoint to the pending chain, on time or late; see ProposeLib.
+  function propose(
+    ProposeArgs calldata _args,
+    CommitteeAttestations calldata _attestations,
+    address[] calldata _signers,
+    Signature calldata _attestationsAndSignersSignature,
+    bytes calldata _blobInput,
+    bool _checkBlob
+  ) external {
+    ProposeLib.propose(_args, _attestations, _signers, _attestationsAndSignersSignature, _blobInput, _checkBlob);
+  }
+
+  /// @notice Removes checkpoints that can no longer be proven, as upstream.
+  function prune() external {
+    require(STFLib.canPruneAtTime(Timestamp.wrap(block.timestamp)), Errors.Rollup__NothingToPrune());
+    STFLib.prune();
+  }
+
+  /// @notice The public inputs of an epoch proof, as upstream.
+  function getEpochProofPublicInputs(
+    uint256 _start,
+    uint256 _end,
+    PublicInputArgs calldata _args,
+    bytes32[] calldata _fees,
+    bytes calldata _blobPublicInputs
+  ) external view returns (bytes32[] memory) {
+    return EpochProofLib.getEpochProofPublicInputs(_start, _end, _args, _fees, _blobPublicInputs);
+  }
+
+  /// @notice Validates blob commitments against the transaction's blobs, as upstream.
+  function validateBlobs(bytes calldata _blobsInput, bool _checkBlob)
+    external
+    view
+    returns (bytes32[] memory blobHashes, bytes32 blobsHashesCommitment, bytes[] memory blobCommitments)
+  {
+    return BlobLib.validateBlobs(_blobsInput, _checkBlob);
+  }
+
+  /// @notice The base fee of blob gas, as upstream.
+  function getBlobBaseFee() external view returns (uint256) {
+    return BlobLib.getBlobBaseFee();
+  }
+}

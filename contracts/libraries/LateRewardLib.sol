@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {CompressedFeeHeader, FeeHeaderLib} from "@aztec/core/libraries/compressed-data/fees/FeeStructs.sol";
+import {FeeLib} from "@aztec/core/libraries/rollup/FeeLib.sol";
+import {BpsLib, RewardConfig, RewardLib} from "@aztec/core/libraries/rollup/RewardLib.sol";
+import {STFLib} from "@aztec/core/libraries/rollup/STFLib.sol";
+import {TimeLib, Epoch, Slot} from "@aztec/core/libraries/TimeLib.sol";
+import {IERC20} from "@oz/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@oz/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@oz/utils/math/Math.sol";
+import {ILateSubmission} from "../interfaces/ILateSubmission.sol";
+import {LateSplitLib} from "./LateSplitLib.sol";
+import {LateSubmissionLib, StoredRecord} from "./LateSubmissionLib.sol";
+
+/**
+ * @notice What settlement needs to know from before upstream credits an epoch proof.
+ * @param epoch The epoch of the proof
+ * @param start The first checkpoint of the proof
+ * @param provenLength How many checkpoints of the epoch were proven before
+ * @param newLength How many are proven after; not larger than `provenLength` if the proof adds nothing
+ * @param checkpointReward What upstream credits to each newly proven checkpoint's coinbase besides fees
+ */
+struct Settlement {
+  Epoch epoch;
+  uint256 start;
+  uint256 provenLength;
+  uint256 newLength;
+  uint256 checkpointReward;
+}
+
+/**
+ * @title LateRewardLib
+ * @notice Splits the reward of late checkpoints when an epoch proof credits it.
+ *
+ * @dev Settlement decorates upstream: look first, let upstream's `EpochProofLib` run as it is, then move parts of what it
+ *      has credited. Upstream overwrites what the split needs (the proven length, the distributor's balance), hence the
+ *      look before. Nothing here reverts where upstream alone would have succeeded.
+ */
+library LateRewardLib {
+  using FeeHeaderLib for CompressedFeeHeader;
+  using SafeERC20 for IERC20;
+  using TimeLib for Epoch;
+  using TimeLib for Slot;
+
+  /**
+   * @notice Whether the epoch of a checkpoint has slots that were marked late.
+   * @dev The only thing that a proof without late slots pays for: one storage word.
+   * @param _end The last checkpoint of a proof, any value
+   */
+  function hasLateSlots(uint256 _end) internal view returns (bool) {
+    return LateSubmissionLib.isAvailable(_end)
+      && LateSubmissionLib.getMarks(STFLib.getSlotNumber(_end).epochFromSlot()) != 0;
+  }
+
+  /**
+   * @notice Reads what upstream is about to overwrite.
+   * @dev Repeats upstream's arithmetic and asks the distributor under the conditions under which upstream asks it, so
+   *      that it cannot revert where upstream would not.
+   * @param _start The first checkpoint of the proof, any value
+   * @param _end The last checkpoint of the proof, available
+   */
+  function prepare(uint256 _start, uint256 _end) internal view returns (Settlement memory settlement) {
+    // Upstream rejects such a proof with its own error.
+    if (_start > _end) return settlement;
+
+    settlement.epoch = STFLib.getSlotNumber(_end).epochFromSlot();
+    settlement.start = _start;
+    settlement.provenLength = RewardLib.getStorage().epochRewards[settlement.epoch].longestProvenLength;
+    settlement.newLength = _end - _start + 1;
+    if (settlement.newLength <= settlement.provenLength) return settlement;
+
+    RewardConfig storage config = RewardLib.getStorage().config;
+    uint256 added = settlement.newLength - settlement.provenLength;
+    uint256 desired = added * config.checkpointReward;
+    if (desired > 0 && address(this) == config.rewardDistributor.canonicalRollup()) {
+      uint256 balance = STFLib.getStorage().config.feeAsset.balanceOf(address(config.rewardDistributor));
+      settlement.checkpointReward = BpsLib.mul(Math.min(desired, balance), config.sequencerBps) / added;
+    }
+  }
+
+  /**
+   * @notice Applies the split to every late checkpoint that the proof has newly proven.
+   * @dev State changes: rewards move from the coinbases to the submitters, records become settled; then, once, the
+   *      forfeited sum leaves the rollup.
+   * @param _fees The proof's (recipient, value) pairs
+   * @param _settlement What `prepare` found before upstream ran
+   */
+  function settle(bytes32[] calldata _fees, Settlement memory _settlement) internal {
+    uint256 slot = Slot.unwrap(_settlement.epoch.toSlots());
+    uint256 forfeited = 0;
+    for (uint256 marks = LateSubmissionLib.getMarks(_settlement.epoch); marks != 0; marks >>= 1) {
+      if (marks & 1 == 1) forfeited += _settleSlot(Slot.wrap(slot), _fees, _settlement);
+      ++slot;
+    }
+    if (forfeited > 0) _sink(forfeited);
+  }
+
+  /// @dev Returns what is forfeited; zero if the mark is stale, the record settled, or the checkpoint not newly proven.
+  function _settleSlot(Slot _slot, bytes32[] calldata _fees, Settlement memory _settlement)
+    private
+    returns (uint256 forfeit)
+  {
+    StoredRecord storage stored = LateSubmissionLib.getStorage().records[LateSubmissionLib.recordIndex(_slot)];
+    uint256 checkpointNumber = stored.checkpointNumber;
+    if (
+      stored.slot != Slot.unwrap(_slot) || stored.isSettled
+        || checkpointNumber < _settlement.start + _settlement.provenLength
+        || checkpointNumber >= _settlement.start + _settlement.newLength
+        || !LateSubmissionLib.isInChain(checkpointNumber, _slot)
+    ) return 0;
+
+    stored.isSettled = true;
+
+    uint256 feeIndex = 2 * (checkpointNumber - _settlement.start);
+    address coinbase = address(uint160(uint256(_fees[feeIndex])));
+    uint256 share = _settlement.checkpointReward + _sequencerFee(checkpointNumber, uint256(_fees[feeIndex + 1]));
+    address submitter = stored.submitter;
+    uint256 cut;
+    (cut, forfeit) = LateSplitLib.splitDown(share, stored.submitterBps, stored.burnBps, submitter != address(0));
+
+    mapping(address => uint256) storage rewards = RewardLib.getStorage().sequencerRewards;
+    rewards[coinbase] -= cut + forfeit;
+    if (cut > 0) rewards[submitter] += cut;
+
+    emit ILateSubmission.LateSubmissionSettled(_slot, submitter, coinbase, share, cut, forfeit);
+  }
+
+  /// @dev Where the forfeited part goes: burned, as v4 burns congestion fees. The one place to change that policy.
+  function _sink(uint256 _amount) private {
+    STFLib.getStorage().config.feeAsset.safeTransfer(RewardLib.BURN_ADDRESS, _amount);
+  }
+
+  /// @dev What upstream credits to the coinbase out of a checkpoint's fee: the rest after congestion burn and prover.
+  function _sequencerFee(uint256 _checkpointNumber, uint256 _fee) private view returns (uint256) {
+    if (!FeeLib.isTxsEnabled()) return 0;
+    CompressedFeeHeader feeHeader = STFLib.getFeeHeader(_checkpointNumber);
+    uint256 manaUsed = feeHeader.getManaUsed();
+    uint256 afterBurn = _fee - feeHeader.getCongestionCost() * manaUsed;
+    return afterBurn - Math.min(manaUsed * feeHeader.getProverCost(), afterBurn);
+  }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {AttestationLib, CommitteeAttestations} from "@aztec/core/libraries/rollup/AttestationLib.sol";
+import {FeeLib} from "@aztec/core/libraries/rollup/FeeLib.sol";
+import {ProposeLib as UpstreamProposeLib, ValidateHeaderArgs} from "@aztec/core/libraries/rollup/ProposeLib.sol";
+import {ProposedHeader} from "@aztec/core/libraries/rollup/ProposedHeaderLib.sol";
+import {STFLib} from "@aztec/core/libraries/rollup/STFLib.sol";
+import {ValidatorSelectionLib} from "@aztec/core/libraries/rollup/ValidatorSelectionLib.sol";
+import {TimeLib, Epoch, Slot, Timestamp} from "@aztec/core/libraries/TimeLib.sol";
+import {Signature} from "@aztec/shared/libraries/SignatureLib.sol";
+import {LateSubmissionRecord, LateSubmissionTerms} from "../interfaces/ILateSubmission.sol";
+import {LateAuthorisationLib} from "./LateAuthorisationLib.sol";
+import {LateRewardLib, Settlement} from "./LateRewardLib.sol";
+import {LateSubmissionLib} from "./LateSubmissionLib.sol";
+import {ProposalChecksLib} from "./ProposalChecksLib.sol";
+import {SubmissionWindowLib} from "./SubmissionWindowLib.sol";
+
+/**
+ * @title LateSubmissionExtLib
+ * @notice What only late submissions need, as an external library: nobody else pays for it, in code size or in gas.
+ *
+ * @dev Linked into `BuildAheadRollup` and into `BuildAheadOperationsExtLib`. Reached by delegatecall only, so that
+ *      `address(this)`, `msg.sender` and all storage are the rollup's.
+ */
+library LateSubmissionExtLib {
+  using AttestationLib for CommitteeAttestations;
+  using TimeLib for Slot;
+  using TimeLib for Timestamp;
+
+  /// @notice Sets the first terms. Called by the rollup's constructor.
+  function initialize(LateSubmissionTerms memory _terms) external {
+    LateSubmissionLib.initialize(_terms);
+  }
+
+  /// @notice Sets the terms for later submissions.
+  function setTerms(LateSubmissionTerms memory _terms) external {
+    LateSubmissionLib.setTerms(_terms);
+  }
+
+  /// @notice Names who is credited if the caller lands a late checkpoint in this transaction.
+  function nameRecipient(address _recipient) external {
+    LateSubmissionLib.nameRecipient(_recipient);
+  }
+
+  /**
+   * @notice Authorises and records a late submission: epoch set-up, quorum, record, mark.
+   * @param _slot The header slot, open according to `requireLateOpen`
+   * @param _checkpointNumber The number that the checkpoint gets
+   * @param _attestations The packed attestations
+   * @param _signers The members that signed
+   * @param _digest The payload digest that they signed
+   */
+  function authorise(
+    Slot _slot,
+    uint256 _checkpointNumber,
+    CommitteeAttestations calldata _attestations,
+    address[] calldata _signers,
+    bytes32 _digest
+  ) external {
+    LateAuthorisationLib.setUpEpoch(_slot.epochFromSlot());
+    address proposer = LateAuthorisationLib.verifyQuorum(_slot, _attestations, _signers, _digest);
+    LateSubmissionLib.record(_slot, _checkpointNumber, proposer);
+  }
+
+  /**
+   * @notice Applies the split to every late checkpoint that a proof has newly proven.
+   * @param _fees The proof's (recipient, value) pairs
+   * @param _settlement What `prepareSettlement` found before upstream ran
+   */
+  function settle(bytes32[] calldata _fees, Settlement memory _settlement) external {
+    LateRewardLib.settle(_fees, _settlement);
+  }
+
+  /**
+   * @notice Validates a header and its attestations without landing it. Nodes call it before they broadcast.
+   * @dev Upstream's body, unless the header is one for the previous slot and there is a window. Then the fee is recomputed
+   *      for the header slot, because `Rollup` has computed `_args.manaMinFee` from the clock and is not virtual, and the
+   *      attestations have to satisfy what a late submission has to satisfy.
+   */
+  function validateHeaderWithAttestations(
+    ValidateHeaderArgs calldata _args,
+    CommitteeAttestations calldata _attestations,
+    address[] calldata _signers,
+    Signature calldata _attestationsAndSignersSignature
+  ) external {
+    Slot slot = _args.header.slotNumber;
+    Timestamp currentTime = Timestamp.wrap(block.timestamp);
+
+    if (
+      LateSubmissionLib.getStorage().terms.windowSeconds == 0
+        || !SubmissionWindowLib.isPrevious(slot, currentTime.slotFromTimestamp())
+    ) {
+      UpstreamProposeLib.validateHeader(_args);
+      if (_attestations.isEmpty()) return;
+      Epoch epoch = slot.epochFromSlot();
+      ValidatorSelectionLib.verifyAttestations(epoch, _attestations, _args.digest);
+      ValidatorSelectionLib.verifyProposer(
+        slot, epoch, _attestations, _signers, _args.digest, _attestationsAndSignersSignature, false
+      );
+      return;
+    }
+
+    ProposedHeader memory header = _args.header;
+    uint256 parent = STFLib.getEffectivePendingCheckpointNumber(currentTime);
+    ProposalChecksLib.requireNewSlot(parent, slot);
+    LateAuthorisationLib.requireOpen(slot);
+    ProposalChecksLib.requireParentArchive(parent, header.lastArchiveRoot);
+    uint256 minFee = FeeLib.summedMinFee(FeeLib.getManaMinFeeComponentsAt(parent, slot.toTimestamp(), true));
+    ProposalChecksLib.validateContents(header, minFee, _args.blobsHashesCommitment, _args.flags.ignoreDA);
+
+    if (_attestations.isEmpty()) return;
+    LateAuthorisationLib.verifyQuorum(slot, _attestations, _signers, _args.digest);
+  }
+
+  /// @notice Reverts unless a header slot other than the current one may land now.
+  function requireLateOpen(Slot _slot) external view {
+    LateAuthorisationLib.requireOpen(_slot);
+  }
+
+  /// @notice Makes the checks that `propose` makes first, for the chain as it would be after a due prune.
+  function requireOpen(Slot _slot, bytes32 _lastArchive) external view {
+    Timestamp currentTime = Timestamp.wrap(block.timestamp);
+    uint256 parent = STFLib.getEffectivePendingCheckpointNumber(currentTime);
+    ProposalChecksLib.requireNewSlot(parent, _slot);
+    if (_slot != currentTime.slotFromTimestamp()) LateAuthorisationLib.requireOpen(_slot);
+    ProposalChecksLib.requireParentArchive(parent, _lastArchive);
+  }
+
+  /// @notice Reads what settlement needs from before upstream credits a proof.
+  function prepareSettlement(uint256 _start, uint256 _end) external view returns (Settlement memory) {
+    return LateRewardLib.prepare(_start, _end);
+  }
+
+  /// @notice The late submission of a slot, checked against the chain.
+  function getRecord(Slot _slot) external view returns (LateSubmissionRecord memory) {
+    return LateSubmissionLib.getRecord(_slot);
+  }
+}

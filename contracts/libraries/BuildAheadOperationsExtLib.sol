@@ -39,16 +39,23 @@ library BuildAheadOperationsExtLib {
     LateSubmissionExtLib.settle(_args.fees, settlement);
   }
 
-  /// @notice Validates a header and its attestations without landing it.
+  /**
+   * @notice Validates a header and its attestations without landing it.
+   * @dev Handed on as it came: encoding these arguments again takes more code than this library has room for. The
+   *      function there has the same signature, hence the same selector.
+   */
   function validateHeaderWithAttestations(
-    ValidateHeaderArgs calldata _args,
-    CommitteeAttestations calldata _attestations,
-    address[] calldata _signers,
-    Signature calldata _attestationsAndSignersSignature
+    ValidateHeaderArgs calldata,
+    CommitteeAttestations calldata,
+    address[] calldata,
+    Signature calldata
   ) external {
-    LateSubmissionExtLib.validateHeaderWithAttestations(
-      _args, _attestations, _signers, _attestationsAndSignersSignature
-    );
+    (bool isValid, bytes memory reason) = address(LateSubmissionExtLib).delegatecall(msg.data);
+    if (!isValid) {
+      assembly ("memory-safe") {
+        revert(add(reason, 0x20), mload(reason))
+      }
+    }
   }
 
   /// @notice Appends a checkpoint to the pending chain, on time or late; see ProposeLib.

@@ -53,6 +53,7 @@ library ProposeLib {
     bool isTxsEnabled;
     bool isEscapeHatch;
     bool isFirstCheckpointOfEpoch;
+    CompressedChainTips tips;
     uint256 checkpointNumber;
     Epoch epoch;
     bytes32[] blobHashes;
@@ -94,24 +95,8 @@ library ProposeLib {
     bytes calldata _blobsInput,
     bool _checkBlob
   ) internal {
-    if (STFLib.canPruneAtTime(Timestamp.wrap(block.timestamp))) STFLib.prune();
-
-    RollupStore storage rollupStore = STFLib.getStorage();
-    CompressedChainTips tips = rollupStore.tips;
     Interim memory v;
-    Slot slot = _args.header.slotNumber;
-    {
-      uint256 parent = tips.getPending();
-      v.checkpointNumber = parent + 1;
-      v.epoch = slot.epochFromSlot();
-
-      Slot parentSlot = ProposalChecksLib.requireNewSlot(parent, slot);
-      v.isLate = slot != Timestamp.wrap(block.timestamp).slotFromTimestamp();
-      if (v.isLate) LateSubmissionExtLib.requireLateOpen(slot);
-      ProposalChecksLib.requireParentArchive(parent, _args.header.lastArchiveRoot);
-
-      v.isFirstCheckpointOfEpoch = v.checkpointNumber == 1 || v.epoch > parentSlot.epochFromSlot();
-    }
+    _requireOpen(v, _args.header);
 
     // Without transactions, as during ignition, there is no fee to compute and no message to consume.
     v.isTxsEnabled = FeeLib.isTxsEnabled();
@@ -120,40 +105,71 @@ library ProposeLib {
     require(_blobsInput.length > 0, Errors.Rollup__NoBlobsInCheckpoint());
     (v.blobHashes, v.blobsHashesCommitment, v.blobCommitments) = BlobLib.validateBlobs(_blobsInput, _checkBlob);
 
+    // From here on the proposal is worth a copy to memory.
     ProposedHeader memory header = _args.header;
     v.headerHash = ProposedHeaderLib.hash(header);
     v.payloadDigest = UpstreamProposeLib.digest(
       ProposePayload({archive: _args.archive, oracleInput: _args.oracleInput, headerHash: v.headerHash})
     );
+    CommitteeAttestations memory attestations = _attestations;
+    _authorise(v, header, attestations, _signers, _attestationsAndSignersSignature);
 
-    if (!v.isLate) {
-      v.escapeHatch = ValidatorSelectionLib.getEscapeHatchForEpoch(v.epoch);
-      if (address(v.escapeHatch) != address(0)) {
-        (v.isEscapeHatch, v.escapeHatchProposer) = v.escapeHatch.isHatchOpen(v.epoch);
+    _store(v, _args, header, attestations);
+  }
+
+  /// @dev A due prune, then the checks that reject cheaply. Upstream's tip is the effective one after the prune.
+  function _requireOpen(Interim memory _v, ProposedHeader calldata _header) private {
+    if (STFLib.canPruneAtTime(Timestamp.wrap(block.timestamp))) STFLib.prune();
+
+    _v.tips = STFLib.getStorage().tips;
+    uint256 parent = _v.tips.getPending();
+    Slot slot = _header.slotNumber;
+
+    Slot parentSlot = ProposalChecksLib.requireNewSlot(parent, slot);
+    _v.isLate = slot != Timestamp.wrap(block.timestamp).slotFromTimestamp();
+    if (_v.isLate) LateSubmissionExtLib.requireLateOpen(slot);
+    ProposalChecksLib.requireParentArchive(parent, _header.lastArchiveRoot);
+
+    _v.checkpointNumber = parent + 1;
+    _v.epoch = slot.epochFromSlot();
+    _v.isFirstCheckpointOfEpoch = _v.checkpointNumber == 1 || _v.epoch > parentSlot.epochFromSlot();
+  }
+
+  /// @dev Epoch set-up, the header's contents, then whoever vouches for it: proposer, hatch proposer or quorum.
+  function _authorise(
+    Interim memory _v,
+    ProposedHeader memory _header,
+    CommitteeAttestations memory _attestations,
+    address[] memory _signers,
+    Signature calldata _attestationsAndSignersSignature
+  ) private {
+    Slot slot = _header.slotNumber;
+    if (!_v.isLate) {
+      _v.escapeHatch = ValidatorSelectionLib.getEscapeHatchForEpoch(_v.epoch);
+      if (address(_v.escapeHatch) != address(0)) {
+        (_v.isEscapeHatch, _v.escapeHatchProposer) = _v.escapeHatch.isHatchOpen(_v.epoch);
       }
       // An open hatch must not depend on there being enough validators for a committee.
-      if (!v.isEscapeHatch) ValidatorSelectionLib.setupEpoch(v.epoch);
+      if (!_v.isEscapeHatch) ValidatorSelectionLib.setupEpoch(_v.epoch);
     }
 
-    if (v.isTxsEnabled) {
-      v.fee = FeeLib.getManaMinFeeComponentsAt(v.checkpointNumber - 1, slot.toTimestamp(), true);
+    if (_v.isTxsEnabled) {
+      _v.fee = FeeLib.getManaMinFeeComponentsAt(_v.checkpointNumber - 1, slot.toTimestamp(), true);
     }
-    ProposalChecksLib.validateContents(header, FeeLib.summedMinFee(v.fee), v.blobsHashesCommitment, false);
+    ProposalChecksLib.validateContents(_header, FeeLib.summedMinFee(_v.fee), _v.blobsHashesCommitment, false);
 
-    if (v.isLate) {
-      LateSubmissionExtLib.authorise(slot, v.checkpointNumber, _attestations, _signers, v.payloadDigest);
-    } else if (v.isEscapeHatch) {
+    if (_v.isLate) {
+      LateSubmissionExtLib.authorise(slot, _v.checkpointNumber, _attestations, _signers, _v.payloadDigest);
+    } else if (_v.isEscapeHatch) {
       require(
-        msg.sender == v.escapeHatchProposer,
-        Errors.Rollup__InvalidEscapeHatchProposer(v.escapeHatchProposer, msg.sender)
+        msg.sender == _v.escapeHatchProposer,
+        Errors.Rollup__InvalidEscapeHatchProposer(_v.escapeHatchProposer, msg.sender)
       );
     } else {
       ValidatorSelectionLib.verifyProposer(
-        slot, v.epoch, _attestations, _signers, v.payloadDigest, _attestationsAndSignersSignature, true
+        slot, _v.epoch, _attestations, _signers, _v.payloadDigest, _attestationsAndSignersSignature, true
       );
     }
-
-    _store(v, _args, header, _attestations, tips);
   }
 
   /// @dev Commits the checkpoint: tips, archive, log, inbox, escape hatch, event.
@@ -161,8 +177,7 @@ library ProposeLib {
     Interim memory _v,
     ProposeArgs calldata _args,
     ProposedHeader memory _header,
-    CommitteeAttestations calldata _attestations,
-    CompressedChainTips _tips
+    CommitteeAttestations memory _attestations
   ) private {
     bytes32 blobCommitmentsHash = BlobLib.calculateBlobCommitmentsHash(
       STFLib.getBlobCommitmentsHash(_v.checkpointNumber - 1), _v.blobCommitments, _v.isFirstCheckpointOfEpoch
@@ -180,7 +195,7 @@ library ProposeLib {
     _v.attestationsHash = keccak256(abi.encode(_attestations));
 
     RollupStore storage rollupStore = STFLib.getStorage();
-    rollupStore.tips = _tips.updatePending(_v.checkpointNumber);
+    rollupStore.tips = _v.tips.updatePending(_v.checkpointNumber);
     rollupStore.archives[_v.checkpointNumber] = _args.archive;
     STFLib.addTempCheckpointLog(
       TempCheckpointLog({

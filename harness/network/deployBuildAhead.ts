@@ -111,10 +111,12 @@ async function assertCode(chain: L1Chain, library: string, address: Address): Pr
   // A library begins with PUSH20 and its own address, which guards it against direct calls.
   const holes = [
     { start: 1, length: 20 },
-    ...Object.values(artifact.deployedLinkReferences ?? {}).flatMap((file) => Object.values(file).flat()),
+    ...Object.values(artifact.deployedLinkReferences).flatMap((file) => Object.values(file).flat()),
   ];
   if (keccak256(blank(code, holes)) !== keccak256(blank(artifact.deployedBytecode as Hex, holes))) {
-    throw new WrongLibraryLinkError("The linked code is not the library it should be", { fields: { library, address } });
+    throw new WrongLibraryLinkError("The linked code is not the library it should be", {
+      fields: { library, address },
+    });
   }
 }
 

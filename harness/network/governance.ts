@@ -33,7 +33,7 @@ export type GovernancePath = "signal" | "lock";
 
 /** One transaction (or wait) of the walk, for reports. */
 export interface GovernanceStep {
-  readonly name: "deploy-payload" | "signal" | "submit-round-winner" | "deposit" | "propose-with-lock" | "vote" | "execute";
+  readonly name: "signal" | "submit-round-winner" | "deposit" | "propose-with-lock" | "vote" | "execute";
   /** Unix seconds of the L1 block. */
   readonly timestamp: bigint;
   readonly gasUsed: bigint;
@@ -106,7 +106,10 @@ class Walk {
  * @throws GovernanceWalkError when a proposer's key is unknown, the proposal is not accepted, or the outcome is wrong.
  * @throws L1RevertError when a contract refuses a step.
  */
-export async function registerRollup(deployment: AztecDeployment, options: RegisterRollupOptions): Promise<GovernanceWalk> {
+export async function registerRollup(
+  deployment: AztecDeployment,
+  options: RegisterRollupOptions,
+): Promise<GovernanceWalk> {
   const { chain, contracts, deployer } = deployment;
   const { rollup, path } = options;
   const walk = new Walk(deployment);
@@ -119,7 +122,8 @@ export async function registerRollup(deployment: AztecDeployment, options: Regis
       })
     ).payload;
 
-  const proposalId = path === "signal" ? await signal(walk, payload, options) : await proposeWithLock(walk, payload, options);
+  const proposalId =
+    path === "signal" ? await signal(walk, payload, options) : await proposeWithLock(walk, payload, options);
   const proposal = await chain.publicClient.readContract({
     address: contracts.governance,
     abi: GovernanceAbi,
@@ -155,7 +159,7 @@ export async function registerRollup(deployment: AztecDeployment, options: Regis
   });
   if (PROPOSAL_STATES[state] !== "executable") {
     throw new GovernanceWalkError("The proposal was not accepted", {
-      fields: { proposalId, state: PROPOSAL_STATES[state], yea: proposal.summedBallot.yea },
+      fields: { proposalId, state: PROPOSAL_STATES[state] },
     });
   }
   await walk.take("execute", {
@@ -185,7 +189,8 @@ async function signal(walk: Walk, payload: Address, options: RegisterRollupOptio
     if (slotStart(canonical, slot - 1n) > (await chain.now())) await chain.mineAt(slotStart(canonical, slot - 1n));
     const proposer = await getProposer(chain, canonical, slot);
     const from = keys.get(proposer);
-    if (from === undefined) throw new GovernanceWalkError("No key for the proposer of a slot", { fields: { slot, proposer } });
+    if (from === undefined)
+      throw new GovernanceWalkError("No key for the proposer of a slot", { fields: { slot, proposer } });
     await walk.take("signal", { from, to: contracts.governanceProposer, data }, slotStart(canonical, slot));
   }
 

@@ -18,7 +18,10 @@ export interface UpgradedNetwork extends EmbeddedNetwork {
 }
 
 /** Deploys the extended rollup, walks governance, and waits until the validators that followed can be sampled for it. */
-export async function upgradeToBuildAhead(network: EmbeddedNetwork, options: UpgradeOptions = {}): Promise<UpgradedNetwork> {
+export async function upgradeToBuildAhead(
+  network: EmbeddedNetwork,
+  options: UpgradeOptions = {},
+): Promise<UpgradedNetwork> {
   const { chain, validators } = network;
   const buildAhead = await deployBuildAhead(network, options);
   const walk = await registerRollup(network, { rollup: buildAhead, path: options.path ?? "signal", validators });

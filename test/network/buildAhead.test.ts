@@ -2,8 +2,9 @@ import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
 import { SlasherAbi } from "@aztec/l1-artifacts/SlasherAbi";
 import { expect } from "chai";
 import { artifacts } from "hardhat";
-import { parseAbi, type Abi, type Hex } from "viem";
+import { encodeFunctionData, parseAbi, type Abi, type Hex } from "viem";
 
+import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import {
   assertBuildAheadLinks,
   buildAheadConfig,
@@ -75,6 +76,20 @@ describe("The extended rollup's deployment", () => {
     const missing = await rejection(assertBuildAheadLinks(network.chain, rollup.address), WrongLibraryLinkError);
     expect(missing.fields["library"]).to.equal("LateSubmissionExtLib");
     await rejection(assertBuildAheadLinks(network.chain, network.deployer.address), WrongLibraryLinkError);
+  });
+
+  it("lets only governance, here impersonated, open the claiming of rewards", async () => {
+    const network = await embeddedNetwork();
+    const { address } = await deployBuildAhead(network);
+    const { chain, contracts, deployer } = network;
+    const data = encodeFunctionData({ abi: RollupAbi, functionName: "setRewardsClaimable", args: [true] });
+    const error = await rejection(chain.execute({ from: deployer, to: address, data }), L1RevertError);
+    expect(error.errorName).to.equal("OwnableUnauthorizedAccount");
+    const at = (await chain.now()) + 36n;
+    await chain.executeAs(contracts.governance, { to: address, data }, { timestamp: at });
+    expect(await chain.now(), "seconds").to.equal(at);
+    const read = { address, abi: RollupAbi, functionName: "isRewardsClaimable" } as const;
+    expect(await chain.publicClient.readContract(read)).to.equal(true);
   });
 
   it("becomes canonical by governance and samples the validators that followed", async () => {

@@ -79,15 +79,11 @@ export function smtCheck(harness: SmtHarness, projectRoot: string, solver: SmtLi
 
   const proved: SmtTarget[] = [];
   const problems: SmtTarget[] = [];
-  const provedAt = new Set<string>();
+  const judged = new Set<string>();
   for (const { errorCode, message, sourceLocation } of output.errors ?? []) {
     const target = sources.target(message, sourceLocation);
-    if (errorCode === PROVED_SAFE) {
-      proved.push(target);
-      provedAt.add(target.location);
-    } else {
-      problems.push(target);
-    }
+    (errorCode === PROVED_SAFE ? proved : problems).push(target);
+    judged.add(target.location);
   }
 
   const functions = sources.functionsOf(harness.contractName);
@@ -103,7 +99,7 @@ export function smtCheck(harness: SmtHarness, projectRoot: string, solver: SmtLi
     if (assertions.length === 0) problems.push(sources.target("Nothing is asserted.", sources.locate(definition)));
     for (const location of assertions) {
       const target = sources.target("No verdict on an assertion.", location);
-      if (!provedAt.has(target.location)) problems.push(target);
+      if (!judged.has(target.location)) problems.push(target);
     }
   }
 

@@ -451,10 +451,9 @@ contract LateSubmissionLibTest is Test {
         ++lateSlots;
       } else if (kind == 6) {
         uint256 tip = model.tip();
-        uint256 depth = (random >> 16) % 5;
-        if (depth > tip) depth = tip;
-        model.rewind(tip - depth);
-        harness.setTips(tip - depth, 0);
+        tip -= Math.min(tip - model.lowestTip(), (random >> 16) % 5);
+        model.rewind(tip);
+        harness.setTips(tip, 0);
       } else {
         uint256 settled = slot - Math.min(slot, (random >> 16) % 8);
         // Settlement touches only records that it finds.

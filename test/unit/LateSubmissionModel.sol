@@ -50,6 +50,11 @@ contract LateSubmissionModel {
     if (isFound) landed[index].isSettled = true;
   }
 
+  /// @notice How far back the tip can go: the proven checkpoint, whose log upstream keeps, is never pruned.
+  function lowestTip() external view returns (uint256) {
+    return highestTip < LOGS ? 0 : highestTip + 1 - LOGS;
+  }
+
   function tip() external view returns (uint256) {
     return chain.length - 1;
   }

@@ -40,6 +40,11 @@ contract LateRewardLib__Harness is RollupState__Harness {
     LateSubmissionLib.record(_slot, _checkpointNumber, address(this));
   }
 
+  /// @notice Lets the record in a slot's place belong to another slot.
+  function setRecordSlot(Slot _slot, uint32 _otherSlot) external {
+    LateSubmissionLib.getStorage().records[LateSubmissionLib.recordIndex(_slot)].slot = _otherSlot;
+  }
+
   function submit(SubmitEpochRootProofArgs calldata _args) external {
     if (!LateRewardLib.hasLateSlots(_args.end)) {
       RewardLib.handleRewardsAndFees(_args, STFLib.getEpochForCheckpoint(_args.end));

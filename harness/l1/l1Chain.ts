@@ -83,8 +83,10 @@ export interface CallRequest {
 }
 
 interface CallTrace {
+  readonly to?: Hex;
   readonly output?: Hex;
   readonly error?: string;
+  readonly calls?: readonly CallTrace[];
 }
 
 /**
@@ -270,6 +272,15 @@ export class L1Chain {
     const trace = await this.rpc<CallTrace>("debug_traceTransaction", [txHash, { tracer: "callTracer" }]);
     const { to } = await this.publicClient.getTransaction({ hash: txHash });
     return decodeRevert(trace.output ?? "0x", { txHash, to: to ?? undefined });
+  }
+
+  /** Why the first call to `to` within a mined transaction reverted, though the transaction may have gone on without it. */
+  async getInnerRevert(txHash: Hex, to: Address): Promise<L1RevertError | undefined> {
+    const trace = await this.rpc<CallTrace>("debug_traceTransaction", [txHash, { tracer: "callTracer" }]);
+    const call = trace.calls?.find(
+      (inner) => inner.to?.toLowerCase() === to.toLowerCase() && inner.error !== undefined,
+    );
+    return call === undefined ? undefined : decodeRevert(call.output ?? "0x", { txHash, to });
   }
 
   /**

@@ -78,7 +78,7 @@ contract LateAuthorisationLibRequireOpenTest is BoundaryCases {
     // Three in four within one second of a slot's start or its window's end.
     uint256 time = bound(_time, slotDuration, 12 * slotDuration);
     if (_time % 4 != 0) {
-      time = bound(_time / 8, 2, 12) * slotDuration + _time % 4 - 2;
+      time = bound(_time / 8, 2, 12) * slotDuration + (_time % 4) - 2;
       if (_time & 4 != 0) time += windowSeconds;
     }
     uint256 previous = time / slotDuration - 1;

@@ -50,7 +50,7 @@ contract LateSplitLibTest is BoundaryCases {
     uint256 burnBps = _burnBps;
     // Three in four at the border, where random numbers hardly ever are: sums of 9,999 to 10,001.
     if (_burnBps % 4 != 0) {
-      uint256 sum = 9_998 + _burnBps % 4;
+      uint256 sum = 9_998 + (_burnBps % 4);
       submitterBps = bound(_submitterBps, 0, sum);
       burnBps = sum - submitterBps;
     }

@@ -85,15 +85,15 @@ contract SubmissionWindowLibTest is BoundaryCases {
   }
 
   /// @dev A second of the first forty slots; three in four within one second of a slot's start or its window's end.
-  function boundNearEdges(uint256 _time, uint256 _slotDuration, uint256 _windowSeconds)
-    internal
-    pure
-    returns (uint256)
-  {
+  function boundNearEdges(
+    uint256 _time,
+    uint256 _slotDuration,
+    uint256 _windowSeconds
+  ) internal pure returns (uint256) {
     if (_time % 4 == 0) return bound(_time, 0, 40 * _slotDuration);
     uint256 edge = bound(_time / 8, 1, 40) * _slotDuration;
     if (_time & 4 != 0) edge += _windowSeconds;
-    return edge + _time % 4 - 2;
+    return edge + (_time % 4) - 2;
   }
 
   function isPrevious(uint256 _headerSlot, uint256 _currentSlot) internal view returns (bool) {

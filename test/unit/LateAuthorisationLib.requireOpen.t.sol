@@ -75,7 +75,12 @@ contract LateAuthorisationLibRequireOpenTest is BoundaryCases {
   ) public {
     uint256 windowSeconds = bound(_windowSeconds, 0, slotDuration);
     uint256 proofEpochs = bound(_proofEpochs, 0, 2);
+    // Three in four within one second of a slot's start or its window's end.
     uint256 time = bound(_time, slotDuration, 12 * slotDuration);
+    if (_time % 4 != 0) {
+      time = bound(_time / 8, 2, 12) * slotDuration + (_time % 4) - 2;
+      if (_time & 4 != 0) time += windowSeconds;
+    }
     uint256 previous = time / slotDuration - 1;
     uint256 headerSlot = bound(_headerSlot, previous < 1 ? 0 : previous - 1, previous + 2);
 

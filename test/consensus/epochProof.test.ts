@@ -137,7 +137,9 @@ describe("An epoch proof on the v4 rollup", () => {
     const others = { ...last, attestations: first.attestations };
     expect(await proofRevert({ checkpoints: [...before, others], blobInputs })).to.equal("Rollup__InvalidAttestations");
     const elsewhere = { ...first, parent: { ...first.parent, archive: last.archive } };
-    expect(await proofRevert({ checkpoints: [elsewhere, ...rest], blobInputs })).to.equal("Rollup__InvalidPreviousArchive");
+    expect(await proofRevert({ checkpoints: [elsewhere, ...rest], blobInputs })).to.equal(
+      "Rollup__InvalidPreviousArchive",
+    );
     const wrongEnd = { ...last, archive: first.archive };
     expect(await proofRevert({ checkpoints: [...before, wrongEnd], blobInputs })).to.equal("Rollup__InvalidArchive");
   });

@@ -40,6 +40,8 @@ export async function measureLateCases(context: BenchContext, slot: bigint, ring
     // The same slot of the ring eight epochs on, by when the first record is old.
     await landLate(pair, checkpoint);
     const again = slot + RECORD_RING_EPOCHS * lane.rollup.config.aztecEpochDuration;
+    // Its committee is known only once the clock is there.
+    await lane.chain.mineAt(pair.slotStart(again - 1n));
     await landAlone(pair, await pair.build(again - 1n));
     const reused = await pair.build(again);
     await addLate(context, reused, `alone, sender credited, record ring reused, ${ring}`, await landLate(pair, reused));

@@ -173,7 +173,7 @@ async function sendLoser(
 async function sendGuarded(pair: LanePair, { checkpoint, at, landingSlot }: LosingSubmission): Promise<Measurement> {
   const lane = pair.buildAhead;
   const companions = await pair.companions(lane, landingSlot);
-  const receipt = await pair.send(lane, await guardedBundleRequest(pair, checkpoint, companions), at);
+  const receipt = await pair.send(lane, guardedBundleRequest(pair, checkpoint, companions), at);
   expectCompanions(receipt, companions, "guarded");
   return measureTransaction(lane.chain, receipt, { inner: proposeOf(lane) });
 }

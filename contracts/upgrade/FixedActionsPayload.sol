@@ -8,8 +8,8 @@ import {IPayload} from "@aztec/governance/interfaces/IPayload.sol";
  * @notice A governance payload whose actions are fixed at deployment, so that voters read what they vote on.
  *
  * @dev Registering the rollup needs upstream's payload only. This one is for what governance decides later: the terms
- *      of late submissions, opening rewards, hooks. An action that its target refuses makes the execution revert with
- *      target's own error.
+ *      of late submissions, opening rewards, hooks. An action that its target refuses makes the execution revert
+ *      with the target's own error.
  */
 contract FixedActionsPayload is IPayload {
   IPayload.Action[] private actions;

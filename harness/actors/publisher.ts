@@ -90,7 +90,7 @@ export async function governanceSignalCall(
     proposer.address,
     (message) => proposer.account.signTypedData(message as never),
   );
-  return { target: contracts.governanceProposer, callData: data as Hex, allowFailure };
+  return { target: contracts.governanceProposer, callData: data, allowFailure };
 }
 
 /**
@@ -111,5 +111,5 @@ export async function slashingVoteCall(
   const { data } = await slashingProposer.buildVoteRequestFromSigner(votes, SlotNumber.fromBigInt(slot), (message) =>
     proposer.account.signTypedData(message as never),
   );
-  return { target: slashingProposer.address.toString(), callData: data as Hex, allowFailure };
+  return { target: slashingProposer.address.toString(), callData: data, allowFailure };
 }

@@ -12,7 +12,7 @@ import { batchBlobs, buildEpochProof, computeFee } from "../../harness/consensus
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
-import { firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
+import { firstSlotOfEpoch } from "../../harness/network/rollupReads.ts";
 import { embeddedNetwork } from "../fixtures/embeddedNetwork.ts";
 import { rejection } from "../fixtures/rejection.ts";
 import { attested, landOnTime } from "./landing.ts";
@@ -137,7 +137,9 @@ describe("An epoch proof on the v4 rollup", () => {
     const others = { ...last, attestations: first.attestations };
     expect(await proofRevert({ checkpoints: [...before, others], blobInputs })).to.equal("Rollup__InvalidAttestations");
     const elsewhere = { ...first, parent: { ...first.parent, archive: last.archive } };
-    expect(await proofRevert({ checkpoints: [elsewhere, ...rest], blobInputs })).to.equal("Rollup__InvalidPreviousArchive");
+    expect(await proofRevert({ checkpoints: [elsewhere, ...rest], blobInputs })).to.equal(
+      "Rollup__InvalidPreviousArchive",
+    );
     const wrongEnd = { ...last, archive: first.archive };
     expect(await proofRevert({ checkpoints: [...before, wrongEnd], blobInputs })).to.equal("Rollup__InvalidArchive");
   });

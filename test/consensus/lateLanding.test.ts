@@ -11,7 +11,11 @@ import {
   nameLateRecipientCall,
 } from "../../harness/actors/publisher.ts";
 import { readCheckpointAsArchiver } from "../../harness/consensus/archiverDecoding.ts";
-import { ABSENT_SIGNATURE, withAttestations, type AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
+import {
+  ABSENT_SIGNATURE,
+  withAttestations,
+  type AttestedCheckpoint,
+} from "../../harness/consensus/attestedCheckpoint.ts";
 import { readTip } from "../../harness/consensus/checkpointTip.ts";
 import { withoutAttestation } from "../../harness/consensus/malformedAttestations.ts";
 import type { RollupView } from "../../harness/consensus/rollupView.ts";
@@ -97,7 +101,10 @@ describe("A checkpoint that a third party lands one slot late", () => {
   }
 
   it("carries a child that was built before it landed, and an epoch proof that starts with it", async () => {
-    const child = await attested(view, network.validators, { slot: late.checkpoint.slot + 1n, parent: late.checkpoint });
+    const child = await attested(view, network.validators, {
+      slot: late.checkpoint.slot + 1n,
+      parent: late.checkpoint,
+    });
     await network.chain.execute(bundle(), { timestamp: nextSlotStart });
     await landOnTime(view, child);
     const proof = await makeEpochProofTransaction(view, rescuer, { checkpoints: [rescued, child.checkpoint] });
@@ -116,7 +123,9 @@ describe("A checkpoint that a third party lands one slot late", () => {
 
   it("is refused without a quorum, which on time nobody would have counted", async () => {
     const { members, proposerIndex } = late.committee;
-    const index = members.findIndex(({ address }, at) => at !== proposerIndex && late.checkpoint.signers.includes(address));
+    const index = members.findIndex(
+      ({ address }, at) => at !== proposerIndex && late.checkpoint.signers.includes(address),
+    );
     const member = members[index];
     if (member === undefined) throw new RangeError("the quorum has other members than the proposer");
     const short = withAttestations(rescued, withoutAttestation(rescued, members.length, index, member.address));

@@ -34,7 +34,11 @@ const SIZE = 48;
 
 interface Case {
   readonly name: string;
-  readonly malform: (form: AttestationsAndSigners, committee: SlotCommittee, positions: Positions) => AttestationsAndSigners;
+  readonly malform: (
+    form: AttestationsAndSigners,
+    committee: SlotCommittee,
+    positions: Positions,
+  ) => AttestationsAndSigners;
   /** The error of an on-time `propose`, which verifies the proposer only; undefined: it lands. */
   readonly propose: string | undefined;
   /** The error of the check before gossip, which counts the quorum first. */

@@ -2,16 +2,20 @@ import { createRequire } from "node:module";
 
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import hardhatViem from "@nomicfoundation/hardhat-viem";
-
 import { defineConfig } from "hardhat/config";
 
 import { aztecRemappings } from "./scripts/plugins/aztecRemappings.ts";
 import { upstreamContracts } from "./scripts/plugins/upstreamContracts.ts";
+import { rehearseTask } from "./scripts/tasks/rehearse.ts";
 
 const require = createRequire(import.meta.url);
 
+/** Seed of the fuzz tests in Solidity: 32 bytes in hexadecimal. */
+const FUZZ_SEED = "0x6275696c642d61686561642d6c31000000000000000000000000000000000001";
+
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, hardhatViem, aztecRemappings],
+  tasks: [rehearseTask],
   solidity: {
     version: "0.8.30",
     path: require.resolve("solc/soljson.js"),
@@ -30,5 +34,12 @@ export default defineConfig({
       hardfork: "osaka",
     },
   },
-  test: { mocha: { timeout: 600_000 } },
+  test: {
+    mocha: { timeout: 600_000, forbidOnly: true },
+    solidity: {
+      // The seed is fixed, so that a red run can be repeated.
+      fuzz: { seed: FUZZ_SEED, runs: 256 },
+      fsPermissions: { readFile: ["test/unit/boundaryCases.json"] },
+    },
+  },
 });

@@ -22,6 +22,7 @@ import {LateSubmissionLib} from "./libraries/LateSubmissionLib.sol";
  */
 contract BuildAheadRollup is Rollup, ILateSubmission {
   /**
+   * @notice Upstream's constructor, then the first terms.
    * @param _feeAsset The token in which fees and rewards are paid
    * @param _stakingAsset The token that validators stake
    * @param _gse The staking escrow that all rollup versions share
@@ -61,22 +62,12 @@ contract BuildAheadRollup is Rollup, ILateSubmission {
   }
 
   /// @inheritdoc ILateSubmission
-  function getLateSubmissionTerms()
-    external
-    view
-    override(ILateSubmission)
-    returns (LateSubmissionTerms memory)
-  {
+  function getLateSubmissionTerms() external view override(ILateSubmission) returns (LateSubmissionTerms memory) {
     return LateSubmissionLib.getStorage().terms;
   }
 
   /// @inheritdoc ILateSubmission
-  function getLateSubmission(Slot _slot)
-    external
-    view
-    override(ILateSubmission)
-    returns (LateSubmissionRecord memory)
-  {
+  function getLateSubmission(Slot _slot) external view override(ILateSubmission) returns (LateSubmissionRecord memory) {
     return LateSubmissionExtLib.getRecord(_slot);
   }
 }

@@ -48,10 +48,20 @@ struct LateSubmissionRecord {
  *      can set through this interface is called while a checkpoint is proposed or proven.
  */
 interface ILateSubmission {
-  /// @notice Emitted when the owner sets new terms, and once at deployment.
+  /**
+   * @notice Emitted when the owner sets new terms, and once at deployment.
+   * @param terms The terms from now on
+   */
   event LateSubmissionTermsUpdated(LateSubmissionTerms terms);
 
-  /// @notice Emitted when a checkpoint lands one slot late, in the transaction that lands it.
+  /**
+   * @notice Emitted when a checkpoint lands one slot late, in the transaction that lands it.
+   * @param slot The header slot
+   * @param checkpointNumber The number that the checkpoint gets
+   * @param originalProposer The committee member assigned to the slot
+   * @param submitter Who is credited, zero for nobody
+   * @param delay Seconds since the submission slot began
+   */
   event LateSubmissionRecorded(
     Slot indexed slot,
     uint256 indexed checkpointNumber,
@@ -62,7 +72,13 @@ interface ILateSubmission {
 
   /**
    * @notice Emitted when an epoch proof splits the reward of a late checkpoint.
-   * @dev `share` is what upstream credited to `coinbase`; it keeps `share - submitterCut - forfeited`.
+   * @dev The coinbase keeps `share - submitterCut - forfeited`.
+   * @param slot The header slot
+   * @param submitter Who gets the cut, zero for nobody
+   * @param coinbase Who was credited by upstream
+   * @param share What upstream credited for this checkpoint
+   * @param submitterCut What moved to the submitter
+   * @param forfeited What was burned
    */
   event LateSubmissionSettled(
     Slot indexed slot,
@@ -75,7 +91,7 @@ interface ILateSubmission {
 
   /// @notice Thrown when a header of the previous slot arrives at or after `closedAt`, the end of its window.
   error LateSubmission__WindowClosed(Slot slot, Timestamp closedAt);
-  /// @notice Thrown when a late header lies in an epoch whose escape hatch is open: it has no committee to vouch for it.
+  /// @notice Thrown when a late header lies in an epoch whose escape hatch is open: no committee vouches for it.
   error LateSubmission__EscapeHatchOpen(Slot slot, Epoch epoch);
   /// @notice Thrown when the rollup runs without committees, so that nobody can authorise a late header.
   error LateSubmission__NoCommittee(Slot slot);
@@ -110,8 +126,8 @@ interface ILateSubmission {
 
   /**
    * @notice Reverts unless a header for `_slot` on top of `_lastArchive` passes the checks that `propose` makes first.
-   * @dev For bundling contracts that would rather skip a hopeless `propose` than pay for its calldata decoding. It raises
-   *      the errors of `propose`; passing it does not promise success.
+   * @dev For bundling contracts that would rather skip a hopeless `propose` than pay for its calldata decoding. It
+   *      raises the errors of `propose`; passing it does not promise success.
    * @param _slot The header slot
    * @param _lastArchive The archive root that the header builds on
    */

@@ -6,8 +6,8 @@ import {LateSubmissionRecord} from "./ILateSubmission.sol";
 /**
  * @title ILateSubmissionHook
  * @notice A consequence of a settled late submission, pulled from the rollup's record by the penalty controller.
- * @dev Never called while a checkpoint is proposed or proven. Safety: a hook trusts its controller only. Liveness: a hook
- *      that reverts is retried later and does not hold back any other hook.
+ * @dev Never called while a checkpoint is proposed or proven. Safety: a hook trusts its controller only. Liveness: a
+ *      hook that reverts is retried later and does not hold back any other hook.
  */
 interface ILateSubmissionHook {
   /**

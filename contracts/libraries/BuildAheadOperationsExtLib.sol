@@ -18,9 +18,10 @@ import {ProposeLib} from "./ProposeLib.sol";
  * @title BuildAheadOperationsExtLib
  * @notice Linked in place of upstream's `RollupOperationsExtLib`: this is how the change is delivered.
  *
- * @dev `RollupCore` reaches proposals and proofs only through that external library, so a rollup linked against this one
- *      behaves differently without a changed line in `Rollup`. It has exactly upstream's seven external functions; their
- *      selectors are built from the names of upstream's structs, which are imported here and never declared again.
+ * @dev `RollupCore` reaches proposals and proofs only through that external library, so a rollup linked against this
+ *      one behaves differently without a changed line in `Rollup`. It has exactly upstream's seven external functions;
+ *      their selectors are built from the names of upstream's structs, which are imported here and never declared
+ *      again.
  *      Parameters are calldata where upstream copies them to memory: the selectors are the same, and what is rejected
  *      early was never copied.
  */
@@ -28,6 +29,7 @@ library BuildAheadOperationsExtLib {
   /**
    * @notice Accepts an epoch proof, and splits the rewards of the late checkpoints that it proves.
    * @dev Upstream decides whether the proof stands; see LateRewardLib for what follows.
+   * @param _args Range, public inputs, fees, attestations, blob opening and proof
    */
   function submitEpochRootProof(SubmitEpochRootProofArgs calldata _args) external {
     if (!LateRewardLib.hasLateSlots(_args.end)) {
@@ -50,15 +52,27 @@ library BuildAheadOperationsExtLib {
     address[] calldata,
     Signature calldata
   ) external {
+    // The target is the linked library, the data this very call.
+    // solhint-disable-next-line avoid-low-level-calls
     (bool isValid, bytes memory reason) = address(LateSubmissionExtLib).delegatecall(msg.data);
     if (!isValid) {
+      // There is no other way to hand on a revert reason.
+      // solhint-disable-next-line no-inline-assembly
       assembly ("memory-safe") {
         revert(add(reason, 0x20), mload(reason))
       }
     }
   }
 
-  /// @notice Appends a checkpoint to the pending chain, on time or late; see ProposeLib.
+  /**
+   * @notice Appends a checkpoint to the pending chain, on time or late; see ProposeLib.
+   * @param _args Archive, oracle input and header of the checkpoint
+   * @param _attestations The packed committee attestations
+   * @param _signers The members that signed, in committee order
+   * @param _attestationsAndSignersSignature The proposer's signature over both; on time only
+   * @param _blobInput Number of blobs (1 byte), then their commitments (48 bytes each)
+   * @param _checkBlob Whether to compare the commitments with the transaction's blobs
+   */
   function propose(
     ProposeArgs calldata _args,
     CommitteeAttestations calldata _attestations,
@@ -76,7 +90,15 @@ library BuildAheadOperationsExtLib {
     STFLib.prune();
   }
 
-  /// @notice The public inputs of an epoch proof, as upstream.
+  /**
+   * @notice The public inputs of an epoch proof, as upstream.
+   * @param _start The first checkpoint of the proof
+   * @param _end The last checkpoint of the proof
+   * @param _args Archives, out hash and prover
+   * @param _fees The (recipient, value) pairs
+   * @param _blobPublicInputs The batched blob's inputs
+   * @return The public inputs
+   */
   function getEpochProofPublicInputs(
     uint256 _start,
     uint256 _end,
@@ -87,16 +109,25 @@ library BuildAheadOperationsExtLib {
     return EpochProofLib.getEpochProofPublicInputs(_start, _end, _args, _fees, _blobPublicInputs);
   }
 
-  /// @notice Validates blob commitments against the transaction's blobs, as upstream.
-  function validateBlobs(bytes calldata _blobsInput, bool _checkBlob)
-    external
-    view
-    returns (bytes32[] memory blobHashes, bytes32 blobsHashesCommitment, bytes[] memory blobCommitments)
-  {
+  /**
+   * @notice Validates blob commitments against the transaction's blobs, as upstream.
+   * @param _blobsInput Number of blobs (1 byte), then their commitments (48 bytes each)
+   * @param _checkBlob Whether to compare the commitments with the transaction's blobs
+   * @return blobHashes The versioned hashes
+   * @return blobsHashesCommitment The commitment to them that the header carries
+   * @return blobCommitments The commitments
+   */
+  function validateBlobs(
+    bytes calldata _blobsInput,
+    bool _checkBlob
+  ) external view returns (bytes32[] memory blobHashes, bytes32 blobsHashesCommitment, bytes[] memory blobCommitments) {
     return BlobLib.validateBlobs(_blobsInput, _checkBlob);
   }
 
-  /// @notice The base fee of blob gas, as upstream.
+  /**
+   * @notice The base fee of blob gas, as upstream.
+   * @return Wei per unit of blob gas
+   */
   function getBlobBaseFee() external view returns (uint256) {
     return BlobLib.getBlobBaseFee();
   }

@@ -28,55 +28,11 @@ library LateAuthorisationLib {
   using TimeLib for Timestamp;
 
   /**
-   * @notice Reverts unless a header slot other than the current one may land now.
-   * @dev Cheapest first. Validations performed:
-   *      - the slot is the previous one, and there is a window: Errors.HeaderLib__InvalidSlotNumber
-   *      - the window has not passed: LateSubmission__WindowClosed
-   *      - the slot is not the last of its epoch, unless the terms allow it: LateSubmission__CrossEpochClosed
-   *      - there are committees: LateSubmission__NoCommittee
-   *      - the header's epoch accepts proofs: LateSubmission__EpochPastDeadline
-   *      - the header's epoch has no open escape hatch: LateSubmission__EscapeHatchOpen
-   * @param _slot The header slot
-   */
-  function requireOpen(Slot _slot) internal view {
-    LateSubmissionTerms memory terms = LateSubmissionLib.getStorage().terms;
-    Slot currentSlot = Timestamp.wrap(block.timestamp).slotFromTimestamp();
-    Timestamp slotStart = currentSlot.toTimestamp();
-    uint256 elapsed = block.timestamp - Timestamp.unwrap(slotStart);
-
-    Submission submission = SubmissionWindowLib.classify(_slot, currentSlot, elapsed, terms.windowSeconds);
-    require(
-      submission != Submission.Closed,
-      ILateSubmission.LateSubmission__WindowClosed(_slot, slotStart + Timestamp.wrap(terms.windowSeconds))
-    );
-    require(submission == Submission.Late, Errors.HeaderLib__InvalidSlotNumber(currentSlot, _slot));
-
-    Epoch epoch = _slot.epochFromSlot();
-    Epoch currentEpoch = currentSlot.epochFromSlot();
-    require(
-      terms.crossEpoch || epoch == currentEpoch, ILateSubmission.LateSubmission__CrossEpochClosed(_slot, epoch)
-    );
-    require(
-      ValidatorSelectionLib.getStorage().targetCommitteeSize != 0, ILateSubmission.LateSubmission__NoCommittee(_slot)
-    );
-    require(
-      epoch.isAcceptingProofsAtEpoch(currentEpoch),
-      ILateSubmission.LateSubmission__EpochPastDeadline(_slot, epoch.toDeadlineEpoch(), currentEpoch)
-    );
-
-    IEscapeHatch escapeHatch = ValidatorSelectionLib.getEscapeHatchForEpoch(epoch);
-    if (address(escapeHatch) != address(0)) {
-      (bool isOpen,) = escapeHatch.isHatchOpen(epoch);
-      require(!isOpen, ILateSubmission.LateSubmission__EscapeHatchOpen(_slot, epoch));
-    }
-  }
-
-  /**
    * @notice Sets up the header's epoch, as far as a late submission may.
    * @dev For the current epoch this is upstream's set-up, seed included. For the previous epoch only the committee is
-   *      memoised: upstream's set-up would store a seed for an epoch that is over, and so change a later committee after
-   *      the fact. The current epoch is left alone then, because upstream's set-up returns early once a commitment exists,
-   *      before it stores the seed.
+   *      memoised: upstream's set-up would store a seed for an epoch that is over, and so change a later committee
+   *      after the fact. The current epoch is left alone then, because upstream's set-up returns early once a
+   *      commitment exists, before it stores the seed.
    * @param _epoch The header's epoch: the current or the previous one
    */
   function setUpEpoch(Epoch _epoch) internal {
@@ -86,7 +42,7 @@ library LateAuthorisationLib {
     }
     ValidatorSelectionStorage storage store = ValidatorSelectionLib.getStorage();
     if (store.committeeCommitments[_epoch] == bytes32(0)) {
-      (bytes32 commitment,) = ValidatorSelectionLib.getCommitteeCommitmentAt(_epoch);
+      (bytes32 commitment, ) = ValidatorSelectionLib.getCommitteeCommitmentAt(_epoch);
       store.committeeCommitments[_epoch] = commitment;
     }
   }
@@ -117,9 +73,7 @@ library LateAuthorisationLib {
 
     // Upstream's reconstruction indexes the signers by the bitmap and would run out of bounds.
     uint256 signatures = _countBits(_attestations.signatureIndices);
-    require(
-      signatures == _signers.length, Errors.AttestationLib__SignersSizeMismatch(signatures, _signers.length)
-    );
+    require(signatures == _signers.length, Errors.AttestationLib__SignersSizeMismatch(signatures, _signers.length));
     address[] memory committee = _attestations.reconstructCommitteeFromSigners(_signers, committeeSize);
     bytes32 reconstructed = keccak256(abi.encode(committee));
     require(
@@ -132,9 +86,50 @@ library LateAuthorisationLib {
     uint256 seed = ValidatorSelectionLib.getSampleSeed(epoch);
     uint256 index = ValidatorSelectionLib.computeProposerIndex(epoch, _slot, seed, committeeSize);
     proposer = committee[index];
+    require(_attestations.isSignature(index), Errors.ValidatorSelection__MissingProposerSignature(proposer, index));
+  }
+
+  /**
+   * @notice Reverts unless a header slot other than the current one may land now.
+   * @dev Cheapest first. Validations performed:
+   *      - the slot is the previous one, and there is a window: Errors.HeaderLib__InvalidSlotNumber
+   *      - the window has not passed: LateSubmission__WindowClosed
+   *      - the slot is not the last of its epoch, unless the terms allow it: LateSubmission__CrossEpochClosed
+   *      - there are committees: LateSubmission__NoCommittee
+   *      - the header's epoch accepts proofs: LateSubmission__EpochPastDeadline
+   *      - the header's epoch has no open escape hatch: LateSubmission__EscapeHatchOpen
+   * @param _slot The header slot
+   */
+  function requireOpen(Slot _slot) internal view {
+    LateSubmissionTerms memory terms = LateSubmissionLib.getStorage().terms;
+    Slot currentSlot = Timestamp.wrap(block.timestamp).slotFromTimestamp();
+    Timestamp slotStart = currentSlot.toTimestamp();
+    uint256 elapsed = block.timestamp - Timestamp.unwrap(slotStart);
+
+    Submission submission = SubmissionWindowLib.classify(_slot, currentSlot, elapsed, terms.windowSeconds);
     require(
-      _attestations.isSignature(index), Errors.ValidatorSelection__MissingProposerSignature(proposer, index)
+      submission != Submission.Closed,
+      ILateSubmission.LateSubmission__WindowClosed(_slot, slotStart + Timestamp.wrap(terms.windowSeconds))
     );
+    require(submission == Submission.Late, Errors.HeaderLib__InvalidSlotNumber(currentSlot, _slot));
+
+    Epoch epoch = _slot.epochFromSlot();
+    Epoch currentEpoch = currentSlot.epochFromSlot();
+    require(terms.crossEpoch || epoch == currentEpoch, ILateSubmission.LateSubmission__CrossEpochClosed(_slot, epoch));
+    require(
+      ValidatorSelectionLib.getStorage().targetCommitteeSize != 0,
+      ILateSubmission.LateSubmission__NoCommittee(_slot)
+    );
+    require(
+      epoch.isAcceptingProofsAtEpoch(currentEpoch),
+      ILateSubmission.LateSubmission__EpochPastDeadline(_slot, epoch.toDeadlineEpoch(), currentEpoch)
+    );
+
+    IEscapeHatch escapeHatch = ValidatorSelectionLib.getEscapeHatchForEpoch(epoch);
+    if (address(escapeHatch) != address(0)) {
+      (bool isOpen, ) = escapeHatch.isHatchOpen(epoch);
+      require(!isOpen, ILateSubmission.LateSubmission__EscapeHatchOpen(_slot, epoch));
+    }
   }
 
   /// @dev Counts the set bits; a set bit past the committee counts too, and so fails the comparison with the signers.

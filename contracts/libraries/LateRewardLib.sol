@@ -33,9 +33,9 @@ struct Settlement {
  * @title LateRewardLib
  * @notice Splits the reward of late checkpoints when an epoch proof credits it.
  *
- * @dev Settlement decorates upstream: look first, let upstream's `EpochProofLib` run as it is, then move parts of what it
- *      has credited. Upstream overwrites what the split needs (the proven length, the distributor's balance), hence the
- *      look before. Nothing here reverts where upstream alone would have succeeded.
+ * @dev Settlement decorates upstream: look first, let upstream's `EpochProofLib` run as it is, then move parts of what
+ *      it has credited. Upstream overwrites what the split needs (the proven length, the distributor's balance), hence
+ *      the look before. Nothing here reverts where upstream alone would have succeeded.
  */
 library LateRewardLib {
   using FeeHeaderLib for CompressedFeeHeader;
@@ -44,13 +44,32 @@ library LateRewardLib {
   using TimeLib for Slot;
 
   /**
+   * @notice Applies the split to every late checkpoint that the proof has newly proven.
+   * @dev State changes: rewards move from the coinbases to the submitters, records become settled; then, once, the
+   *      forfeited sum leaves the rollup.
+   * @param _fees The proof's (recipient, value) pairs
+   * @param _settlement What `prepare` found before upstream ran
+   */
+  function settle(bytes32[] calldata _fees, Settlement memory _settlement) internal {
+    uint256 slot = Slot.unwrap(_settlement.epoch.toSlots());
+    uint256 forfeited = 0;
+    for (uint256 marks = LateSubmissionLib.getMarks(_settlement.epoch); marks != 0; marks >>= 1) {
+      if (marks & 1 == 1) forfeited += _settleSlot(Slot.wrap(slot), _fees, _settlement);
+      ++slot;
+    }
+    if (forfeited > 0) _sink(forfeited);
+  }
+
+  /**
    * @notice Whether the epoch of a checkpoint has slots that were marked late.
    * @dev The only thing that a proof without late slots pays for: one storage word.
    * @param _end The last checkpoint of a proof, any value
+   * @return Whether there are
    */
   function hasLateSlots(uint256 _end) internal view returns (bool) {
-    return LateSubmissionLib.isAvailable(_end)
-      && LateSubmissionLib.getMarks(STFLib.getSlotNumber(_end).epochFromSlot()) != 0;
+    return
+      LateSubmissionLib.isAvailable(_end) &&
+      LateSubmissionLib.getMarks(STFLib.getSlotNumber(_end).epochFromSlot()) != 0;
   }
 
   /**
@@ -59,6 +78,7 @@ library LateRewardLib {
    *      that it cannot revert where upstream would not.
    * @param _start The first checkpoint of the proof, any value
    * @param _end The last checkpoint of the proof, available
+   * @return settlement What `settle` wants to know
    */
   function prepare(uint256 _start, uint256 _end) internal view returns (Settlement memory settlement) {
     // Upstream rejects such a proof with its own error.
@@ -79,35 +99,20 @@ library LateRewardLib {
     }
   }
 
-  /**
-   * @notice Applies the split to every late checkpoint that the proof has newly proven.
-   * @dev State changes: rewards move from the coinbases to the submitters, records become settled; then, once, the
-   *      forfeited sum leaves the rollup.
-   * @param _fees The proof's (recipient, value) pairs
-   * @param _settlement What `prepare` found before upstream ran
-   */
-  function settle(bytes32[] calldata _fees, Settlement memory _settlement) internal {
-    uint256 slot = Slot.unwrap(_settlement.epoch.toSlots());
-    uint256 forfeited = 0;
-    for (uint256 marks = LateSubmissionLib.getMarks(_settlement.epoch); marks != 0; marks >>= 1) {
-      if (marks & 1 == 1) forfeited += _settleSlot(Slot.wrap(slot), _fees, _settlement);
-      ++slot;
-    }
-    if (forfeited > 0) _sink(forfeited);
-  }
-
   /// @dev Returns what is forfeited; zero if the mark is stale, the record settled, or the checkpoint not newly proven.
-  function _settleSlot(Slot _slot, bytes32[] calldata _fees, Settlement memory _settlement)
-    private
-    returns (uint256 forfeit)
-  {
+  function _settleSlot(
+    Slot _slot,
+    bytes32[] calldata _fees,
+    Settlement memory _settlement
+  ) private returns (uint256 forfeit) {
     StoredRecord storage stored = LateSubmissionLib.getStorage().records[LateSubmissionLib.recordIndex(_slot)];
     uint256 checkpointNumber = stored.checkpointNumber;
     if (
-      stored.slot != Slot.unwrap(_slot) || stored.isSettled
-        || checkpointNumber < _settlement.start + _settlement.provenLength
-        || checkpointNumber >= _settlement.start + _settlement.newLength
-        || !LateSubmissionLib.isInChain(checkpointNumber, _slot)
+      stored.slot != Slot.unwrap(_slot) ||
+      stored.isSettled ||
+      checkpointNumber < _settlement.start + _settlement.provenLength ||
+      checkpointNumber >= _settlement.start + _settlement.newLength ||
+      !LateSubmissionLib.isInChain(checkpointNumber, _slot)
     ) return 0;
 
     stored.isSettled = true;

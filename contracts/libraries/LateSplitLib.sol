@@ -30,13 +30,14 @@ library LateSplitLib {
    * @return cut What the submitter gets
    * @return forfeit What nobody gets
    */
-  function splitDown(uint256 _share, uint256 _submitterBps, uint256 _burnBps, bool _isCredited)
-    internal
-    pure
-    returns (uint256 cut, uint256 forfeit)
-  {
-    cut = _share * _submitterBps / WHOLE_BPS;
-    forfeit = _share * _burnBps / WHOLE_BPS;
+  function splitDown(
+    uint256 _share,
+    uint256 _submitterBps,
+    uint256 _burnBps,
+    bool _isCredited
+  ) internal pure returns (uint256 cut, uint256 forfeit) {
+    cut = (_share * _submitterBps) / WHOLE_BPS;
+    forfeit = (_share * _burnBps) / WHOLE_BPS;
     if (!_isCredited) {
       forfeit += cut;
       cut = 0;

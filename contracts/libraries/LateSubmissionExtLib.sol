@@ -28,17 +28,26 @@ library LateSubmissionExtLib {
   using TimeLib for Slot;
   using TimeLib for Timestamp;
 
-  /// @notice Sets the first terms. Called by the rollup's constructor.
-  function initialize(LateSubmissionTerms memory _terms) external {
+  /**
+   * @notice Sets the first terms. Called by the rollup's constructor.
+   * @param _terms The terms to start with
+   */
+  function initialize(LateSubmissionTerms calldata _terms) external {
     LateSubmissionLib.initialize(_terms);
   }
 
-  /// @notice Sets the terms for later submissions.
-  function setTerms(LateSubmissionTerms memory _terms) external {
+  /**
+   * @notice Sets the terms for later submissions.
+   * @param _terms The new terms
+   */
+  function setTerms(LateSubmissionTerms calldata _terms) external {
     LateSubmissionLib.setTerms(_terms);
   }
 
-  /// @notice Names who is credited if the caller lands a late checkpoint in this transaction.
+  /**
+   * @notice Names who is credited if the caller lands a late checkpoint in this transaction.
+   * @param _recipient Who is credited, not zero
+   */
   function nameRecipient(address _recipient) external {
     LateSubmissionLib.nameRecipient(_recipient);
   }
@@ -68,15 +77,19 @@ library LateSubmissionExtLib {
    * @param _fees The proof's (recipient, value) pairs
    * @param _settlement What `prepareSettlement` found before upstream ran
    */
-  function settle(bytes32[] calldata _fees, Settlement memory _settlement) external {
+  function settle(bytes32[] calldata _fees, Settlement calldata _settlement) external {
     LateRewardLib.settle(_fees, _settlement);
   }
 
   /**
    * @notice Validates a header and its attestations without landing it. Nodes call it before they broadcast.
-   * @dev Upstream's body, unless the header is one for the previous slot and there is a window. Then the fee is recomputed
-   *      for the header slot, because `Rollup` has computed `_args.manaMinFee` from the clock and is not virtual, and the
-   *      attestations have to satisfy what a late submission has to satisfy.
+   * @dev Upstream's body, unless the header is one for the previous slot and there is a window. Then the fee is
+   *      recomputed for the header slot, because `Rollup` has computed `_args.manaMinFee` from the clock and is not
+   *      virtual, and the attestations have to satisfy what a late submission has to satisfy.
+   * @param _args Header, digest, fee and flags
+   * @param _attestations The packed committee attestations; empty to validate the header alone
+   * @param _signers The members that signed, in committee order
+   * @param _attestationsAndSignersSignature The proposer's signature over both; ignored for the previous slot
    */
   function validateHeaderWithAttestations(
     ValidateHeaderArgs calldata _args,
@@ -88,15 +101,21 @@ library LateSubmissionExtLib {
     Timestamp currentTime = Timestamp.wrap(block.timestamp);
 
     if (
-      LateSubmissionLib.getStorage().terms.windowSeconds == 0
-        || !SubmissionWindowLib.isPrevious(slot, currentTime.slotFromTimestamp())
+      LateSubmissionLib.getStorage().terms.windowSeconds == 0 ||
+      !SubmissionWindowLib.isPrevious(slot, currentTime.slotFromTimestamp())
     ) {
       UpstreamProposeLib.validateHeader(_args);
       if (_attestations.isEmpty()) return;
       Epoch epoch = slot.epochFromSlot();
       ValidatorSelectionLib.verifyAttestations(epoch, _attestations, _args.digest);
       ValidatorSelectionLib.verifyProposer(
-        slot, epoch, _attestations, _signers, _args.digest, _attestationsAndSignersSignature, false
+        slot,
+        epoch,
+        _attestations,
+        _signers,
+        _args.digest,
+        _attestationsAndSignersSignature,
+        false
       );
       return;
     }
@@ -113,12 +132,19 @@ library LateSubmissionExtLib {
     LateAuthorisationLib.verifyQuorum(slot, _attestations, _signers, _args.digest);
   }
 
-  /// @notice Reverts unless a header slot other than the current one may land now.
+  /**
+   * @notice Reverts unless a header slot other than the current one may land now.
+   * @param _slot The header slot
+   */
   function requireLateOpen(Slot _slot) external view {
     LateAuthorisationLib.requireOpen(_slot);
   }
 
-  /// @notice Makes the checks that `propose` makes first, for the chain as it would be after a due prune.
+  /**
+   * @notice Makes the checks that `propose` makes first, for the chain as it would be after a due prune.
+   * @param _slot The header slot
+   * @param _lastArchive The archive root that the header builds on
+   */
   function requireOpen(Slot _slot, bytes32 _lastArchive) external view {
     Timestamp currentTime = Timestamp.wrap(block.timestamp);
     uint256 parent = STFLib.getEffectivePendingCheckpointNumber(currentTime);
@@ -127,12 +153,21 @@ library LateSubmissionExtLib {
     ProposalChecksLib.requireParentArchive(parent, _lastArchive);
   }
 
-  /// @notice Reads what settlement needs from before upstream credits a proof.
+  /**
+   * @notice Reads what settlement needs from before upstream credits a proof.
+   * @param _start The first checkpoint of the proof
+   * @param _end The last checkpoint of the proof
+   * @return What `settle` wants to know
+   */
   function prepareSettlement(uint256 _start, uint256 _end) external view returns (Settlement memory) {
     return LateRewardLib.prepare(_start, _end);
   }
 
-  /// @notice The late submission of a slot, checked against the chain.
+  /**
+   * @notice The late submission of a slot, checked against the chain.
+   * @param _slot The header slot
+   * @return The record
+   */
   function getRecord(Slot _slot) external view returns (LateSubmissionRecord memory) {
     return LateSubmissionLib.getRecord(_slot);
   }

@@ -46,8 +46,8 @@ struct LateSubmissionStorage {
  * @dev Records and marks live in rings, so that storage is reused instead of grown: the rings span
  *      max(8, proof submission epochs + 2) epochs, longer than a checkpoint can wait for its proof.
  *
- *      Both are hints. A checkpoint can leave the chain after it was recorded (a prune, an invalidation), and nothing is
- *      cleaned up then; whoever reads a record asks the chain whether its checkpoint of that number has that slot.
+ *      Both are hints. A checkpoint can leave the chain after it was recorded (a prune, an invalidation), and nothing
+ *      is cleaned up then; whoever reads a record asks the chain whether its checkpoint of that number has that slot.
  */
 library LateSubmissionLib {
   using ChainTipsLib for CompressedChainTips;
@@ -119,6 +119,8 @@ library LateSubmissionLib {
     recipient = named.tload();
     if (recipient != address(0)) {
       named.tstore(address(0));
+      // Asks whether the caller is a plain account; it authorises nothing.
+      // solhint-disable-next-line avoid-tx-origin
     } else if (msg.sender == tx.origin) {
       recipient = msg.sender;
     }
@@ -160,20 +162,22 @@ library LateSubmissionLib {
   function getRecord(Slot _slot) internal view returns (LateSubmissionRecord memory) {
     StoredRecord memory stored = getStorage().records[recordIndex(_slot)];
     require(
-      stored.checkpointNumber != 0 && stored.slot == Slot.unwrap(_slot)
-        && (stored.isSettled || isInChain(stored.checkpointNumber, _slot)),
+      stored.checkpointNumber != 0 &&
+        stored.slot == Slot.unwrap(_slot) &&
+        (stored.isSettled || isInChain(stored.checkpointNumber, _slot)),
       ILateSubmission.LateSubmission__UnknownSlot(_slot)
     );
-    return LateSubmissionRecord({
-      slot: _slot,
-      checkpointNumber: stored.checkpointNumber,
-      submitter: stored.submitter,
-      originalProposer: stored.originalProposer,
-      submitterBps: stored.submitterBps,
-      burnBps: stored.burnBps,
-      delay: stored.delay,
-      isSettled: stored.isSettled
-    });
+    return
+      LateSubmissionRecord({
+        slot: _slot,
+        checkpointNumber: stored.checkpointNumber,
+        submitter: stored.submitter,
+        originalProposer: stored.originalProposer,
+        submitterBps: stored.submitterBps,
+        burnBps: stored.burnBps,
+        delay: stored.delay,
+        isSettled: stored.isSettled
+      });
   }
 
   /**
@@ -219,9 +223,14 @@ library LateSubmissionLib {
     return Math.max(MIN_RING_EPOCHS, uint256(TimeLib.getStorage().proofSubmissionEpochs) + 2);
   }
 
-  /// @notice The ERC-7201 namespace of late submissions.
+  /**
+   * @notice The ERC-7201 namespace of late submissions.
+   * @return storageStruct The namespace's storage
+   */
   function getStorage() internal pure returns (LateSubmissionStorage storage storageStruct) {
     bytes32 position = STORAGE_POSITION;
+    // The only way to place a struct in a namespace.
+    // solhint-disable-next-line no-inline-assembly
     assembly {
       storageStruct.slot := position
     }

@@ -57,9 +57,7 @@ library ProposalChecksLib {
 
     Timestamp slotStart = _header.slotNumber.toTimestamp();
     require(_header.timestamp == slotStart, Errors.Rollup__InvalidTimestamp(slotStart, _header.timestamp));
-    require(
-      _ignoreDA || _header.blobsHash == _blobsHashesCommitment, Errors.Rollup__UnavailableTxs(_header.blobsHash)
-    );
+    require(_ignoreDA || _header.blobsHash == _blobsHashesCommitment, Errors.Rollup__UnavailableTxs(_header.blobsHash));
     require(_header.gasFees.feePerDaGas == 0, Errors.Rollup__NonZeroDaFee());
     require(
       _header.gasFees.feePerL2Gas == _manaMinFee,

@@ -28,9 +28,9 @@ import {ProposalChecksLib} from "./ProposalChecksLib.sol";
  * @notice The proposal path with a previous-slot submission window.
  *
  * @dev Everything that the header commits to is derived from the header's slot: its epoch, hence committee, proposer,
- *      escape hatch and whether it is the first checkpoint of its epoch, and the minimum mana fee. Only two questions look
- *      at the clock: is the slot open, and what is prunable? On time the header slot is the current slot, and everything
- *      is what upstream makes of it.
+ *      escape hatch and whether it is the first checkpoint of its epoch, and the minimum mana fee. Only two questions
+ *      look at the clock: is the slot open, and what is prunable? On time the header slot is the current slot, and
+ *      everything is what upstream makes of it.
  *
  *      Order of work, cheapest rejection first:
  *      1. a due prune
@@ -70,7 +70,8 @@ library ProposeLib {
   /**
    * @notice Appends a checkpoint to the pending chain, on time or late.
    * @dev Validations performed besides the order of work above:
-   *      - there is blob input: Errors.Rollup__NoBlobsInCheckpoint; it matches the blobs: Errors.Rollup__InvalidBlobHash
+   *      - there is blob input: Errors.Rollup__NoBlobsInCheckpoint
+   *      - it matches the blobs: Errors.Rollup__InvalidBlobHash
    *      - the header's contents: see ProposalChecksLib.validateContents
    *      - on time: the proposer's two signatures, or the escape hatch's proposer as the caller, as upstream
    *      - late: the quorum, see LateAuthorisationLib.verifyQuorum; the (attestations, signers) signature is ignored
@@ -167,7 +168,13 @@ library ProposeLib {
       );
     } else {
       ValidatorSelectionLib.verifyProposer(
-        slot, _v.epoch, _attestations, _signers, _v.payloadDigest, _attestationsAndSignersSignature, true
+        slot,
+        _v.epoch,
+        _attestations,
+        _signers,
+        _v.payloadDigest,
+        _attestationsAndSignersSignature,
+        true
       );
     }
   }
@@ -180,7 +187,9 @@ library ProposeLib {
     CommitteeAttestations memory _attestations
   ) private {
     bytes32 blobCommitmentsHash = BlobLib.calculateBlobCommitmentsHash(
-      STFLib.getBlobCommitmentsHash(_v.checkpointNumber - 1), _v.blobCommitments, _v.isFirstCheckpointOfEpoch
+      STFLib.getBlobCommitmentsHash(_v.checkpointNumber - 1),
+      _v.blobCommitments,
+      _v.isFirstCheckpointOfEpoch
     );
     FeeHeader memory feeHeader;
     if (_v.isTxsEnabled) {
@@ -218,7 +227,11 @@ library ProposeLib {
     }
 
     emit IRollupCore.CheckpointProposed(
-      _v.checkpointNumber, _args.archive, _v.blobHashes, _v.payloadDigest, _v.attestationsHash
+      _v.checkpointNumber,
+      _args.archive,
+      _v.blobHashes,
+      _v.payloadDigest,
+      _v.attestationsHash
     );
   }
 }

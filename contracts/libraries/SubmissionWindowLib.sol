@@ -24,8 +24,8 @@ enum Submission {
  *      |------------------|--------------|-----------------|
  *        OnTime            S   Late     S+W     Closed
  *
- *      on time in [start of N, S), late in [S, S+W), closed in [S+W, start of N+2), foreign elsewhere. The start of each
- *      interval belongs to it, its end does not. With W = 0 there is no window, hence no `Late` and no `Closed`.
+ *      on time in [start of N, S), late in [S, S+W), closed in [S+W, start of N+2), foreign elsewhere. The start of
+ *      each interval belongs to it, its end does not. With W = 0 there is no window, hence no `Late` and no `Closed`.
  */
 library SubmissionWindowLib {
   /**
@@ -34,12 +34,14 @@ library SubmissionWindowLib {
    * @param _currentSlot The slot of the block
    * @param _elapsed Seconds since the current slot began
    * @param _windowSeconds Length of the window in seconds, zero if there is none
+   * @return What the header slot is now
    */
-  function classify(Slot _headerSlot, Slot _currentSlot, uint256 _elapsed, uint256 _windowSeconds)
-    internal
-    pure
-    returns (Submission)
-  {
+  function classify(
+    Slot _headerSlot,
+    Slot _currentSlot,
+    uint256 _elapsed,
+    uint256 _windowSeconds
+  ) internal pure returns (Submission) {
     if (_headerSlot == _currentSlot) return Submission.OnTime;
     if (_windowSeconds == 0 || !isPrevious(_headerSlot, _currentSlot)) return Submission.Foreign;
     if (_elapsed < _windowSeconds) return Submission.Late;
@@ -52,6 +54,7 @@ library SubmissionWindowLib {
    *      must not pass as the predecessor of slot zero.
    * @param _headerSlot The slot of the header, any value
    * @param _currentSlot The slot of the block
+   * @return Whether it is
    */
   function isPrevious(Slot _headerSlot, Slot _currentSlot) internal pure returns (bool) {
     unchecked {

@@ -5,6 +5,7 @@
 export const upstreamContracts: readonly string[] = [
   "@aztec/core/Rollup.sol",
   "@aztec/core/EscapeHatch.sol",
+  "@aztec/core/libraries/Errors.sol",
   "@aztec/core/libraries/rollup/RollupOperationsExtLib.sol",
   "@aztec/core/libraries/rollup/ValidatorOperationsExtLib.sol",
   "@aztec/core/libraries/rollup/RewardExtLib.sol",
@@ -21,10 +22,12 @@ export const upstreamContracts: readonly string[] = [
   "@aztec/governance/Governance.sol",
   "@aztec/governance/Registry.sol",
   "@aztec/governance/RewardDistributor.sol",
+  "@aztec/governance/libraries/Errors.sol",
   "@aztec/governance/proposer/GovernanceProposer.sol",
   "@aztec/mock/MockVerifier.sol",
   "@aztec/mock/MultiAdder.sol",
   "@aztec/mock/TestERC20.sol",
+  "@aztec/periphery/DateGatedRelayer.sol",
   "@aztec/periphery/RegisterNewRollupVersionPayload.sol",
   "@aztec/periphery/SlashFactory.sol",
 ];

@@ -1,0 +1,37 @@
+import { decodeErrorResult, isHex, type Address, type Hex } from "viem";
+
+import { loadErrorAbi } from "./errorAbi.ts";
+import { L1RevertError } from "./l1Errors.ts";
+
+/** Where a revert happened, for the error's fields. */
+export interface RevertContext {
+  readonly to?: Address | undefined;
+  readonly txHash?: Hex | undefined;
+  readonly cause?: unknown;
+}
+
+/** Turns revert data into an {@link L1RevertError}: the one place that knows custom errors, `Error(string)` and `Panic`. */
+export async function decodeRevert(data: Hex, context: RevertContext = {}): Promise<L1RevertError> {
+  if (data === "0x") return new L1RevertError({ data, ...context });
+  try {
+    const { errorName, args } = decodeErrorResult({ abi: await loadErrorAbi(), data });
+    return new L1RevertError({ errorName, args: (args ?? []) as readonly unknown[], data, ...context });
+  } catch {
+    // An unknown selector is an answer too: the raw data stays on the error.
+    return new L1RevertError({ data, ...context });
+  }
+}
+
+/** Digs the revert data out of whatever a client or provider threw. Undefined when the error is not a revert. */
+export function findRevertData(error: unknown): Hex | undefined {
+  const seen = new Set<unknown>();
+  for (let current = error; typeof current === "object" && current !== null && !seen.has(current); ) {
+    seen.add(current);
+    const { data, cause } = current as { data?: unknown; cause?: unknown };
+    if (isHex(data)) return data;
+    const nested = (data as { data?: unknown } | undefined | null)?.data;
+    if (isHex(nested)) return nested;
+    current = cause;
+  }
+  return undefined;
+}

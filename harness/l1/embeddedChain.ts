@@ -1,0 +1,64 @@
+import { network } from "hardhat";
+
+import { L1Chain, type L1Provider } from "./l1Chain.ts";
+import { UnsupportedL1FeatureError } from "./l1Errors.ts";
+
+/** Hardforks on which the contracts run: compiled for Prague, live on mainnet since Osaka. */
+export const SUPPORTED_HARDFORKS = ["prague", "osaka"] as const;
+export type Hardfork = (typeof SUPPORTED_HARDFORKS)[number];
+
+export interface EmbeddedChainOptions {
+  /** Default `osaka`. */
+  readonly hardfork?: string;
+  /** Feeds prevrandao and, in the layers above, every key. Default `build-ahead`. */
+  readonly seed?: string;
+  /** Unix seconds of the genesis block; default 2025-10-09T08:53:20Z. Not the wall clock: the same run is the same chain. */
+  readonly genesisTimestamp?: bigint;
+  /** Wei per gas of every block; default 1 gwei; null lets EIP-1559 run. */
+  readonly baseFeePerGas?: bigint | null;
+}
+
+export const DEFAULT_SEED = "build-ahead";
+export const DEFAULT_GENESIS_TIMESTAMP = 1_760_000_000n;
+const DEFAULT_BASE_FEE = 10n ** 9n;
+/** Mainnet's block gas limit at the time of writing. */
+const BLOCK_GAS_LIMIT = 60_000_000n;
+
+const isSupported = (hardfork: string): hardfork is Hardfork => (SUPPORTED_HARDFORKS as readonly string[]).includes(hardfork);
+
+/**
+ * A fresh in-process chain that mines only when told to.
+ * @throws UnsupportedL1FeatureError on a hardfork other than {@link SUPPORTED_HARDFORKS}.
+ */
+export async function openEmbeddedChain(options: EmbeddedChainOptions = {}): Promise<L1Chain> {
+  const { hardfork = "osaka", seed = DEFAULT_SEED, genesisTimestamp = DEFAULT_GENESIS_TIMESTAMP } = options;
+  if (!isSupported(hardfork)) {
+    throw new UnsupportedL1FeatureError("this hardfork", { hardfork, supported: SUPPORTED_HARDFORKS.join("|") });
+  }
+  const baseFeePerGas = options.baseFeePerGas === null ? undefined : (options.baseFeePerGas ?? DEFAULT_BASE_FEE);
+  const connection = await network.create({
+    network: "default",
+    chainType: "l1",
+    override: {
+      hardfork,
+      // Every account is derived from the seed and signs locally.
+      accounts: [],
+      initialDate: new Date(Number(genesisTimestamp) * 1000),
+      initialBaseFeePerGas: baseFeePerGas ?? DEFAULT_BASE_FEE,
+      blockGasLimit: BLOCK_GAS_LIMIT,
+      // A blob transaction needs a block of its own here; two of one second tell one L1 block.
+      allowBlocksWithSameTimestamp: true,
+      throwOnTransactionFailures: false,
+      mining: { auto: false, interval: 0, mempool: { order: "fifo" } },
+    },
+  });
+  return new L1Chain({
+    provider: connection.provider as L1Provider,
+    backend: "edr",
+    chainId: 31_337,
+    hardfork,
+    seed,
+    baseFeePerGas,
+    close: () => connection.close(),
+  });
+}

@@ -1,0 +1,30 @@
+import { artifacts } from "hardhat";
+import { toFunctionSelector, type Abi, type AbiItem } from "viem";
+import { formatAbiItem } from "viem/utils";
+
+import { ErrorsAbi } from "@aztec/l1-artifacts/ErrorsAbi";
+
+type AbiError = Extract<AbiItem, { type: "error" }>;
+
+const isError = (item: AbiItem): item is AbiError => item.type === "error";
+
+let cached: Promise<readonly AbiError[]> | undefined;
+
+/**
+ * Every custom error of every compiled contract, upstream's and ours, once per selector.
+ * Read from the artifacts, so an error added to a contract is decoded without a second list to maintain.
+ */
+export function loadErrorAbi(): Promise<readonly AbiError[]> {
+  cached ??= collect();
+  return cached;
+}
+
+async function collect(): Promise<readonly AbiError[]> {
+  const bySelector = new Map<string, AbiError>();
+  const add = (abi: Abi) => {
+    for (const item of abi.filter(isError)) bySelector.set(toFunctionSelector(formatAbiItem(item)), item);
+  };
+  add(ErrorsAbi);
+  for (const name of await artifacts.getAllFullyQualifiedNames()) add((await artifacts.readArtifact(name)).abi as Abi);
+  return [...bySelector.values()];
+}

@@ -1,0 +1,13 @@
+import type { GSEContract } from "@aztec/ethereum/contracts";
+
+import type { L1Chain } from "../l1/l1Chain.ts";
+
+type AztecClient = GSEContract["client"];
+
+/**
+ * The chain's client as upstream's contract wrappers want it. They are typed against a fork of viem and an HTTP transport;
+ * at run time they only call actions that both versions have. The one place where that is asserted.
+ */
+export function aztecClient(chain: L1Chain): AztecClient {
+  return chain.publicClient as unknown as AztecClient;
+}

@@ -1,0 +1,71 @@
+import aztecGovernanceModule from "../../ignition/modules/aztecGovernance.ts";
+import handoverModule from "../../ignition/modules/handover.ts";
+import { deployModule } from "../l1/deployModule.ts";
+import { deriveAccount } from "../l1/deriveAccount.ts";
+import type { L1Chain } from "../l1/l1Chain.ts";
+import { DEFAULT_SEED } from "../l1/embeddedChain.ts";
+import type { AztecDeployment } from "./deployment.ts";
+import { deployRollup } from "./deployRollup.ts";
+import { ensureMulticall3 } from "./multicall3.ts";
+import { assertValidConfig, mainnetLikeConfig, type NetworkConfig } from "./networkConfig.ts";
+
+export interface DeployV4StackOptions {
+  /** Default {@link mainnetLikeConfig}. */
+  readonly config?: NetworkConfig;
+  /** Derives the deployer; default the chain's default seed. */
+  readonly seed?: string;
+}
+
+/**
+ * Deploys the published v4 stack as upstream's scripts do: shared contracts, first rollup, registration, handover.
+ *
+ * Never deploy two rollups in one block with one genesis: the digests that attestations sign carry no rollup domain.
+ *
+ * @throws InvalidNetworkConfigError before anything is sent.
+ * @throws IgnitionDeploymentError when a contract refuses.
+ */
+export async function deployV4Stack(chain: L1Chain, options: DeployV4StackOptions = {}): Promise<AztecDeployment> {
+  const { config = mainnetLikeConfig(), seed = DEFAULT_SEED } = options;
+  assertValidConfig(config);
+  const { account: deployer } = deriveAccount(seed, "deployer");
+  await chain.setBalance(deployer.address, 10n ** 24n);
+
+  const multicall3 = await ensureMulticall3(chain, deployer);
+  const shared = await deployModule(chain, deployer, aztecGovernanceModule, {
+    AztecGovernance: {
+      initialFeeAssetSupply: config.initialFeeAssetSupply,
+      coinIssuerRate: config.coinIssuerRate,
+      activationThreshold: config.gse.activationThreshold,
+      ejectionThreshold: config.gse.ejectionThreshold,
+      governanceProposerQuorum: config.governanceProposer.quorum,
+      governanceProposerRoundSize: config.governanceProposer.roundSize,
+      governanceConfig: { ...config.governance, proposeConfig: { ...config.governance.proposeConfig } },
+      coinIssuerGatedUntil: config.coinIssuerGatedUntil,
+      rewardDistributorFunding: config.rewardDistributorFunding,
+    },
+  });
+  const contracts = { ...shared, multicall3 };
+  const rollup = await deployRollup({
+    chain,
+    deployer,
+    contracts,
+    owner: deployer.address,
+    config: config.rollup,
+    genesis: config.genesis,
+  });
+  await deployModule(chain, deployer, handoverModule, {
+    Handover: {
+      registry: contracts.registry,
+      gse: contracts.gse,
+      rollup: rollup.address,
+      feeAsset: contracts.feeAsset,
+      coinIssuer: contracts.coinIssuer,
+      governance: contracts.governance,
+      dateGatedRelayer: contracts.dateGatedRelayer,
+      feeJuicePortal: rollup.feeJuicePortal,
+      feeJuicePortalFunding: config.feeJuicePortalFunding,
+      rewardsClaimable: config.rewardsClaimable,
+    },
+  });
+  return { chain, config, deployer, contracts, rollup };
+}

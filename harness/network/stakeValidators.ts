@@ -1,0 +1,112 @@
+import { encodeFunctionData, type Hex } from "viem";
+
+import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
+import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
+
+import { BuildAheadError } from "../errors.ts";
+import type { AztecDeployment, RollupDeployment } from "./deployment.ts";
+import { advanceToEpoch, epochOfSlot, epochStart, firstEpochSampledAfter, slotAt } from "./rollupReads.ts";
+import type { Validator } from "./validator.ts";
+
+/** Fewer validators than the committee needs: nothing could ever be proposed. */
+export class TooFewValidatorsError extends BuildAheadError {
+  constructor(validators: number, committee: bigint) {
+    super("There are fewer validators than a committee needs", { fields: { validators, committee } });
+  }
+}
+
+/** Queued validators did not become active. */
+export class StakingFailedError extends BuildAheadError {}
+
+/** Validators flushed per transaction, as upstream's deployment script does: a pairing each, within EIP-7825's gas cap. */
+const FLUSH_CHUNK = 16n;
+const FLUSH_GAS = 16_000_000n;
+const DEPOSIT_GAS = 700_000n;
+/** Deposits per L1 block, within its gas limit. */
+const DEPOSITS_PER_BLOCK = 64;
+/** Wei given to each key for its transactions. */
+const GAS_MONEY = 10n ** 22n;
+
+/**
+ * Brings validators in through the real path: deposit, entry queue, flush under the queue's own limits (which takes epochs),
+ * then waits for the first epoch whose committee is sampled from the complete set.
+ *
+ * They stake with `moveWithLatestRollup`, so they follow the canonical rollup. The deployer pays for the stakes.
+ *
+ * @returns the first epoch with a committee from the complete set; the clock stands at its first second.
+ * @throws TooFewValidatorsError before anything is sent.
+ * @throws StakingFailedError when one of them did not become active.
+ */
+export async function stakeValidators(
+  deployment: AztecDeployment,
+  validators: readonly Validator[],
+  rollup: RollupDeployment = deployment.rollup,
+): Promise<bigint> {
+  const { chain, deployer, contracts, config } = deployment;
+  if (BigInt(validators.length) < rollup.config.targetCommitteeSize) {
+    throw new TooFewValidatorsError(validators.length, rollup.config.targetCommitteeSize);
+  }
+  for (const { address, withdrawer } of validators) {
+    await chain.setBalance(address, GAS_MONEY);
+    await chain.setBalance(withdrawer.address, GAS_MONEY);
+  }
+
+  const stake = config.gse.activationThreshold * BigInt(validators.length);
+  const token = (functionName: "mint" | "approve", to: Hex) => ({
+    from: deployer,
+    to: contracts.stakingAsset,
+    data: encodeFunctionData({ abi: TestERC20Abi, functionName, args: [to, stake] }),
+  });
+  await chain.execute(token("mint", deployer.address));
+  await chain.execute(token("approve", rollup.address));
+
+  for (let start = 0; start < validators.length; start += DEPOSITS_PER_BLOCK) {
+    const chunk = validators.slice(start, start + DEPOSITS_PER_BLOCK);
+    const include: Hex[] = [];
+    for (const { address, withdrawer, registration } of chunk) {
+      const { publicKeyInG1, publicKeyInG2, proofOfPossession } = registration;
+      const args = [address, withdrawer.address, publicKeyInG1, publicKeyInG2, proofOfPossession, true] as const;
+      const data = encodeFunctionData({ abi: RollupAbi, functionName: "deposit", args });
+      include.push((await chain.submit({ from: deployer, to: rollup.address, data, gas: DEPOSIT_GAS })).hash);
+    }
+    const { receipts } = await chain.mine({ include });
+    const failed = receipts.find(({ status }) => status === "reverted");
+    if (failed !== undefined) throw await chain.getRevert(failed.transactionHash);
+    if (receipts.length !== chunk.length) {
+      throw new StakingFailedError("The L1 block had no room for every deposit", {
+        fields: { deposits: chunk.length, included: receipts.length },
+      });
+    }
+  }
+
+  await flushEntryQueue(deployment, rollup);
+  const active = await chain.publicClient.readContract({
+    address: rollup.address,
+    abi: RollupAbi,
+    functionName: "getActiveAttesterCount",
+  });
+  if (active < BigInt(validators.length)) {
+    throw new StakingFailedError("Not every validator became active", { fields: { active, staked: validators.length } });
+  }
+
+  const epoch = firstEpochSampledAfter(rollup, await chain.now());
+  await advanceToEpoch(chain, rollup, epoch);
+  return epoch;
+}
+
+async function flushEntryQueue({ chain, deployer }: AztecDeployment, rollup: RollupDeployment): Promise<void> {
+  const read = (functionName: "getEntryQueueLength" | "getAvailableValidatorFlushes") =>
+    chain.publicClient.readContract({ address: rollup.address, abi: RollupAbi, functionName });
+  const data = encodeFunctionData({ abi: RollupAbi, functionName: "flushEntryQueue", args: [FLUSH_CHUNK] });
+  for (let queued = await read("getEntryQueueLength"); queued > 0n; ) {
+    if ((await read("getAvailableValidatorFlushes")) === 0n) {
+      // The queue lets in so many per epoch.
+      const next = epochOfSlot(rollup, slotAt(rollup, await chain.now())) + 1n;
+      await chain.mineAt(epochStart(rollup, next));
+    }
+    await chain.execute({ from: deployer, to: rollup.address, data, gas: FLUSH_GAS });
+    const left = await read("getEntryQueueLength");
+    if (left === queued) throw new StakingFailedError("The entry queue does not move", { fields: { queued } });
+    queued = left;
+  }
+}

@@ -21,24 +21,38 @@ struct PenaltyHook {
  * @notice Pulls penalties from the rollup's records of settled late submissions.
  *
  * @dev The rollup never calls this contract: a proposal and a proof cannot be held up or made dearer by a penalty.
- *      Assumption for safety: the rollup's record of a settled slot never changes. Assumption for liveness: somebody calls
- *      `penalize` before the rollup's ring of records overwrites the slot (at least eight epochs); until then a hook that
- *      failed can be retried, afterwards its penalty for that slot has lapsed.
- *      Hooks are untrusted: one that reverts, burns its gas, re-enters or returns junk harms nobody but itself.
+ *      Assumption for safety: the rollup's record of a settled slot never changes. Assumption for liveness: somebody
+ *      calls `penalize` before the rollup's ring of records overwrites the slot (at least eight epochs); until then
+ *      a hook that failed can be retried, afterwards its penalty for that slot has lapsed. Hooks are untrusted: one
+ *      that reverts, burns its gas, re-enters or returns junk harms nobody but itself.
  */
 interface ILatePenaltyController {
-  /// @notice Emitted when governance registers a hook.
+  /**
+   * @notice Emitted when governance registers a hook.
+   * @param hook The hook
+   * @param gasLimit Gas that each call of it is given
+   * @param firstSlot The first slot that it judges
+   */
   event PenaltyHookAdded(ILateSubmissionHook indexed hook, uint256 gasLimit, Slot firstSlot);
 
-  /// @notice Emitted when governance removes a hook.
+  /**
+   * @notice Emitted when governance removes a hook.
+   * @param hook The hook
+   */
   event PenaltyHookRemoved(ILateSubmissionHook indexed hook);
 
-  /// @notice Emitted when a hook has judged a slot: it is never called for that slot again.
+  /**
+   * @notice Emitted when a hook has judged a slot: it is never called for that slot again.
+   * @param slot The header slot of the late submission
+   * @param hook The hook
+   */
   event PenaltyApplied(Slot indexed slot, ILateSubmissionHook indexed hook);
 
   /**
    * @notice Emitted when a hook failed and stays pending for the slot.
-   * @dev `reason` is the first word of what it returned or reverted with, zero-padded; zero if there was nothing.
+   * @param slot The header slot of the late submission
+   * @param hook The hook
+   * @param reason The first word of what the hook returned or reverted with, zero-padded; zero if there was nothing
    */
   event PenaltyFailed(Slot indexed slot, ILateSubmissionHook indexed hook, bytes32 reason);
 

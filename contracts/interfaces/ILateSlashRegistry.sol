@@ -9,25 +9,32 @@ import {Slot} from "@aztec/shared/libraries/TimeMath.sol";
  * @title ILateSlashRegistry
  * @notice Which strikes have been slashed for, of every rollup, in one place.
  *
- * @dev Upstream's `Slasher.slash` has no once-guard, and the rollup's `slash` answers false without a word for a validator
- *      that has exited or moved. So a late slash is three actions: `consume` here, the rollup's `slash`, and
- *      `requireSlashed` here. If any reverts, all of it does.
+ * @dev Upstream's `Slasher.slash` has no once-guard, and the rollup's `slash` answers false without a word for a
+ *      validator that has exited or moved. So a late slash is three actions: `consume` here, the rollup's `slash`,
+ *      and `requireSlashed` here. If any reverts, all of it does.
  *
- *      A strike is the pair of rollup and slot, whoever reported it. The registry has no owner and knows neither ledgers nor
- *      hooks: it outlives them, and rollup versions too. One per network is enough, and safety needs it to be one: whoever
- *      sets up a slashing hook names the registry that is already in use.
- *      Authority comes from the rollup that is named: its slasher alone consumes its strikes. A made-up rollup spoils
- *      nothing but its own entries.
+ *      A strike is the pair of rollup and slot, whoever reported it. The registry has no owner and knows neither
+ *      ledgers nor hooks: it outlives them, and rollup versions too. One per network is enough, and safety needs it
+ *      to be one: whoever sets up a slashing hook names the registry that is already in use. Authority comes from
+ *      the rollup that is named: its slasher alone consumes its strikes. A made-up rollup spoils nothing but its own
+ *      entries.
  */
 interface ILateSlashRegistry {
-  /// @notice Emitted when strikes are consumed.
+  /**
+   * @notice Emitted when strikes are consumed.
+   * @param rollup The rollup in which the strikes happened
+   * @param attester Who is slashed for them
+   * @param slots Their slots
+   */
   event StrikesConsumed(address indexed rollup, address indexed attester, Slot[] slots);
 
   /**
    * @notice Emitted when an attester's stake has fallen for consumed strikes.
-   * @dev `fallen` is less than the payload's amount if there was less to take.
+   * @param rollup The rollup
+   * @param attester Who was slashed
+   * @param fallen By how much; less than the payload's amount if there was less to take
    */
-  event StakeFallen(address indexed rollup, address indexed attester, uint256 fallen);
+  event StakeFallen(address indexed rollup, address indexed attester, uint256 indexed fallen);
 
   /// @notice Thrown when anyone but the rollup's slasher calls.
   error LateSlashRegistry__CallerNotSlasher(address caller, address slasher);
@@ -39,8 +46,8 @@ interface ILateSlashRegistry {
   error LateSlashRegistry__NothingConsumed(address rollup, address attester);
   /**
    * @notice Thrown when the slash changed nothing.
-   * @dev The status says why: None for a validator that has left or moved to another rollup version, Exiting or Zombie for
-   *      one whose exit can no longer be slashed.
+   * @dev The status says why: None for a validator that has left or moved to another rollup version, Exiting or
+   *      Zombie for one whose exit can no longer be slashed.
    */
   error LateSlashRegistry__StakeUnchanged(address attester, Status status, uint256 stake);
   /// @notice Thrown when the rollup's slashing proposer does not tally votes.

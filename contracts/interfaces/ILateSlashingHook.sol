@@ -7,8 +7,8 @@ import {Slot} from "@aztec/shared/libraries/TimeMath.sol";
 
 /**
  * @notice Who executes the payloads of a slashing hook.
- * @dev Upstream's tally proposer is no path: it executes only payloads of its own making. Where it is in place, voters
- *      read the ledger and vote; the governance path remains.
+ * @dev Upstream's tally proposer is no path: it executes only payloads of its own making. Where it is in place,
+ *      voters read the ledger and vote; the governance path remains.
  */
 enum SlashPath {
   Governance,
@@ -42,8 +42,8 @@ struct StrikeBatch {
  * @notice Turns a batch of strikes into a payload that upstream's `Slasher` executes.
  *
  * @dev The hook slashes nobody. It makes payloads that others may choose: governance by proposal, or proposers by
- *      signalling in a round of the empire slashing proposer. A payload's address commits to rollup, attester, amount and
- *      slots, so that the same batch has one payload only and everybody can check what it does.
+ *      signalling in a round of the empire slashing proposer. A payload's address commits to rollup, attester,
+ *      amount and slots, so that the same batch has one payload only and everybody can check what it does.
  */
 interface ILateSlashingHook {
   /**
@@ -55,10 +55,17 @@ interface ILateSlashingHook {
    * @param slots The slots it slashes for
    */
   event BatchOpened(
-    address indexed attester, IPayload indexed slashPayload, IPayload proposal, uint256 amount, Slot[] slots
+    address indexed attester,
+    IPayload indexed slashPayload,
+    IPayload proposal,
+    uint256 amount,
+    Slot[] slots
   );
 
-  /// @notice Emitted when governance sets the terms, and once at deployment.
+  /**
+   * @notice Emitted when governance sets the terms, and once at deployment.
+   * @param terms The terms from now on
+   */
   event SlashTermsUpdated(SlashTerms terms);
 
   /// @notice Thrown when a threshold or an amount of zero would slash for nothing, or nothing at all.
@@ -71,7 +78,8 @@ interface ILateSlashingHook {
   error LateSlashingHook__BelowThreshold(address attester, uint256 weight, uint256 threshold);
   /// @notice Thrown when the rollup's slasher cannot execute what the hook's path would bring it.
   error LateSlashingHook__PathUnavailable(SlashPath path, address slasher, address executor);
-  /// @notice Thrown when the attester has nothing left on this rollup that could be slashed: it exited, moved or is spent.
+  /// @notice Thrown when the attester has nothing left on this rollup that could be slashed: it exited, moved or is
+  /// spent.
   error LateSlashingHook__NothingToSlash(address attester, Status status);
 
   /**

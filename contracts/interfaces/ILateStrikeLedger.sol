@@ -49,22 +49,30 @@ struct StrikeCount {
  * @dev A miss weighs at least as much as a late landing, or a proposer would rather withhold than be rescued.
  *
  *      A miss is proven by two adjacent *proven* checkpoints whose slots leave a gap. Not every gap is proof:
- *      - a gap so long that the proofs of its first epoch fell due inside it may have held checkpoints that were pruned
- *        for want of a proof, which is the provers' failure;
+ *      - a gap so long that the proofs of its first epoch fell due inside it may have held checkpoints that were
+ *        pruned for want of a proof, which is the provers' failure;
  *      - in the slot right after a late landing, the proposer's own checkpoint may have been displaced by it;
  *      - while the escape hatch is open, or without a committee, nobody of the committee was to propose.
  *      A slot whose checkpoint was invalidated does count: the chain has nothing of it.
  *
  *      **A miss has to be reported in time.** The rollup keeps the slots of checkpoints in a ring of
- *      `epochDuration * (proofSubmissionEpochs + 1) + 1` entries and its late submissions in one of at least eight epochs;
- *      once either has moved on, the gap cannot be judged any more. `recordMiss` is permissionless so that anyone who cares
- *      can report, after the proof and before that.
+ *      `epochDuration * (proofSubmissionEpochs + 1) + 1` entries and its late submissions in one of at least eight
+ *      epochs; once either has moved on, the gap cannot be judged any more. `recordMiss` is permissionless so that
+ *      anyone who cares can report, after the proof and before that.
  */
 interface ILateStrikeLedger {
-  /// @notice Emitted when a strike is recorded against a proposer.
+  /**
+   * @notice Emitted when a strike is recorded against a proposer.
+   * @param proposer Whom it is held against
+   * @param slot The slot
+   * @param kind What happened to the slot
+   */
   event StrikeRecorded(address indexed proposer, Slot indexed slot, StrikeKind kind);
 
-  /// @notice Emitted when governance sets the weights, and once at deployment.
+  /**
+   * @notice Emitted when governance sets the weights, and once at deployment.
+   * @param weights The weights from now on
+   */
   event StrikeWeightsUpdated(StrikeWeights weights);
 
   /// @notice Thrown when a miss would weigh less than a late landing.
@@ -87,7 +95,8 @@ interface ILateStrikeLedger {
   error LateStrikeLedger__NotProven(uint256 checkpointNumber, uint256 provenCheckpointNumber);
   /// @notice Thrown when the slot does not lie strictly between the slots of the two checkpoints.
   error LateStrikeLedger__NotInGap(Slot slot, Slot before, Slot afterwards);
-  /// @notice Thrown when the gap reaches the epoch in which its first epoch could be pruned: checkpoints may have been.
+  /// @notice Thrown when the gap reaches the epoch in which its first epoch could be pruned: checkpoints may have
+  /// been.
   error LateStrikeLedger__GapMayBePruned(Slot slot, Epoch pruneEpoch, Epoch epochAfterGap);
   /// @notice Thrown when the rollup may have overwritten the late submission next to the gap.
   error LateStrikeLedger__ReportedTooLate(Slot slot, Slot deadline);
@@ -106,8 +115,9 @@ interface ILateStrikeLedger {
 
   /**
    * @notice Records that a slot's proposer let it pass. Anyone may call it; L1 proves it.
-   * @dev Reverts with upstream's `Rollup__UnavailableTempCheckpointLog` once the checkpoint log has been overwritten, and
-   *      with `ValidatorSelection__InsufficientValidatorSetSize` for a slot that could have no committee.
+   * @dev Reverts with upstream's `Rollup__UnavailableTempCheckpointLog` once the checkpoint log has been
+   *      overwritten, and with `ValidatorSelection__InsufficientValidatorSetSize` for a slot that could have no
+   *      committee.
    * @param _checkpointNumber The proven checkpoint before the gap, not genesis
    * @param _slot The missed slot
    * @return proposer Whom it is held against
@@ -125,7 +135,8 @@ interface ILateStrikeLedger {
   function strikesOf(address _proposer) external view returns (StrikeCount memory);
 
   /**
-   * @notice The strikes of a proposer in the window that ends with a slot, so that all voters of a round see the same.
+   * @notice The strikes of a proposer in the window that ends with a slot, so that all voters of a round see the
+   * same.
    * @param _proposer The proposer
    * @param _slot The last slot of the window, at most one window ago
    */

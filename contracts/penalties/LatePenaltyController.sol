@@ -15,9 +15,9 @@ import {ILateSubmissionHook} from "../interfaces/ILateSubmissionHook.sol";
  * @title LatePenaltyController
  * @notice Calls penalty hooks for settled late submissions of one rollup, each once per slot. Owned by governance.
  *
- * @dev For every pair of slot and hook there are two states, pending and applied. The mark "applied" is set before the
- *      call and taken back if the call fails, so that the hook is never entered twice for one slot; the guard keeps a hook
- *      from re-entering for another.
+ * @dev For every pair of slot and hook there are two states, pending and applied. The mark "applied" is set before
+ *      the call and taken back if the call fails, so that the hook is never entered twice for one slot; the guard
+ *      keeps a hook from re-entering for another.
  */
 contract LatePenaltyController is ILatePenaltyController, Ownable, ReentrancyGuardTransient {
   using BitMaps for BitMaps.BitMap;
@@ -25,7 +25,8 @@ contract LatePenaltyController is ILatePenaltyController, Ownable, ReentrancyGua
 
   /**
    * @notice The most hooks there can be.
-   * @dev With every hook at its gas limit, one slot costs 12 M gas and fits into a transaction (16,777,216, EIP-7825).
+   * @dev With every hook at its gas limit, one slot costs 12 M gas and fits into a transaction (16,777,216,
+   *      EIP-7825).
    */
   uint256 public constant MAX_HOOKS = 8;
 
@@ -38,7 +39,8 @@ contract LatePenaltyController is ILatePenaltyController, Ownable, ReentrancyGua
   /// @notice Gas for the call instruction itself, memory and a cold account included.
   uint256 public constant CALL_OVERHEAD = 10_000;
 
-  /// @dev A call forwards at most all but one 64th of the gas left (EIP-150): for x to arrive, x + x / 63 has to be there.
+  /// @dev A call forwards at most all but one 64th of the gas left (EIP-150): for x to arrive, x + x / 63 has to be
+  ///      there.
   uint256 private constant EIP_150_DIVISOR = 63;
 
   /// @notice The rollup whose late submissions are penalised.
@@ -49,6 +51,7 @@ contract LatePenaltyController is ILatePenaltyController, Ownable, ReentrancyGua
   mapping(ILateSubmissionHook hook => BitMaps.BitMap slots) private applied;
 
   /**
+   * @notice Starts without hooks.
    * @param _rollup The rollup whose late submissions are penalised
    * @param _governance The owner, who registers hooks
    */
@@ -64,7 +67,7 @@ contract LatePenaltyController is ILatePenaltyController, Ownable, ReentrancyGua
       _gasLimit >= MIN_HOOK_GAS && _gasLimit <= MAX_HOOK_GAS,
       LatePenaltyController__GasLimitOutOfBounds(_gasLimit, MIN_HOOK_GAS, MAX_HOOK_GAS)
     );
-    (bool isRegistered,) = _find(_hook);
+    (bool isRegistered, ) = _find(_hook);
     require(!isRegistered, LatePenaltyController__AlreadyRegistered(_hook));
 
     // Nobody is judged for a slot that had begun before the rule was there.
@@ -92,12 +95,9 @@ contract LatePenaltyController is ILatePenaltyController, Ownable, ReentrancyGua
   }
 
   /// @inheritdoc ILatePenaltyController
-  function penalizeBatch(Slot[] calldata _slots)
-    external
-    override(ILatePenaltyController)
-    nonReentrant
-    returns (uint256 pending)
-  {
+  function penalizeBatch(
+    Slot[] calldata _slots
+  ) external override(ILatePenaltyController) nonReentrant returns (uint256 pending) {
     for (uint256 i = 0; i < _slots.length; ++i) {
       pending += _penalize(_slots[i]);
     }
@@ -116,12 +116,10 @@ contract LatePenaltyController is ILatePenaltyController, Ownable, ReentrancyGua
   }
 
   /// @inheritdoc ILatePenaltyController
-  function isApplied(Slot _slot, ILateSubmissionHook _hook)
-    external
-    view
-    override(ILatePenaltyController)
-    returns (bool)
-  {
+  function isApplied(
+    Slot _slot,
+    ILateSubmissionHook _hook
+  ) external view override(ILatePenaltyController) returns (bool) {
     return applied[_hook].get(Slot.unwrap(_slot));
   }
 
@@ -130,7 +128,8 @@ contract LatePenaltyController is ILatePenaltyController, Ownable, ReentrancyGua
     require(record.isSettled, LatePenaltyController__NotSettled(_slot));
     bytes memory data = abi.encodeCall(ILateSubmissionHook.onLateSubmission, (record));
 
-    // A hook may be the owner's and change the list while it is called: whoever was registered at the start is called.
+    // A hook may be the owner's and change the list while it is called: whoever was registered at the start is
+    // called.
     PenaltyHook[] memory registered = hooks;
     for (uint256 i = 0; i < registered.length; ++i) {
       PenaltyHook memory entry = registered[i];
@@ -151,9 +150,9 @@ contract LatePenaltyController is ILatePenaltyController, Ownable, ReentrancyGua
 
   /**
    * @dev Calls a hook with exactly its gas limit and copies at most one word of what it returns.
-   *      Equivalent to `address(hook).call{gas: gasLimit}(data)`, which would copy everything the hook returns, at the
-   *      caller's expense. If the caller left too little, the instruction would forward less than asked without a word;
-   *      then the hook would fail for want of gas, by the caller's choice. Hence the check before.
+   *      Equivalent to `address(hook).call{gas: gasLimit}(data)`, which would copy everything the hook returns, at
+   *      the caller's expense. If the caller left too little, the instruction would forward less than asked without
+   *      a word; then the hook would fail for want of gas, by the caller's choice. Hence the check before.
    */
   function _call(PenaltyHook memory _entry, bytes memory _data) private returns (bool success, bytes32 result) {
     uint256 gasLimit = _entry.gasLimit;
@@ -163,6 +162,7 @@ contract LatePenaltyController is ILatePenaltyController, Ownable, ReentrancyGua
 
     address target = address(_entry.hook);
     uint256 returned;
+    // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       // The scratch space takes the one word; it is not cleared by a shorter answer.
       mstore(0x00, 0)

@@ -26,8 +26,8 @@ struct LateSlash {
 /**
  * @title LateSlashPayload
  * @notice Slashes an attester once for a batch of strikes: consume, slash, check.
- * @dev Cloned with its `LateSlash` as immutable arguments, as upstream clones its own slash payloads. Only the rollup's
- *      slasher can execute it: the registry turns anyone else away.
+ * @dev Cloned with its `LateSlash` as immutable arguments, as upstream clones its own slash payloads. Only the
+ *      rollup's slasher can execute it: the registry turns anyone else away.
  */
 contract LateSlashPayload is IPayload {
   /// @inheritdoc IPayload
@@ -39,7 +39,8 @@ contract LateSlashPayload is IPayload {
       data: abi.encodeCall(ILateSlashRegistry.consume, (slash.rollup, slash.attester, slash.slots))
     });
     actions[1] = IPayload.Action({
-      target: slash.rollup, data: abi.encodeCall(IStakingCore.slash, (slash.attester, slash.amount))
+      target: slash.rollup,
+      data: abi.encodeCall(IStakingCore.slash, (slash.attester, slash.amount))
     });
     actions[2] = IPayload.Action({
       target: address(slash.registry),

@@ -21,7 +21,8 @@ contract LateSlashRegistry is ILateSlashRegistry {
 
   mapping(address rollup => BitMaps.BitMap slots) private consumed;
 
-  /// @dev Who is being slashed in this transaction, and what was at stake; a slash begins and ends in one transaction.
+  /// @dev Who is being slashed in this transaction, and what was at stake; a slash begins and ends in one
+  ///      transaction.
   bytes32 private transient inFlight;
   uint256 private transient stakeBefore;
 
@@ -32,11 +33,11 @@ contract LateSlashRegistry is ILateSlashRegistry {
   }
 
   /// @inheritdoc ILateSlashRegistry
-  function consume(address _rollup, address _attester, Slot[] calldata _slots)
-    external
-    override(ILateSlashRegistry)
-    onlySlasher(_rollup)
-  {
+  function consume(
+    address _rollup,
+    address _attester,
+    Slot[] calldata _slots
+  ) external override(ILateSlashRegistry) onlySlasher(_rollup) {
     require(_slots.length > 0, LateSlashRegistry__EmptyBatch(_rollup, _attester));
     for (uint256 i = 0; i < _slots.length; ++i) {
       _consume(_rollup, _slots[i]);
@@ -47,11 +48,10 @@ contract LateSlashRegistry is ILateSlashRegistry {
   }
 
   /// @inheritdoc ILateSlashRegistry
-  function requireSlashed(address _rollup, address _attester)
-    external
-    override(ILateSlashRegistry)
-    onlySlasher(_rollup)
-  {
+  function requireSlashed(
+    address _rollup,
+    address _attester
+  ) external override(ILateSlashRegistry) onlySlasher(_rollup) {
     require(inFlight == _key(_rollup, _attester), LateSlashRegistry__NothingConsumed(_rollup, _attester));
     inFlight = bytes32(0);
 
@@ -71,12 +71,12 @@ contract LateSlashRegistry is ILateSlashRegistry {
   ) external override(ILateSlashRegistry) {
     TallySlashingProposer tally = TallySlashingProposer(Slasher(IStaking(_rollup).getSlasher()).PROPOSER());
     require(tally.SLASHING_PROPOSER_TYPE() == SlasherFlavor.TALLY, LateSlashRegistry__NotTally(address(tally)));
-    (bool isExecuted,) = tally.getRound(_round);
+    (bool isExecuted, ) = tally.getRound(_round);
     require(isExecuted, LateSlashRegistry__RoundNotExecuted(_round));
 
     IValidatorSelection selection = IValidatorSelection(_rollup);
     Epoch epoch = selection.getEpochAtSlot(_slot);
-    (bytes32 expected,) = selection.getEpochCommitteeCommitment(epoch);
+    (bytes32 expected, ) = selection.getEpochCommitteeCommitment(epoch);
     bytes32 actual = keccak256(abi.encode(_committee));
     require(expected == actual, LateSlashRegistry__WrongCommittee(expected, actual));
     address proposer = selection.getProposerAt(selection.getTimestampForSlot(_slot));
@@ -102,8 +102,8 @@ contract LateSlashRegistry is ILateSlashRegistry {
     consumed[_rollup].set(Slot.unwrap(_slot));
   }
 
-  /// @dev Asks the round for its result with every committee but the epoch's left blank, so that votes for another epoch
-  ///      of the round do not count for this one.
+  /// @dev Asks the round for its result with every committee but the epoch's left blank, so that votes for another
+  ///      epoch of the round do not count for this one.
   function _wasSlashed(
     TallySlashingProposer _tally,
     SlashRound _round,

@@ -24,9 +24,9 @@ import {LateStrikeLedger} from "./LateStrikeLedger.sol";
  * @title LateSlashingHook
  * @notice Turns the strikes of a ledger into payloads for one path of slashing, once they weigh enough.
  *
- * @dev A batch is all strikes of the window that are not consumed yet, oldest first, and none of it is stored: the payload's
- *      address commits to it. Nothing is consumed before a payload is executed, so payloads of one attester may overlap;
- *      the registry lets the first of them through and none of the others.
+ * @dev A batch is all strikes of the window that are not consumed yet, oldest first, and none of it is stored: the
+ *      payload's address commits to it. Nothing is consumed before a payload is executed, so payloads of one
+ *      attester may overlap; the registry lets the first of them through and none of the others.
  */
 contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
   using Clones for address;
@@ -58,6 +58,7 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
   SlashTerms private terms;
 
   /**
+   * @notice Checks the path and sets the first terms.
    * @param _ledger Where the strikes come from; it also names controller and rollup
    * @param _registry Where strikes are consumed: the one registry of the network
    * @param _path The path that the hook's payloads need; the rollup's slasher has to offer it
@@ -91,14 +92,10 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
    * @inheritdoc ILateSubmissionHook
    * @dev Reverts, and so stays pending, if the ledger is behind or a payload is due that nobody could execute.
    */
-  function onLateSubmission(LateSubmissionRecord calldata _record)
-    external
-    override(ILateSubmissionHook)
-    returns (bytes4)
-  {
-    require(
-      msg.sender == address(CONTROLLER), LateSlashingHook__CallerNotController(msg.sender, address(CONTROLLER))
-    );
+  function onLateSubmission(
+    LateSubmissionRecord calldata _record
+  ) external override(ILateSubmissionHook) returns (bytes4) {
+    require(msg.sender == address(CONTROLLER), LateSlashingHook__CallerNotController(msg.sender, address(CONTROLLER)));
     require(CONTROLLER.isApplied(_record.slot, LEDGER), LateSlashingHook__NotInLedger(_record.slot));
 
     StrikeBatch memory batch = getBatch(_record.originalProposer);
@@ -129,7 +126,8 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
       uint256 weight = weights.late;
       if (strikes[i].kind == StrikeKind.Missed) weight = weights.missed;
       if (weight == 0 || REGISTRY.isConsumed(ROLLUP, strikes[i].slot)) continue;
-      slots[length++] = strikes[i].slot;
+      slots[length] = strikes[i].slot;
+      ++length;
       batch.weight += weight;
     }
 
@@ -154,9 +152,7 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
     _requireSlashable(_attester);
 
     bytes memory slash = abi.encode(
-      LateSlash({
-        registry: REGISTRY, rollup: ROLLUP, attester: _attester, amount: _batch.amount, slots: _batch.slots
-      })
+      LateSlash({registry: REGISTRY, rollup: ROLLUP, attester: _attester, amount: _batch.amount, slots: _batch.slots})
     );
     (address slashPayload, bool isNew) = _clone(PAYLOAD_IMPLEMENTATION, slash);
     address proposal = address(0);
@@ -193,8 +189,10 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
     } else {
       executor = Slasher(slasher).PROPOSER();
       EmpireSlashingProposer proposer = EmpireSlashingProposer(executor);
-      isAvailable = executor.code.length > 0 && proposer.SLASHING_PROPOSER_TYPE() == SlasherFlavor.EMPIRE
-        && proposer.getInstance() == ROLLUP;
+      isAvailable =
+        executor.code.length > 0 &&
+        proposer.SLASHING_PROPOSER_TYPE() == SlasherFlavor.EMPIRE &&
+        proposer.getInstance() == ROLLUP;
     }
     require(isAvailable, LateSlashingHook__PathUnavailable(PATH, slasher, executor));
   }

@@ -18,9 +18,10 @@ import {StrikeWord, StrikeWordLib} from "./StrikeWordLib.sol";
  * @title LateStrikeLedger
  * @notice Late landings and proven misses per original proposer, in a sliding window of slots.
  *
- * @dev A strike is a bit at the place of its slot, so the same slot cannot count twice and the window is exact. Words live
- *      in a ring per proposer that spans two windows: a proposer's storage is bounded, and counts that end anywhere in the
- *      last window are complete. Only the controller (late landings) and L1's own evidence (misses) write.
+ * @dev A strike is a bit at the place of its slot, so the same slot cannot count twice and the window is exact.
+ *      Words live in a ring per proposer that spans two windows: a proposer's storage is bounded, and counts that
+ *      end anywhere in the last window are complete. Only the controller (late landings) and L1's own evidence
+ *      (misses) write.
  */
 contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
   using StrikeWordLib for StrikeWord;
@@ -45,6 +46,7 @@ contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
   mapping(address proposer => mapping(uint256 ringIndex => StrikeWord word)) private ring;
 
   /**
+   * @notice Sets the window for good and the first weights.
    * @param _controller The controller that reports late landings; it also names the rollup
    * @param _governance The owner, who sets the weights
    * @param _windowSlots Length of the sliding window, in slots
@@ -63,7 +65,7 @@ contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
     CONTROLLER = _controller;
     ROLLUP = address(_controller.ROLLUP());
     WINDOW_SLOTS = _windowSlots;
-    RING_WORDS = 2 * _windowSlots / StrikeWordLib.SLOTS_PER_WORD + 2;
+    RING_WORDS = (2 * _windowSlots) / StrikeWordLib.SLOTS_PER_WORD + 2;
     _setWeights(_weights);
   }
 
@@ -73,24 +75,19 @@ contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
   }
 
   /// @inheritdoc ILateSubmissionHook
-  function onLateSubmission(LateSubmissionRecord calldata _record)
-    external
-    override(ILateSubmissionHook)
-    returns (bytes4)
-  {
-    require(
-      msg.sender == address(CONTROLLER), LateStrikeLedger__CallerNotController(msg.sender, address(CONTROLLER))
-    );
+  function onLateSubmission(
+    LateSubmissionRecord calldata _record
+  ) external override(ILateSubmissionHook) returns (bytes4) {
+    require(msg.sender == address(CONTROLLER), LateStrikeLedger__CallerNotController(msg.sender, address(CONTROLLER)));
     _strike(_record.originalProposer, _record.slot, StrikeKind.Late);
     return ILateSubmissionHook.onLateSubmission.selector;
   }
 
   /// @inheritdoc ILateStrikeLedger
-  function recordMiss(uint256 _checkpointNumber, Slot _slot)
-    external
-    override(ILateStrikeLedger)
-    returns (address proposer)
-  {
+  function recordMiss(
+    uint256 _checkpointNumber,
+    Slot _slot
+  ) external override(ILateStrikeLedger) returns (address proposer) {
     Slot firstSlot = CONTROLLER.getFirstSlot(this);
     require(_slot >= firstSlot, LateStrikeLedger__BeforeRegistration(_slot, firstSlot));
 
@@ -100,7 +97,7 @@ contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
     Epoch epoch = selection.getEpochAtSlot(_slot);
     IEscapeHatch escapeHatch = selection.getEscapeHatchForEpoch(epoch);
     if (address(escapeHatch) != address(0)) {
-      (bool isOpen,) = escapeHatch.isHatchOpen(epoch);
+      (bool isOpen, ) = escapeHatch.isHatchOpen(epoch);
       require(!isOpen, LateStrikeLedger__EscapeHatchOpen(_slot, epoch));
     }
 
@@ -120,12 +117,10 @@ contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
   }
 
   /// @inheritdoc ILateStrikeLedger
-  function strikesAt(address _proposer, Slot _slot)
-    external
-    view
-    override(ILateStrikeLedger)
-    returns (StrikeCount memory)
-  {
+  function strikesAt(
+    address _proposer,
+    Slot _slot
+  ) external view override(ILateStrikeLedger) returns (StrikeCount memory) {
     Slot currentSlot = _currentSlot();
     require(_slot <= currentSlot, LateStrikeLedger__SlotNotOver(_slot, currentSlot));
     Slot oldest = _windowStart(currentSlot);
@@ -146,15 +141,14 @@ contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
       (uint256 late, uint256 missed) = word.within(index, first, last);
       for (uint256 bits = late | missed; bits != 0; bits &= bits - 1) {
         uint256 slot = index * StrikeWordLib.SLOTS_PER_WORD + Math.log2(bits & (~bits + 1));
-        strikes[found++] = Strike({slot: Slot.wrap(slot), kind: word.kindAt(slot)});
+        strikes[found] = Strike({slot: Slot.wrap(slot), kind: word.kindAt(slot)});
+        ++found;
       }
     }
   }
 
   function _setWeights(StrikeWeights memory _weights) private {
-    require(
-      _weights.missed >= _weights.late, LateStrikeLedger__WeightsInverted(_weights.late, _weights.missed)
-    );
+    require(_weights.missed >= _weights.late, LateStrikeLedger__WeightsInverted(_weights.late, _weights.missed));
     weights = _weights;
     emit StrikeWeightsUpdated(_weights);
   }
@@ -188,15 +182,16 @@ contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
     IValidatorSelection selection = IValidatorSelection(ROLLUP);
     uint256 submissionEpochs = rollup.getProofSubmissionEpochs();
 
-    // Whatever the gap once held was proposed after `before`. It can have been pruned at the earliest in the epoch after
-    // the last one that took proofs for the gap's first epoch, and at the latest when `afterwards` landed, maybe late.
+    // Whatever the gap once held was proposed after `before`. It can have been pruned at the earliest in the epoch
+    // after the last one that took proofs for the gap's first epoch, and at the latest when `afterwards` landed,
+    // maybe late.
     Epoch pruneEpoch = selection.getEpochAtSlot(before + Slot.wrap(1)) + Epoch.wrap(submissionEpochs + 1);
     Epoch landingEpoch = selection.getEpochAtSlot(afterwards + Slot.wrap(1));
     require(landingEpoch < pruneEpoch, LateStrikeLedger__GapMayBePruned(_slot, pruneEpoch, landingEpoch));
 
     if (_slot != before + Slot.wrap(1)) return;
-    // The rollup's ring gives a late submission's place away to the slot one ring later, and that can be recorded at the
-    // earliest in the slot after.
+    // The rollup's ring gives a late submission's place away to the slot one ring later, and that can be recorded at
+    // the earliest in the slot after.
     uint256 ringEpochs = Math.max(LateSubmissionLib.MIN_RING_EPOCHS, submissionEpochs + 2);
     Slot deadline = before + Slot.wrap(ringEpochs * selection.getEpochDuration());
     require(_currentSlot() <= deadline, LateStrikeLedger__ReportedTooLate(_slot, deadline));

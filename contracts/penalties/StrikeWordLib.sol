@@ -8,8 +8,8 @@ import {StrikeKind} from "../interfaces/ILateStrikeLedger.sol";
  * @notice The strikes of one proposer in 112 consecutive slots.
  * @dev   bits 224..255          bits 112..223               bits 0..111
  *      | tag: the word's index | a bit for each missed slot | a bit for each late slot |
- *      The first slot of the word is at the lowest bit of either part. The tag tells the strikes of this word from those of
- *      an older one that used the same place in the ring.
+ *      The first slot of the word is at the lowest bit of either part. The tag tells the strikes of this word from
+ *      those of an older one that used the same place in the ring.
  */
 type StrikeWord is uint256;
 
@@ -64,12 +64,15 @@ library StrikeWordLib {
    * @param _index The word's index
    * @param _first The first slot of the range, inclusive
    * @param _last The last slot of the range, inclusive; the range overlaps the word
+   * @return late A bit for each late slot
+   * @return missed A bit for each missed slot
    */
-  function within(StrikeWord _word, uint256 _index, uint256 _first, uint256 _last)
-    internal
-    pure
-    returns (uint256 late, uint256 missed)
-  {
+  function within(
+    StrikeWord _word,
+    uint256 _index,
+    uint256 _first,
+    uint256 _last
+  ) internal pure returns (uint256 late, uint256 missed) {
     uint256 start = _index * SLOTS_PER_WORD;
     uint256 from = Math.max(_first, start) - start;
     uint256 to = Math.min(_last - start, SLOTS_PER_WORD - 1);
@@ -81,6 +84,7 @@ library StrikeWordLib {
   /**
    * @notice How many bits are set; cheap for few.
    * @param _bits The bits
+   * @return count The number of set bits
    */
   function countBits(uint256 _bits) internal pure returns (uint256 count) {
     for (uint256 bits = _bits; bits != 0; bits &= bits - 1) {

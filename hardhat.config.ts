@@ -10,6 +10,9 @@ import { upstreamContracts } from "./scripts/plugins/upstreamContracts.ts";
 
 const require = createRequire(import.meta.url);
 
+/** Seed of the fuzz tests in Solidity: 32 bytes in hexadecimal. */
+const FUZZ_SEED = "0x6275696c642d61686561642d6c31000000000000000000000000000000000001";
+
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, hardhatViem, aztecRemappings],
   solidity: {
@@ -30,5 +33,12 @@ export default defineConfig({
       hardfork: "osaka",
     },
   },
-  test: { mocha: { timeout: 600_000 } },
+  test: {
+    mocha: { timeout: 600_000 },
+    solidity: {
+      // The seed is fixed, so that a red run can be repeated.
+      fuzz: { seed: FUZZ_SEED, runs: 256 },
+      fsPermissions: { readFile: ["test/unit/boundaryCases.json"] },
+    },
+  },
 });

@@ -14,8 +14,12 @@ export interface RevertContext {
 export async function decodeRevert(data: Hex, context: RevertContext = {}): Promise<L1RevertError> {
   if (data === "0x") return new L1RevertError({ data, ...context });
   try {
-    const { errorName, args } = decodeErrorResult({ abi: await loadErrorAbi(), data });
-    return new L1RevertError({ errorName, args: (args ?? []) as readonly unknown[], data, ...context });
+    // Typed here because viem leaves `args` out for an error without any, and its own type does not say so.
+    const decoded: { readonly errorName: string; readonly args?: readonly unknown[] | undefined } = decodeErrorResult({
+      abi: await loadErrorAbi(),
+      data,
+    });
+    return new L1RevertError({ errorName: decoded.errorName, args: decoded.args ?? [], data, ...context });
   } catch {
     // An unknown selector is an answer too: the raw data stays on the error.
     return new L1RevertError({ data, ...context });
@@ -25,7 +29,7 @@ export async function decodeRevert(data: Hex, context: RevertContext = {}): Prom
 /** Digs the revert data out of whatever a client or provider threw. Undefined when the error is not a revert. */
 export function findRevertData(error: unknown): Hex | undefined {
   const seen = new Set<unknown>();
-  for (let current = error; typeof current === "object" && current !== null && !seen.has(current); ) {
+  for (let current = error; typeof current === "object" && current !== null && !seen.has(current);) {
     seen.add(current);
     const { data, cause } = current as { data?: unknown; cause?: unknown };
     if (isHex(data)) return data;

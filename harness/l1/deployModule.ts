@@ -20,7 +20,9 @@ export class IgnitionDeploymentError extends BuildAheadError {
       fields: {
         moduleId,
         result: result.type,
-        detail: JSON.stringify(result, (_key, value: unknown) => (typeof value === "bigint" ? value.toString() : value)),
+        detail: JSON.stringify(result, (_key, value: unknown) =>
+          typeof value === "bigint" ? value.toString() : value,
+        ),
       },
     });
   }

@@ -9,10 +9,7 @@ export interface DerivedAccount {
 /** Derives a test key from words alone, so that the same seed gives the same accounts in every run. Never for real funds. */
 export function deriveAccount(seed: string, role: string, index = 0): DerivedAccount {
   const privateKey = keccak256(
-    encodeAbiParameters(
-      [{ type: "string" }, { type: "string" }, { type: "uint256" }],
-      [seed, role, BigInt(index)],
-    ),
+    encodeAbiParameters([{ type: "string" }, { type: "string" }, { type: "uint256" }], [seed, role, BigInt(index)]),
   );
   return { account: privateKeyToAccount(privateKey), privateKey };
 }

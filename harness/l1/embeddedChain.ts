@@ -1,6 +1,6 @@
 import { network } from "hardhat";
 
-import { L1Chain, type L1Provider } from "./l1Chain.ts";
+import { L1Chain } from "./l1Chain.ts";
 import { UnsupportedL1FeatureError } from "./l1Errors.ts";
 
 /** Hardforks on which the contracts run: compiled for Prague, live on mainnet since Osaka. */
@@ -16,6 +16,12 @@ export interface EmbeddedChainOptions {
   readonly genesisTimestamp?: bigint;
   /** Wei per gas of every block; default 1 gwei; null lets EIP-1559 run. */
   readonly baseFeePerGas?: bigint | null;
+  /** Fork another chain instead of starting an empty one; the genesis timestamp then does not apply. */
+  readonly fork?: {
+    readonly url: string;
+    /** Default: a recent block, which no second run will see again. */
+    readonly blockNumber?: bigint;
+  };
 }
 
 export const DEFAULT_SEED = "build-ahead";
@@ -24,14 +30,15 @@ const DEFAULT_BASE_FEE = 10n ** 9n;
 /** Mainnet's block gas limit at the time of writing. */
 const BLOCK_GAS_LIMIT = 60_000_000n;
 
-const isSupported = (hardfork: string): hardfork is Hardfork => (SUPPORTED_HARDFORKS as readonly string[]).includes(hardfork);
+const isSupported = (hardfork: string): hardfork is Hardfork =>
+  (SUPPORTED_HARDFORKS as readonly string[]).includes(hardfork);
 
 /**
  * A fresh in-process chain that mines only when told to.
  * @throws UnsupportedL1FeatureError on a hardfork other than {@link SUPPORTED_HARDFORKS}.
  */
 export async function openEmbeddedChain(options: EmbeddedChainOptions = {}): Promise<L1Chain> {
-  const { hardfork = "osaka", seed = DEFAULT_SEED, genesisTimestamp = DEFAULT_GENESIS_TIMESTAMP } = options;
+  const { hardfork = "osaka", seed = DEFAULT_SEED, genesisTimestamp = DEFAULT_GENESIS_TIMESTAMP, fork } = options;
   if (!isSupported(hardfork)) {
     throw new UnsupportedL1FeatureError("this hardfork", { hardfork, supported: SUPPORTED_HARDFORKS.join("|") });
   }
@@ -41,9 +48,10 @@ export async function openEmbeddedChain(options: EmbeddedChainOptions = {}): Pro
     chainType: "l1",
     override: {
       hardfork,
+      ...(fork === undefined ? {} : { forking: fork }),
       // Every account is derived from the seed and signs locally.
       accounts: [],
-      initialDate: new Date(Number(genesisTimestamp) * 1000),
+      ...(fork === undefined ? { initialDate: new Date(Number(genesisTimestamp) * 1000) } : {}),
       initialBaseFeePerGas: baseFeePerGas ?? DEFAULT_BASE_FEE,
       blockGasLimit: BLOCK_GAS_LIMIT,
       // A blob transaction needs a block of its own here; two of one second tell one L1 block.
@@ -53,7 +61,7 @@ export async function openEmbeddedChain(options: EmbeddedChainOptions = {}): Pro
     },
   });
   return new L1Chain({
-    provider: connection.provider as L1Provider,
+    provider: connection.provider,
     backend: "edr",
     chainId: 31_337,
     hardfork,

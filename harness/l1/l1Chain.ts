@@ -24,6 +24,7 @@ import { L1ClockError, L1SubmissionError, UnsupportedL1FeatureError, type L1Reve
 import {
   DEFAULT_GAS_LIMIT,
   DEFAULT_MAX_FEE_PER_GAS,
+  GAS_PER_BLOB,
   type BlobSidecar,
   type L1BlobTransactionRequest,
   type L1TransactionRequest,
@@ -277,10 +278,15 @@ export class L1Chain {
    */
   async call(request: CallRequest): Promise<Hex> {
     const { timestamp, from, gas, ...rest } = request;
-    const call = { ...rest, ...(from === undefined ? {} : { from }), ...(gas === undefined ? {} : { gas: toHex(gas) }) };
+    const call = {
+      ...rest,
+      ...(from === undefined ? {} : { from }),
+      ...(gas === undefined ? {} : { gas: toHex(gas) }),
+    };
     try {
       if (timestamp === undefined) return await this.rpc<Hex>("eth_call", [call, "latest"]);
-      if (this.backend === "anvil") return await this.rpc<Hex>("eth_call", [call, "latest", {}, { time: toHex(timestamp) }]);
+      if (this.backend === "anvil")
+        return await this.rpc<Hex>("eth_call", [call, "latest", {}, { time: toHex(timestamp) }]);
       // EDR has no block overrides. Its pending block takes the time that the next block was given.
       await this.#prepareNextBlock(timestamp, {});
       return await this.rpc<Hex>("eth_call", [call, "pending"]);
@@ -299,7 +305,8 @@ export class L1Chain {
     const baseFeePerGas = this.#baseFeePerGas;
     const pending = [...this.#pending];
     return async () => {
-      if (!(await this.rpc<boolean>("evm_revert", [id]))) throw new UnsupportedL1FeatureError("reverting to a snapshot");
+      if (!(await this.rpc<boolean>("evm_revert", [id])))
+        throw new UnsupportedL1FeatureError("reverting to a snapshot");
       id = await this.rpc<string>("evm_snapshot");
       this.#baseFeePerGas = baseFeePerGas;
       this.#pending = [...pending];
@@ -337,7 +344,9 @@ export class L1Chain {
   async #nextNonce({ from, nonce }: L1TransactionRequest): Promise<number> {
     if (nonce !== undefined) return nonce;
     const mined = await this.publicClient.getTransactionCount({ address: from.address, blockTag: "latest" });
-    return this.#pending.filter((tx) => tx.from === from.address).reduce((next, tx) => Math.max(next, tx.nonce + 1), mined);
+    return this.#pending
+      .filter((tx) => tx.from === from.address)
+      .reduce((next, tx) => Math.max(next, tx.nonce + 1), mined);
   }
 
   #enqueue(
@@ -354,7 +363,9 @@ export class L1Chain {
 
   #take(include: readonly Hex[] | undefined): PendingTransaction[] {
     const chosen =
-      include === undefined ? this.#pending : include.flatMap((hash) => this.#pending.find((tx) => tx.hash === hash) ?? []);
+      include === undefined
+        ? this.#pending
+        : include.flatMap((hash) => this.#pending.find((tx) => tx.hash === hash) ?? []);
     this.#pending = this.#pending.filter((tx) => !chosen.includes(tx));
     return [...chosen];
   }
@@ -423,7 +434,9 @@ export class L1Chain {
         await this.#forget(tx);
         this.#pending.push(tx);
       } else {
-        receipts.push(await this.publicClient.getTransactionReceipt({ hash: tx.hash }));
+        const receipt = await this.publicClient.getTransactionReceipt({ hash: tx.hash });
+        // EDR leaves blob gas out of its receipts.
+        receipts.push(tx.blobCount === 0 ? receipt : { ...receipt, blobGasUsed: GAS_PER_BLOB * BigInt(tx.blobCount) });
       }
     }
     return receipts;

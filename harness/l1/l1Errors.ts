@@ -47,7 +47,10 @@ export class L1ClockError extends BuildAheadError {
 /** The node refused a transaction before it could be mined. */
 export class L1SubmissionError extends BuildAheadError {
   constructor(from: Address, nonce: number, cause: unknown) {
-    super("L1 refused a transaction", { fields: { from, nonce, reason: (cause as Error | undefined)?.message }, cause });
+    super("L1 refused a transaction", {
+      fields: { from, nonce, reason: (cause as Error | undefined)?.message },
+      cause,
+    });
   }
 }
 

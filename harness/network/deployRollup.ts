@@ -47,8 +47,8 @@ export async function deployRollup(options: DeployRollupOptions): Promise<Rollup
           BuildAheadRollup: { ...shared, terms: { ...terms } },
         });
   const { rollup: address, verifier, slashFactory } = deployed;
-  const read = <Name extends "getInbox" | "getOutbox" | "getFeeAssetPortal" | "getSlasher">(functionName: Name) =>
-    chain.publicClient.readContract({ address, abi: RollupAbi, functionName }) as Promise<Address>;
+  const read = (functionName: "getInbox" | "getOutbox" | "getFeeAssetPortal" | "getSlasher") =>
+    chain.publicClient.readContract({ address, abi: RollupAbi, functionName });
   return {
     kind: terms === undefined ? "upstream" : "build-ahead",
     address,

@@ -18,14 +18,17 @@ export async function readLinkedLibraries(
 ): Promise<Readonly<Record<string, Address>>> {
   const { deployedLinkReferences } = await artifacts.readArtifact(contractName);
   const code = await chain.publicClient.getCode({ address });
-  if (code === undefined) throw new WrongLibraryLinkError("There is no code at the rollup's address", { fields: { address } });
+  if (code === undefined)
+    throw new WrongLibraryLinkError("There is no code at the rollup's address", { fields: { address } });
   const linked: Record<string, Address> = {};
-  for (const [library, places] of Object.values(deployedLinkReferences ?? {}).flatMap((file) => Object.entries(file))) {
+  for (const [library, places] of Object.values(deployedLinkReferences).flatMap((file) => Object.entries(file))) {
     for (const { start, length } of places) {
       const found = getAddress(slice(code, start, start + length));
       const earlier = linked[library];
       if (earlier !== undefined && !isAddressEqual(earlier, found)) {
-        throw new WrongLibraryLinkError("One library is linked to two addresses", { fields: { library, earlier, found } });
+        throw new WrongLibraryLinkError("One library is linked to two addresses", {
+          fields: { library, earlier, found },
+        });
       }
       linked[library] = found;
     }

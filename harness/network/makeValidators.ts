@@ -22,7 +22,8 @@ export interface MakeValidatorsOptions {
 
 const CACHE_FOLDER = path.resolve(import.meta.dirname, "../../cache/validators");
 /** Order of the BN254 groups. */
-const GROUP_ORDER = 21_888_242_871_839_275_222_246_405_745_257_275_088_548_364_400_416_034_343_698_204_186_575_808_495_617n;
+const GROUP_ORDER =
+  21_888_242_871_839_275_222_246_405_745_257_275_088_548_364_400_416_034_343_698_204_186_575_808_495_617n;
 
 /** Derives validators from a seed. Registrations are taken from the cache folder where they were computed before. */
 export async function makeValidators(chain: L1Chain, options: MakeValidatorsOptions): Promise<readonly Validator[]> {
@@ -36,7 +37,10 @@ export async function makeValidators(chain: L1Chain, options: MakeValidatorsOpti
   });
 }
 
-async function loadRegistrations(chain: L1Chain, options: MakeValidatorsOptions): Promise<readonly RegistrationTuple[]> {
+async function loadRegistrations(
+  chain: L1Chain,
+  options: MakeValidatorsOptions,
+): Promise<readonly RegistrationTuple[]> {
   const { seed, count, gse, onProgress } = options;
   const name = keccak256(toHex(JSON.stringify({ scheme: "bn254-v1", seed, count }))).slice(2, 34);
   const file = path.join(CACHE_FOLDER, `${name}.json`);
@@ -52,7 +56,10 @@ async function loadRegistrations(chain: L1Chain, options: MakeValidatorsOptions)
   await mkdir(CACHE_FOLDER, { recursive: true });
   // Written aside and renamed, so that two processes never read half a file.
   const draft = `${file}.${process.pid}`;
-  await writeFile(draft, JSON.stringify(registrations, (_key, value: unknown) => (typeof value === "bigint" ? `${value}n` : value)));
+  await writeFile(
+    draft,
+    JSON.stringify(registrations, (_key, value: unknown) => (typeof value === "bigint" ? `${value}n` : value)),
+  );
   await rename(draft, file);
   return registrations;
 }

@@ -133,12 +133,13 @@ const fieldOf = (words: string): Hex => `0x00${keccak256(toHex(words)).slice(4)}
  *
  * Sources, all in the pinned package: `generated/default.json` through {@link upstreamDefault}, and the constants of
  * `script/deploy/RollupConfiguration.sol` and `script/deploy/DeploymentConfiguration.sol` where a comment says so.
- * Two things are scaled down for a network of some dozen validators, because stakes here are 100 tokens and not 200,000:
- * governance's amounts are those of upstream's local networks, and a signalling round is one epoch and not 300 slots.
+ * One thing is scaled down for a network of some dozen validators, because stakes are 100 tokens here and 200,000 on
+ * mainnet: the amounts in governance's configuration are those of upstream's local networks.
  */
 export function mainnetLikeConfig(): NetworkConfig {
   const epochSlots = upstreamDefault("AZTEC_EPOCH_DURATION");
   const slashingRoundSize = upstreamDefault("AZTEC_SLASHING_ROUND_SIZE_IN_EPOCHS") * epochSlots;
+  const signallingRound = upstreamDefault("AZTEC_GOVERNANCE_PROPOSER_ROUND_SIZE");
   const checkpointReward = 500n * TOKEN; // RollupConfiguration.sol
   return {
     rollup: {
@@ -196,7 +197,7 @@ export function mainnetLikeConfig(): NetworkConfig {
       requiredYeaMargin: (33n * TOKEN) / 100n,
       minimumVotes: 400n * TOKEN,
     },
-    governanceProposer: { quorum: epochSlots / 2n + 1n, roundSize: epochSlots },
+    governanceProposer: { quorum: signallingRound / 2n + 1n, roundSize: signallingRound }, // quorum: DeploymentConfiguration.sol
     gse: {
       activationThreshold: upstreamDefault("AZTEC_ACTIVATION_THRESHOLD"),
       ejectionThreshold: upstreamDefault("AZTEC_EJECTION_THRESHOLD"),
@@ -227,20 +228,25 @@ export function assertValidConfig(config: NetworkConfig): void {
   const require = (condition: boolean, message: string, fields: Readonly<Record<string, unknown>>) => {
     if (!condition) throw new InvalidNetworkConfigError(message, { fields });
   };
-  require(rollup.aztecSlotDuration > 0n && rollup.aztecSlotDuration % 12n === 0n, "A slot must be a whole number of L1 blocks", {
+  require(rollup.aztecSlotDuration > 0n &&
+    rollup.aztecSlotDuration % 12n === 0n, "A slot must be a whole number of L1 blocks", {
     aztecSlotDuration: rollup.aztecSlotDuration,
   });
-  require(rollup.aztecEpochDuration > 0n, "An epoch must have a slot", { aztecEpochDuration: rollup.aztecEpochDuration });
-  require(rollup.lagInEpochsForValidatorSet >= rollup.lagInEpochsForRandao, "The set must be fixed before its seed is known", {
+  require(rollup.aztecEpochDuration > 0n, "An epoch must have a slot", {
+    aztecEpochDuration: rollup.aztecEpochDuration,
+  });
+  require(rollup.lagInEpochsForValidatorSet >=
+    rollup.lagInEpochsForRandao, "The set must be fixed before its seed is known", {
     lagInEpochsForValidatorSet: rollup.lagInEpochsForValidatorSet,
     lagInEpochsForRandao: rollup.lagInEpochsForRandao,
   });
   require(rollup.rewardConfig.sequencerBps <= 10_000, "A share cannot exceed the whole", {
     sequencerBps: rollup.rewardConfig.sequencerBps,
   });
-  require(
-    governanceProposer.quorum > governanceProposer.roundSize / 2n && governanceProposer.quorum <= governanceProposer.roundSize,
-    "A signalling quorum must be more than half a round and no more than a round",
-    { quorum: governanceProposer.quorum, roundSize: governanceProposer.roundSize },
-  );
+  require(governanceProposer.quorum > governanceProposer.roundSize / 2n &&
+    governanceProposer.quorum <=
+      governanceProposer.roundSize, "A signalling quorum must be more than half a round and no more than a round", {
+    quorum: governanceProposer.quorum,
+    roundSize: governanceProposer.roundSize,
+  });
 }

@@ -38,7 +38,11 @@ export function epochStart(rollup: RollupDeployment, epoch: bigint): bigint {
  * @throws L1RevertError `ValidatorSelection__EpochNotStable` when the epoch's seed is not determined yet, and
  * `ValidatorSelection__InsufficientValidatorSetSize` when there were too few validators.
  */
-export async function getCommittee(chain: L1Chain, rollup: RollupDeployment, epoch: bigint): Promise<readonly Address[]> {
+export async function getCommittee(
+  chain: L1Chain,
+  rollup: RollupDeployment,
+  epoch: bigint,
+): Promise<readonly Address[]> {
   const data = encodeFunctionData({ abi: RollupAbi, functionName: "getEpochCommittee", args: [epoch] });
   const result = await chain.call({ to: rollup.address, data });
   return decodeFunctionResult({ abi: RollupAbi, functionName: "getEpochCommittee", data: result });

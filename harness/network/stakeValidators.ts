@@ -86,7 +86,9 @@ export async function stakeValidators(
     functionName: "getActiveAttesterCount",
   });
   if (active < BigInt(validators.length)) {
-    throw new StakingFailedError("Not every validator became active", { fields: { active, staked: validators.length } });
+    throw new StakingFailedError("Not every validator became active", {
+      fields: { active, staked: validators.length },
+    });
   }
 
   const epoch = firstEpochSampledAfter(rollup, await chain.now());
@@ -98,7 +100,7 @@ async function flushEntryQueue({ chain, deployer }: AztecDeployment, rollup: Rol
   const read = (functionName: "getEntryQueueLength" | "getAvailableValidatorFlushes") =>
     chain.publicClient.readContract({ address: rollup.address, abi: RollupAbi, functionName });
   const data = encodeFunctionData({ abi: RollupAbi, functionName: "flushEntryQueue", args: [FLUSH_CHUNK] });
-  for (let queued = await read("getEntryQueueLength"); queued > 0n; ) {
+  for (let queued = await read("getEntryQueueLength"); queued > 0n;) {
     if ((await read("getAvailableValidatorFlushes")) === 0n) {
       // The queue lets in so many per epoch.
       const next = epochOfSlot(rollup, slotAt(rollup, await chain.now())) + 1n;

@@ -20,6 +20,7 @@ const defaults = JSON.parse(readFileSync(file, "utf8"), exact as (key: string, v
 /** Upstream's default for a deployment variable (`l1-contracts/generated/default.json` of the pinned package). */
 export function upstreamDefault(name: string): bigint {
   const value = defaults[name];
-  if (typeof value !== "bigint") throw new BuildAheadError("Upstream has no such numeric default", { fields: { name } });
+  if (typeof value !== "bigint")
+    throw new BuildAheadError("Upstream has no such numeric default", { fields: { name } });
   return value;
 }

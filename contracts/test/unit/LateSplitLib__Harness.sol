@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {LateSplitLib} from "../../libraries/LateSplitLib.sol";
+
+/// @notice Exposes LateSplitLib to tests.
+contract LateSplitLib__Harness {
+  function isValid(uint256 _submitterBps, uint256 _burnBps) external pure returns (bool) {
+    return LateSplitLib.isValid(_submitterBps, _burnBps);
+  }
+
+  function splitDown(uint256 _share, uint256 _submitterBps, uint256 _burnBps, bool _isCredited)
+    external
+    pure
+    returns (uint256 cut, uint256 forfeit)
+  {
+    return LateSplitLib.splitDown(_share, _submitterBps, _burnBps, _isCredited);
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {IRewardDistributor} from "@aztec/governance/interfaces/IRewardDistributor.sol";
+import {IERC20} from "@oz/token/ERC20/IERC20.sol";
+
+/// @notice A reward distributor whose canonical rollup is set by the test, and which can be broken altogether.
+contract RewardDistributor__MockForLateReward is IRewardDistributor {
+  error RewardDistributor__Broken();
+
+  IERC20 internal immutable ASSET;
+  address internal canonical;
+  bool internal isBroken;
+
+  constructor(IERC20 _asset) {
+    ASSET = _asset;
+  }
+
+  function setCanonicalRollup(address _rollup) external {
+    canonical = _rollup;
+  }
+
+  function setBroken() external {
+    isBroken = true;
+  }
+
+  function claim(address _to, uint256 _amount) external override(IRewardDistributor) {
+    ASSET.transfer(_to, _amount);
+  }
+
+  function recover(address, address, uint256) external override(IRewardDistributor) {}
+
+  function canonicalRollup() external view override(IRewardDistributor) returns (address) {
+    require(!isBroken, RewardDistributor__Broken());
+    return canonical;
+  }
+}

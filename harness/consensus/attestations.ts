@@ -1,0 +1,78 @@
+import { getAddress, type Address, type Hex } from "viem";
+
+import { Buffer32 } from "@aztec/foundation/buffer";
+import { Secp256k1Signer } from "@aztec/foundation/crypto/secp256k1-signer";
+import { EthAddress } from "@aztec/foundation/eth-address";
+import type { ViemSignature } from "@aztec/foundation/eth-signature";
+import { CommitteeAttestation, CommitteeAttestationsAndSigners } from "@aztec/stdlib/block";
+import {
+  getHashedSignaturePayloadEthSignedMessage,
+  SignatureDomainSeparator,
+  type ConsensusPayload,
+  type Signable,
+} from "@aztec/stdlib/p2p";
+
+import type { Validator } from "../network/validator.ts";
+
+/**
+ * Attestations as `propose` takes them: one bit per committee member, then a signature (v, r, s) for a set bit and an address
+ * for a clear one, in committee order; and the addresses of those who signed.
+ */
+export interface AttestationsAndSigners {
+  readonly attestations: { readonly signatureIndices: Hex; readonly signaturesOrAddresses: Hex };
+  readonly signers: readonly Address[];
+}
+
+/** A validator's signature under a payload. Deterministic (RFC 6979). */
+export function signAttestation(payload: ConsensusPayload, validator: Validator): CommitteeAttestation {
+  const signature = sign(payload, SignatureDomainSeparator.checkpointAttestation, validator);
+  return CommitteeAttestation.fromAddressAndSignature(EthAddress.fromString(validator.address), signature);
+}
+
+/** Puts what was signed into committee order and packs it. Members that did not sign appear with their address. */
+export function packAttestations(
+  members: readonly { readonly address: Address }[],
+  signed: readonly CommitteeAttestation[],
+): AttestationsAndSigners {
+  const ordered = members.map(({ address }) => {
+    const member = EthAddress.fromString(address);
+    return signed.find((attestation) => attestation.address.equals(member)) ?? CommitteeAttestation.fromAddress(member);
+  });
+  const packed = new CommitteeAttestationsAndSigners(ordered);
+  return {
+    attestations: packed.getPackedAttestations(),
+    signers: packed.getSigners().map((signer) => getAddress(signer.toString())),
+  };
+}
+
+/**
+ * The proposer's second signature, over the packed attestations and the signers. It exists in the proposer's own L1
+ * transaction only, and vouches for any bytes: malformed ones can be signed as well.
+ */
+export function signAttestationsAndSigners(packed: AttestationsAndSigners, proposer: Validator): ViemSignature {
+  const signature = sign(new PackedForm(packed), SignatureDomainSeparator.attestationsAndSigners, proposer);
+  return signature.toViemSignature();
+}
+
+function sign(message: Signable, domain: SignatureDomainSeparator, { privateKey }: Validator) {
+  const signer = new Secp256k1Signer(Buffer32.fromString(privateKey));
+  return signer.sign(getHashedSignaturePayloadEthSignedMessage(message, domain));
+}
+
+/** Lends upstream's encoding of the preimage to a form that is packed already. */
+class PackedForm extends CommitteeAttestationsAndSigners {
+  readonly #form: AttestationsAndSigners;
+
+  constructor(form: AttestationsAndSigners) {
+    super([]);
+    this.#form = form;
+  }
+
+  override getPackedAttestations() {
+    return this.#form.attestations;
+  }
+
+  override getSigners() {
+    return this.#form.signers.map((signer) => EthAddress.fromString(signer));
+  }
+}

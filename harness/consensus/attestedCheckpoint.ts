@@ -1,0 +1,71 @@
+import { encodeFunctionData, type Hex } from "viem";
+
+import type { ViemSignature } from "@aztec/foundation/eth-signature";
+import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
+import type { CommitteeAttestation } from "@aztec/stdlib/block";
+
+import type { Validator } from "../network/validator.ts";
+import {
+  packAttestations,
+  signAttestation,
+  signAttestationsAndSigners,
+  type AttestationsAndSigners,
+} from "./attestations.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { InvalidCheckpointError } from "./consensusErrors.ts";
+import { selectQuorum, type SlotCommittee } from "./slotCommittee.ts";
+
+/** A checkpoint with everything `propose` wants. */
+export interface AttestedCheckpoint extends Checkpoint, AttestationsAndSigners {
+  /** The proposer's, over the attestations and signers. */
+  readonly signature: ViemSignature;
+  readonly proposeCalldata: Hex;
+}
+
+/**
+ * What `propose` ignores for a late submission and no rescuer has: the proposer's second signature. Well formed, of nobody.
+ */
+export const ABSENT_SIGNATURE: ViemSignature = { v: 27, r: `0x${"00".repeat(31)}01`, s: `0x${"00".repeat(31)}01` };
+
+/**
+ * Lets committee members attest and packs the result.
+ * @param signers Default: the smallest landable quorum, see `selectQuorum`.
+ * @throws InvalidCheckpointError when the committee is another slot's.
+ */
+export function attestCheckpoint(
+  checkpoint: Checkpoint,
+  committee: SlotCommittee,
+  signers: readonly Validator[] = selectQuorum(committee),
+): AttestedCheckpoint {
+  const signed = signers.map((validator) => signAttestation(checkpoint.payload, validator));
+  return assembleCheckpoint(checkpoint, committee, signed);
+}
+
+/** Packs attestations that came from elsewhere (gossip), signed for L1 by the proposer. */
+export function assembleCheckpoint(
+  checkpoint: Checkpoint,
+  committee: SlotCommittee,
+  signed: readonly CommitteeAttestation[],
+): AttestedCheckpoint {
+  if (committee.slot !== checkpoint.slot) {
+    throw new InvalidCheckpointError("The committee is another slot's", {
+      fields: { checkpointSlot: checkpoint.slot, committeeSlot: committee.slot },
+    });
+  }
+  const packed = packAttestations(committee.members, signed);
+  return withAttestations(checkpoint, packed, signAttestationsAndSigners(packed, committee.proposer));
+}
+
+/** Any attestations, signers and signature, right or wrong. A rescuer has no signature to give: {@link ABSENT_SIGNATURE}. */
+export function withAttestations(
+  checkpoint: Checkpoint,
+  { attestations, signers }: AttestationsAndSigners,
+  signature: ViemSignature = ABSENT_SIGNATURE,
+): AttestedCheckpoint {
+  const proposeCalldata = encodeFunctionData({
+    abi: RollupAbi,
+    functionName: "propose",
+    args: [checkpoint.proposeArgs, attestations, signers, signature, checkpoint.blobInput],
+  });
+  return { ...checkpoint, attestations, signers, signature, proposeCalldata };
+}

@@ -1,0 +1,70 @@
+import { toHex, type Hex } from "viem";
+
+import {
+  computeBlobsHashFromBlobs,
+  getBlobsPerL1Block,
+  getKzg,
+  getPrefixedEthBlobCommitments,
+  type Blob,
+} from "@aztec/blob-lib";
+import type { Fr } from "@aztec/foundation/curves/bn254";
+
+import type { L1Chain } from "../l1/l1Chain.ts";
+import type { BlobSidecar } from "../l1/l1Transaction.ts";
+
+/** A checkpoint's data as it goes to L1. */
+export interface CheckpointBlobs {
+  readonly fields: readonly Fr[];
+  readonly blobs: readonly Blob[];
+  /** The header's `blobsHash`. */
+  readonly blobsHash: Hex;
+  /** `propose`'s `_blobInput`: the number of blobs, then their commitments. */
+  readonly blobInput: Hex;
+}
+
+/** Cuts fields into blobs and commits to them (40 ms per blob; the process's first call loads the KZG setup). */
+export async function makeBlobs(fields: readonly Fr[]): Promise<CheckpointBlobs> {
+  const blobs = await getBlobsPerL1Block([...fields]);
+  return {
+    fields,
+    blobs,
+    blobsHash: computeBlobsHashFromBlobs(blobs).toString(),
+    blobInput: getPrefixedEthBlobCommitments(blobs),
+  };
+}
+
+const blobProofs = new WeakMap<Blob, Hex>();
+const cellProofs = new WeakMap<Blob, readonly Hex[]>();
+
+/** What a type-3 transaction carries beside its hashes; cell proofs only for a node that takes them, for they cost most. */
+export function makeSidecars(
+  blobs: readonly Blob[],
+  chain: Pick<L1Chain, "backend" | "hardfork">,
+): readonly BlobSidecar[] {
+  const needsCells = chain.backend !== "edr" && chain.hardfork !== "prague";
+  return blobs.map((blob) => ({
+    blob: toHex(blob.data),
+    commitment: toHex(blob.commitment),
+    proof: remember(blobProofs, blob, proveBlob),
+    ...(needsCells ? { cellProofs: remember(cellProofs, blob, proveCells) } : {}),
+  }));
+}
+
+/** EIP-4844's proof of a whole blob. */
+export function proveBlob({ data, commitment }: Blob): Hex {
+  return toHex(getKzg().computeBlobKzgProof(data, commitment));
+}
+
+/** The 128 cell proofs of EIP-7594, which Osaka's nodes want instead. */
+export function proveCells({ data }: Blob): readonly Hex[] {
+  return getKzg()
+    .computeCellsAndKzgProofs(data)
+    .proofs.map((proof) => toHex(proof));
+}
+
+/** A transaction that is sent again, or by somebody else, carries the same proofs. */
+function remember<Proof>(known: WeakMap<Blob, Proof>, blob: Blob, prove: (blob: Blob) => Proof): Proof {
+  const proof = known.get(blob) ?? prove(blob);
+  known.set(blob, proof);
+  return proof;
+}

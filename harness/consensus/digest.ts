@@ -1,0 +1,25 @@
+import type { Hex } from "viem";
+
+import { Fr } from "@aztec/foundation/curves/bn254";
+import {
+  ConsensusPayload,
+  getHashedSignaturePayload,
+  getHashedSignaturePayloadEthSignedMessage,
+  SignatureDomainSeparator,
+} from "@aztec/stdlib/p2p";
+import type { CheckpointHeader } from "@aztec/stdlib/rollup";
+
+/** What a committee agrees on. `feeAssetPriceModifier` is in basis points of the fee asset's price. */
+export function makePayload(header: CheckpointHeader, archive: Hex, feeAssetPriceModifier: bigint): ConsensusPayload {
+  return new ConsensusPayload(header, Fr.fromString(archive), feeAssetPriceModifier);
+}
+
+/** L1's `payloadDigest` (`ProposeLib.digest`). It carries no chain and no rollup. */
+export function computePayloadDigest(payload: ConsensusPayload): Hex {
+  return getHashedSignaturePayload(payload, SignatureDomainSeparator.checkpointAttestation).toString();
+}
+
+/** The 32 bytes an attestation signs: {@link computePayloadDigest} as an Ethereum signed message. */
+export function computeAttestationHash(payload: ConsensusPayload): Hex {
+  return getHashedSignaturePayloadEthSignedMessage(payload, SignatureDomainSeparator.checkpointAttestation).toString();
+}

@@ -1,0 +1,95 @@
+import { encodeFunctionData, pad, toHex, zeroHash, type Address, type ContractFunctionArgs, type Hex } from "viem";
+
+import { BatchedBlobAccumulator, getEthBlobEvaluationInputs } from "@aztec/blob-lib";
+import { MAX_CHECKPOINTS_PER_EPOCH } from "@aztec/constants";
+import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
+
+import type { AttestedCheckpoint } from "./attestedCheckpoint.ts";
+import { InvalidCheckpointError } from "./consensusErrors.ts";
+import { preparePoseidon } from "./poseidon.ts";
+
+/** Upstream's `SubmitEpochRootProofArgs`. */
+export type EpochProofArgs = ContractFunctionArgs<typeof RollupAbi, "nonpayable", "submitEpochRootProof">[0];
+
+/** One entry of the public input `fees`. */
+export interface CheckpointFee {
+  readonly recipient: Address;
+  /** Fee token units (1e18). L1 takes the congestion burn out of it, and reverts when it is less than that. */
+  readonly value: bigint;
+}
+
+export interface EpochProofOptions {
+  /** From the epoch's first to the last one to be proven, without gaps; a prefix of the epoch is enough. */
+  readonly checkpoints: readonly AttestedCheckpoint[];
+  readonly prover: Address;
+  /** Default {@link computeFee}. */
+  readonly fee?: (checkpoint: AttestedCheckpoint) => CheckpointFee;
+  /** Default: any bytes; the mock verifier reads none. */
+  readonly proof?: Hex;
+  /** Proves nothing about the blobs: for tests that must be refused. */
+  readonly blobInputs?: Hex;
+}
+
+export interface EpochProof {
+  readonly args: EpochProofArgs;
+  readonly calldata: Hex;
+}
+
+/** Everybody paid exactly the minimum: mana times fee per mana, to the coinbase. */
+export function computeFee({ header }: AttestedCheckpoint): CheckpointFee {
+  return {
+    recipient: header.coinbase.toString(),
+    value: header.totalManaUsed.toBigInt() * header.gasFees.feePerL2Gas,
+  };
+}
+
+/**
+ * Assembles an epoch proof, with a real opening of all its blobs at once. Only the circuits are missing: upstream's mock
+ * verifier stands in for them.
+ *
+ * @throws InvalidCheckpointError when the checkpoints are no run, or more than an epoch can have.
+ */
+export async function buildEpochProof(options: EpochProofOptions): Promise<EpochProof> {
+  const { checkpoints, prover, fee = computeFee, proof = "0x00" } = options;
+  const [first] = checkpoints;
+  const last = checkpoints.at(-1);
+  if (first === undefined || last === undefined || checkpoints.length > MAX_CHECKPOINTS_PER_EPOCH) {
+    throw new InvalidCheckpointError("An epoch proof takes between one checkpoint and an epoch of them", {
+      fields: { checkpoints: checkpoints.length, maximum: MAX_CHECKPOINTS_PER_EPOCH },
+    });
+  }
+  checkpoints.slice(1).forEach((checkpoint, index) => {
+    const parent = checkpoints[index] as AttestedCheckpoint;
+    if (checkpoint.parent.archive === parent.archive && checkpoint.epoch === parent.epoch) return;
+    throw new InvalidCheckpointError("An epoch proof takes a run of checkpoints of one epoch", {
+      fields: { number: checkpoint.number, epoch: checkpoint.epoch, parent: parent.number, parentEpoch: parent.epoch },
+    });
+  });
+  const args: EpochProofArgs = {
+    start: first.number,
+    end: last.number,
+    args: {
+      previousArchive: first.parent.archive,
+      endArchive: last.archive,
+      outHash: last.header.epochOutHash.toString(),
+      proverId: prover,
+    },
+    fees: encodeFees(checkpoints.map(fee)),
+    attestations: last.attestations,
+    blobInputs: options.blobInputs ?? (await proveBlobsOfEpoch(checkpoints)),
+    proof,
+  };
+  return { args, calldata: encodeFunctionData({ abi: RollupAbi, functionName: "submitEpochRootProof", args: [args] }) };
+}
+
+/** Input of the point evaluation precompile for all blobs of a run of checkpoints (0.3 s per blob). */
+export async function proveBlobsOfEpoch(checkpoints: readonly AttestedCheckpoint[]): Promise<Hex> {
+  await preparePoseidon();
+  return getEthBlobEvaluationInputs(await BatchedBlobAccumulator.batch(checkpoints.map(({ fields }) => [...fields])));
+}
+
+/** Recipient and value per checkpoint, padded with zeros to the epoch's maximum. */
+function encodeFees(fees: readonly CheckpointFee[]): Hex[] {
+  const words = fees.flatMap(({ recipient, value }) => [pad(recipient, { size: 32 }), toHex(value, { size: 32 })]);
+  return [...words, ...Array.from({ length: 2 * MAX_CHECKPOINTS_PER_EPOCH - words.length }, () => zeroHash)];
+}

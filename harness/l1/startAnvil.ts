@@ -1,0 +1,49 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { createInterface } from "node:readline";
+
+import { BuildAheadError } from "../errors.ts";
+import { DEFAULT_GENESIS_TIMESTAMP } from "./embeddedChain.ts";
+
+const require = createRequire(import.meta.url);
+
+export interface StartAnvilOptions {
+  /** Default `osaka`. */
+  readonly hardfork?: string;
+  /** Unix seconds of the genesis block. */
+  readonly genesisTimestamp?: bigint;
+  /** 0 lets the system choose. */
+  readonly port?: number;
+}
+
+export interface AnvilProcess {
+  readonly url: string;
+  /** Ends the process and waits until it is gone. */
+  stop(): Promise<void>;
+}
+
+/** Anvil ended before it listened. */
+export class AnvilStartError extends BuildAheadError {}
+
+/** Starts the pinned anvil as a child process, with auto-mining off and no accounts of its own. */
+export async function startAnvil(options: StartAnvilOptions = {}): Promise<AnvilProcess> {
+  const { hardfork = "osaka", genesisTimestamp = DEFAULT_GENESIS_TIMESTAMP, port = 0 } = options;
+  const bin = path.join(path.dirname(require.resolve("@foundry-rs/anvil/package.json")), "bin.mjs");
+  const args = ["--hardfork", hardfork, "--timestamp", `${genesisTimestamp}`, "--port", `${port}`, "--accounts", "1"];
+  args.push("--no-mining", "--order", "fifo", "--gas-limit", "60000000");
+  const child = spawn(process.execPath, [bin, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const exited = once(child, "exit");
+  const stop = async () => {
+    child.kill();
+    await exited;
+  };
+  for await (const line of createInterface(child.stdout)) {
+    const address = /Listening on (\S+)/.exec(line)?.[1];
+    if (address === undefined) continue;
+    child.stdout.resume();
+    return { url: `http://${address}`, stop };
+  }
+  throw new AnvilStartError("Anvil ended before it listened", { fields: { exitCode: child.exitCode } });
+}

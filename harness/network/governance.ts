@@ -1,0 +1,272 @@
+import {
+  encodeFunctionData,
+  isAddressEqual,
+  parseEventLogs,
+  type Address,
+  type Hex,
+  type LocalAccount,
+  type TransactionReceipt,
+} from "viem";
+
+import { GovernanceAbi } from "@aztec/l1-artifacts/GovernanceAbi";
+import { GovernanceProposerAbi } from "@aztec/l1-artifacts/GovernanceProposerAbi";
+import { GSEAbi } from "@aztec/l1-artifacts/GSEAbi";
+import { RegistryAbi } from "@aztec/l1-artifacts/RegistryAbi";
+import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
+import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
+
+import registerRollupPayloadModule from "../../ignition/modules/registerRollupPayload.ts";
+import { BuildAheadError } from "../errors.ts";
+import { deployModule } from "../l1/deployModule.ts";
+import type { AztecDeployment, RollupDeployment } from "./deployment.ts";
+import { getProposer, slotAt, slotStart } from "./rollupReads.ts";
+import type { Validator } from "./validator.ts";
+
+/** Governance did not go where the walk leads. */
+export class GovernanceWalkError extends BuildAheadError {}
+
+/**
+ * `signal`: proposers of the canonical rollup signal through GovernanceProposer until a round has its quorum, and the
+ * rollup votes with its validators' stake. `lock`: one holder locks tokens to propose and votes with a deposit of its own.
+ */
+export type GovernancePath = "signal" | "lock";
+
+/** One transaction (or wait) of the walk, for reports. */
+export interface GovernanceStep {
+  readonly name: "signal" | "submit-round-winner" | "deposit" | "propose-with-lock" | "vote" | "execute";
+  /** Unix seconds of the L1 block. */
+  readonly timestamp: bigint;
+  readonly gasUsed: bigint;
+  readonly txHash: Hex;
+}
+
+export interface GovernanceWalk {
+  readonly path: GovernancePath;
+  readonly payload: Address;
+  readonly proposalId: bigint;
+  readonly steps: readonly GovernanceStep[];
+  /** Unix seconds at which the new rollup became canonical. */
+  readonly registeredAt: bigint;
+  /** Validators counted by the staking escrow for the new rollup right after, without any of them having moved. */
+  readonly followers: bigint;
+}
+
+export interface RegisterRollupOptions {
+  readonly rollup: RollupDeployment;
+  readonly path: GovernancePath;
+  /** The canonical rollup whose proposers signal; default the deployment's first. */
+  readonly canonical?: RollupDeployment;
+  /** Keys of the canonical rollup's validators; needed for `signal`. */
+  readonly validators?: readonly Validator[];
+  /** A payload that was deployed before; default a new `RegisterNewRollupVersionPayload`. */
+  readonly payload?: Address;
+  /** For `lock`: gives `amount` (staking token units) to the proposing account; default mints the test token. */
+  readonly fund?: (account: Address, amount: bigint) => Promise<void>;
+}
+
+/** Upstream's `ProposalState`, in order. */
+const PROPOSAL_STATES = [
+  "pending",
+  "active",
+  "queued",
+  "executable",
+  "rejected",
+  "executed",
+  "droppable",
+  "dropped",
+  "expired",
+] as const;
+
+/** Takes the steps and keeps the book. */
+class Walk {
+  readonly steps: GovernanceStep[] = [];
+  readonly deployment: AztecDeployment;
+
+  constructor(deployment: AztecDeployment) {
+    this.deployment = deployment;
+  }
+
+  async take(
+    name: GovernanceStep["name"],
+    request: { from?: LocalAccount; to: Address; data: Hex; gas?: bigint },
+    timestamp?: bigint,
+  ): Promise<TransactionReceipt> {
+    const { chain, deployer } = this.deployment;
+    const at = timestamp ?? (await chain.now()) + chain.blockTime;
+    const receipt = await chain.execute({ from: deployer, ...request }, { timestamp: at });
+    this.steps.push({ name, timestamp: at, gasUsed: receipt.gasUsed, txHash: receipt.transactionHash });
+    return receipt;
+  }
+}
+
+/**
+ * Makes a rollup the canonical one through governance, from payload to execution, and checks the outcome. Moves the clock by
+ * the configured delays (some 40 days with mainnet's); nothing is impersonated.
+ *
+ * @throws GovernanceWalkError when a proposer's key is unknown, the proposal is not accepted, or the outcome is wrong.
+ * @throws L1RevertError when a contract refuses a step.
+ */
+export async function registerRollup(
+  deployment: AztecDeployment,
+  options: RegisterRollupOptions,
+): Promise<GovernanceWalk> {
+  const { chain, contracts, deployer } = deployment;
+  const { rollup, path } = options;
+  const walk = new Walk(deployment);
+
+  const payload =
+    options.payload ??
+    (
+      await deployModule(chain, deployer, registerRollupPayloadModule, {
+        RegisterRollupPayload: { registry: contracts.registry, rollup: rollup.address },
+      })
+    ).payload;
+
+  const proposalId =
+    path === "signal" ? await signal(walk, payload, options) : await proposeWithLock(walk, payload, options);
+  const proposal = await chain.publicClient.readContract({
+    address: contracts.governance,
+    abi: GovernanceAbi,
+    functionName: "getProposal",
+    args: [proposalId],
+  });
+  const { votingDelay, votingDuration, executionDelay } = proposal.config;
+
+  // Active begins the second after the delay; power is read at its last second.
+  const activeFrom = proposal.creation + votingDelay + 1n;
+  if (path === "signal") {
+    const data = encodeFunctionData({ abi: RollupAbi, functionName: "vote", args: [proposalId] });
+    await walk.take("vote", { to: (options.canonical ?? deployment.rollup).address, data }, activeFrom);
+  } else {
+    const power = await chain.publicClient.readContract({
+      address: contracts.governance,
+      abi: GovernanceAbi,
+      functionName: "powerNow",
+      args: [deployer.address],
+    });
+    const data = encodeFunctionData({ abi: GovernanceAbi, functionName: "vote", args: [proposalId, power, true] });
+    await walk.take("vote", { to: contracts.governance, data }, activeFrom);
+  }
+
+  const executableFrom = activeFrom + votingDuration + executionDelay;
+  await chain.mineAt(executableFrom - 1n);
+  await chain.mineAt(executableFrom);
+  const state = await chain.publicClient.readContract({
+    address: contracts.governance,
+    abi: GovernanceAbi,
+    functionName: "getProposalState",
+    args: [proposalId],
+  });
+  if (PROPOSAL_STATES[state] !== "executable") {
+    throw new GovernanceWalkError("The proposal was not accepted", {
+      fields: { proposalId, state: PROPOSAL_STATES[state] },
+    });
+  }
+  await walk.take("execute", {
+    to: contracts.governance,
+    data: encodeFunctionData({ abi: GovernanceAbi, functionName: "execute", args: [proposalId] }),
+  });
+
+  const registeredAt = await chain.now();
+  const followers = await checkRegistered(deployment, rollup, registeredAt);
+  return { path, payload, proposalId, steps: walk.steps, registeredAt, followers };
+}
+
+/** Signals slot by slot until the quorum of one round is there, then submits the winner. Returns the proposal's number. */
+async function signal(walk: Walk, payload: Address, options: RegisterRollupOptions): Promise<bigint> {
+  const { chain, contracts, config, rollup: first } = walk.deployment;
+  const { canonical = first, validators = [] } = options;
+  const { quorum, roundSize } = config.governanceProposer;
+  const keys = new Map(validators.map((validator) => [validator.address, validator.account]));
+
+  const next = slotAt(canonical, await chain.now()) + 1n;
+  const leftInRound = roundSize - (next % roundSize);
+  const start = leftInRound >= quorum ? next : next + leftInRound;
+  const round = start / roundSize;
+  const data = encodeFunctionData({ abi: GovernanceProposerAbi, functionName: "signal", args: [payload] });
+  for (let slot = start; slot < start + quorum; slot++) {
+    // A later epoch's seed is known only when the chain gets there.
+    if (slotStart(canonical, slot - 1n) > (await chain.now())) await chain.mineAt(slotStart(canonical, slot - 1n));
+    const proposer = await getProposer(chain, canonical, slot);
+    const from = keys.get(proposer);
+    if (from === undefined)
+      throw new GovernanceWalkError("No key for the proposer of a slot", { fields: { slot, proposer } });
+    await walk.take("signal", { from, to: contracts.governanceProposer, data }, slotStart(canonical, slot));
+  }
+
+  const receipt = await walk.take(
+    "submit-round-winner",
+    {
+      to: contracts.governanceProposer,
+      data: encodeFunctionData({ abi: GovernanceProposerAbi, functionName: "submitRoundWinner", args: [round] }),
+    },
+    slotStart(canonical, (round + 1n) * roundSize),
+  );
+  return proposalOf(receipt);
+}
+
+/** Locks the configured amount to propose, and deposits as much again as everybody else has, to vote with. */
+async function proposeWithLock(walk: Walk, payload: Address, options: RegisterRollupOptions): Promise<bigint> {
+  const { chain, contracts, config, deployer } = walk.deployment;
+  const others = await chain.publicClient.readContract({
+    address: contracts.governance,
+    abi: GovernanceAbi,
+    functionName: "totalPowerNow",
+  });
+  const amount = config.governance.proposeConfig.lockAmount + others + config.governance.minimumVotes;
+  const token = contracts.stakingAsset;
+  const erc20 = (functionName: "mint" | "approve", to: Address) =>
+    encodeFunctionData({ abi: TestERC20Abi, functionName, args: [to, amount] });
+  if (options.fund === undefined) await walk.take("deposit", { to: token, data: erc20("mint", deployer.address) });
+  else await options.fund(deployer.address, amount);
+  await walk.take("deposit", { to: token, data: erc20("approve", contracts.governance) });
+  await walk.take("deposit", {
+    to: contracts.governance,
+    data: encodeFunctionData({ abi: GovernanceAbi, functionName: "deposit", args: [deployer.address, amount] }),
+  });
+  const receipt = await walk.take("propose-with-lock", {
+    to: contracts.governance,
+    data: encodeFunctionData({
+      abi: GovernanceAbi,
+      functionName: "proposeWithLock",
+      args: [payload, deployer.address],
+    }),
+  });
+  return proposalOf(receipt);
+}
+
+function proposalOf(receipt: TransactionReceipt): bigint {
+  const [proposed] = parseEventLogs({ abi: GovernanceAbi, logs: receipt.logs, eventName: "Proposed" });
+  if (proposed === undefined) {
+    throw new GovernanceWalkError("The transaction proposed nothing", { fields: { txHash: receipt.transactionHash } });
+  }
+  return proposed.args.proposalId;
+}
+
+/** Registry and staking escrow must name the rollup, and the validators that move with the latest one must count for it. */
+async function checkRegistered(deployment: AztecDeployment, rollup: RollupDeployment, at: bigint): Promise<bigint> {
+  const { chain, contracts } = deployment;
+  const { publicClient } = chain;
+  const canonical = await publicClient.readContract({
+    address: contracts.registry,
+    abi: RegistryAbi,
+    functionName: "getCanonicalRollup",
+  });
+  const gse = { address: contracts.gse, abi: GSEAbi } as const;
+  const latest = await publicClient.readContract({ ...gse, functionName: "getLatestRollup" });
+  if (!isAddressEqual(canonical, rollup.address) || !isAddressEqual(latest, rollup.address)) {
+    throw new GovernanceWalkError("Registry and staking escrow do not name the new rollup", {
+      fields: { canonical, latest, expected: rollup.address },
+    });
+  }
+  const bonus = await publicClient.readContract({ ...gse, functionName: "getBonusInstanceAddress" });
+  const count = (instance: Address) =>
+    publicClient.readContract({ ...gse, functionName: "getAttesterCountAtTime", args: [instance, at] });
+  const [moving, followers] = [await count(bonus), await count(rollup.address)];
+  if (followers < moving) {
+    throw new GovernanceWalkError("Validators that move with the latest rollup did not follow", {
+      fields: { moving, followers },
+    });
+  }
+  return followers;
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {stdError} from "forge-std/StdError.sol";
+import {LateSplitLib__Harness} from "../../contracts/test/unit/LateSplitLib__Harness.sol";
+import {BoundaryCases} from "./BoundaryCases.sol";
+
+contract LateSplitLibTest is BoundaryCases {
+  uint256 internal constant MAX_SHARE = type(uint256).max / 10_000;
+
+  LateSplitLib__Harness internal harness;
+
+  function setUp() public override {
+    super.setUp();
+    harness = new LateSplitLib__Harness();
+  }
+
+  function test_isValid_matchesTheTable() public view {
+    uint256 count = countCases("shares");
+    for (uint256 i = 0; i < count; ++i) {
+      assertEq(
+        harness.isValid(readUint("shares", i, "submitterBps"), readUint("shares", i, "burnBps")),
+        readBool("shares", i, "isValid"),
+        readName("shares", i)
+      );
+    }
+  }
+
+  function test_splitDown_matchesTheTable() public view {
+    uint256 count = countCases("split");
+    for (uint256 i = 0; i < count; ++i) {
+      (uint256 cut, uint256 forfeit) = harness.splitDown(
+        readUint("split", i, "share"),
+        readUint("split", i, "submitterBps"),
+        readUint("split", i, "burnBps"),
+        readBool("split", i, "isCredited")
+      );
+      assertEq(cut, readUint("split", i, "cut"), string.concat("cut: ", readName("split", i)));
+      assertEq(forfeit, readUint("split", i, "forfeit"), string.concat("forfeit: ", readName("split", i)));
+    }
+  }
+
+  function test_splitDown_revertsBeyondTheLargestShare() public {
+    vm.expectRevert(stdError.arithmeticError);
+    harness.splitDown(MAX_SHARE + 1, 10_000, 0, true);
+  }
+
+  function testFuzz_isValid_matchesTheSum(uint256 _submitterBps, uint256 _burnBps) public view {
+    // Half of the pairs near the border, where random numbers hardly ever are.
+    uint256 submitterBps = _submitterBps % 2 == 0 ? _submitterBps : bound(_submitterBps, 0, 10_001);
+    uint256 burnBps = _burnBps % 2 == 0 ? _burnBps : bound(_burnBps, 0, 10_001);
+    bool expected = submitterBps <= 10_000 && burnBps <= 10_000 && submitterBps + burnBps <= 10_000;
+    assertEq(harness.isValid(submitterBps, burnBps), expected, "shares fit if and only if their sum does");
+  }
+
+  function testFuzz_splitDown_conservesAndRoundsDown(
+    uint256 _share,
+    uint256 _submitterBps,
+    uint256 _burnBps,
+    bool _isCredited
+  ) public view {
+    uint256 share = bound(_share, 0, MAX_SHARE);
+    uint256 submitterBps = bound(_submitterBps, 0, 10_000);
+    uint256 burnBps = bound(_burnBps, 0, 10_000 - submitterBps);
+    (uint256 cut, uint256 forfeit) = harness.splitDown(share, submitterBps, burnBps, _isCredited);
+
+    assertLe(cut + forfeit, share, "the parts never exceed the share");
+    uint256 keep = share - cut - forfeit;
+    uint256 keepExact = share * (10_000 - submitterBps - burnBps);
+    assertGe(keep * 10_000, keepExact, "the coinbase keeps its part or more");
+    assertLt(keep * 10_000, keepExact + 20_000, "the coinbase gains less than one unit for each rounded cut");
+    if (_isCredited) {
+      assertLe(cut * 10_000, share * submitterBps, "the cut rounds down");
+      assertLt(share * submitterBps, cut * 10_000 + 10_000, "the cut is rounded by less than one unit");
+      assertLe(forfeit * 10_000, share * burnBps, "the forfeit rounds down");
+      assertLt(share * burnBps, forfeit * 10_000 + 10_000, "the forfeit is rounded by less than one unit");
+    } else {
+      (uint256 creditedCut, uint256 creditedForfeit) = harness.splitDown(share, submitterBps, burnBps, true);
+      assertEq(cut, 0, "nobody is credited");
+      assertEq(forfeit, creditedCut + creditedForfeit, "what nobody gets is forfeited, to the last unit");
+    }
+  }
+}

@@ -3,9 +3,7 @@ pragma solidity 0.8.30;
 
 import {Epoch, Slot} from "@aztec/shared/libraries/TimeMath.sol";
 import {LateSubmissionTerms} from "../../contracts/interfaces/ILateSubmission.sol";
-import {
-  EscapeHatch__MockForLateAuthorisation
-} from "../../contracts/test/unit/EscapeHatch__MockForLateAuthorisation.sol";
+import {EscapeHatch__MockForLateAuthorisation} from "../../contracts/test/unit/EscapeHatch__MockForLateAuthorisation.sol";
 import {LateAuthorisationLib__Harness} from "../../contracts/test/unit/LateAuthorisationLib__Harness.sol";
 import {BoundaryCases} from "./BoundaryCases.sol";
 
@@ -102,7 +100,10 @@ contract LateAuthorisationLibRequireOpenTest is BoundaryCases {
   function deployCase(uint256 _index) internal returns (LateAuthorisationLib__Harness harness) {
     harness = new LateAuthorisationLib__Harness();
     harness.initializeTime(
-      genesisTime, slotDuration, epochDuration, readUint("opening", _index, "proofSubmissionEpochs")
+      genesisTime,
+      slotDuration,
+      epochDuration,
+      readUint("opening", _index, "proofSubmissionEpochs")
     );
     harness.initializeSelection(readUint("opening", _index, "committeeSize"), 1, 1);
     harness.setTerms(terms(readUint("opening", _index, "windowSeconds"), readBool("opening", _index, "crossEpoch")));
@@ -133,8 +134,12 @@ contract LateAuthorisationLibRequireOpenTest is BoundaryCases {
   }
 
   function terms(uint256 _windowSeconds, bool _crossEpoch) internal pure returns (LateSubmissionTerms memory) {
-    return LateSubmissionTerms({
-      submitterBps: 5000, burnBps: 2500, windowSeconds: uint32(_windowSeconds), crossEpoch: _crossEpoch
-    });
+    return
+      LateSubmissionTerms({
+        submitterBps: 5000,
+        burnBps: 2500,
+        windowSeconds: uint32(_windowSeconds),
+        crossEpoch: _crossEpoch
+      });
   }
 }

@@ -60,7 +60,7 @@ contract LateSubmissionModel {
   }
 
   function remembers(uint256 _slot) external view returns (bool) {
-    (bool isFound,) = _find(_slot);
+    (bool isFound, ) = _find(_slot);
     return isFound;
   }
 

@@ -75,8 +75,12 @@ contract SubmissionWindowLibTest is BoundaryCases {
     else if (windowSeconds > 0 && time < ownEnd + windowSeconds) expected = "Late";
     else if (windowSeconds > 0 && time < ownEnd + slotDuration) expected = "Closed";
 
-    Submission found =
-      harness.classify(Slot.wrap(headerSlot), Slot.wrap(currentSlot), time % slotDuration, windowSeconds);
+    Submission found = harness.classify(
+      Slot.wrap(headerSlot),
+      Slot.wrap(currentSlot),
+      time % slotDuration,
+      windowSeconds
+    );
     assertEq(nameOf(found), expected, "the slot at this second");
   }
 

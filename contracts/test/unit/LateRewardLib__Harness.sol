@@ -82,8 +82,4 @@ contract LateRewardLib__Harness is RollupState__Harness {
   function getProverRewards(Epoch _epoch) external view returns (uint256) {
     return RewardLib.getCollectiveProverRewardsForEpoch(_epoch);
   }
-
-  function getProvenLength(Epoch _epoch) external view returns (uint256) {
-    return RewardLib.getStorage().epochRewards[_epoch].longestProvenLength;
-  }
 }

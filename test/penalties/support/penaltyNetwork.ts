@@ -170,9 +170,7 @@ export class PenaltyNetwork {
     options: { from?: LocalAccount; timestamp?: bigint } = {},
   ): Promise<TransactionReceipt> {
     const { from = this.network.deployer, timestamp } = options;
-    const data = encodeFunctionData({ abi: penaltyAbi, functionName, args } as Parameters<
-      typeof encodeFunctionData
-    >[0]);
+    const data = encodeFunctionData({ abi: penaltyAbi, functionName, args });
     return this.chain.execute({ from, to, data }, timestamp === undefined ? {} : { timestamp });
   }
 

@@ -32,6 +32,11 @@ import { openWorld, setTerms, type World } from "../boundary/support/world.ts";
 const callRunnerAbi = parseAbi(["struct Call { address target; bytes data; }", "function run(Call[] _calls)"]);
 const callRunnerModule = buildModule("CallRunner", (m) => ({ runner: m.contract("CallRunner") }));
 
+/** Two proposals fit into one transaction only when they share their blobs. The header has to name them already. */
+function withBlobsOf({ blobs, blobInput, fields }: AttestedCheckpoint, checkpoint: AttestedCheckpoint) {
+  return withAttestations({ ...checkpoint, blobs, blobInput, fields }, checkpoint, checkpoint.signature);
+}
+
 interface Call {
   readonly target: Address;
   readonly data: Hex;
@@ -74,15 +79,31 @@ describe("Who is credited for a late landing", () => {
     }),
   });
 
-  /** Sends calls through the runner, with the checkpoint's blobs. */
+  /** Sends calls through the runner, with the blobs of one checkpoint. */
   async function run(
     calls: readonly Call[],
-    from: PrivateKeyAccount = world.rescuer,
-    timestamp = late,
+    { from = world.rescuer, timestamp = late, blobsOf = checkpoint } = {},
   ): Promise<TransactionReceipt> {
     const data = encodeFunctionData({ abi: callRunnerAbi, functionName: "run", args: [calls] });
-    const request = makeProposeTransaction(world.sequencer.view, checkpoint, from);
+    const request = makeProposeTransaction(world.sequencer.view, blobsOf, from);
     return world.chain.execute({ ...request, to: runner, data }, { timestamp });
+  }
+
+  /** What a proposer can land on time for gas only: its own attestation and nobody else's. */
+  async function unattested(of: AttestedCheckpoint): Promise<AttestedCheckpoint> {
+    const committee = await world.sequencer.committee(of.slot);
+    return attestCheckpoint(of, committee, [committee.proposer]);
+  }
+
+  /** Takes an unattested checkpoint out of the chain, and everything on top of it. */
+  async function invalidateCall({ number, slot: of, attestations }: AttestedCheckpoint): Promise<Call> {
+    const { members } = await world.sequencer.committee(of);
+    const data = encodeFunctionData({
+      abi: RollupAbi,
+      functionName: "invalidateInsufficientAttestations",
+      args: [number, attestations, members.map(({ address }) => address)],
+    });
+    return { target: world.rollup.address, data };
   }
 
   async function landBundled(before: readonly BundledCall[], from: PrivateKeyAccount = world.rescuer): Promise<void> {
@@ -181,25 +202,32 @@ describe("Who is credited for a late landing", () => {
   it("is still who was named when an on-time proposal went before", async () => {
     const { sequencer, rival } = world;
     // One transaction: an unattested on-time N+1 with the same blob, its removal, and then N late in its place.
-    const committee = await sequencer.committee(slot + 1n);
     const built = await sequencer.build(slot + 1n, { header: { blobsHash: checkpoint.blobsHash } });
-    const sameBlob = { ...built, blobs: checkpoint.blobs, blobInput: checkpoint.blobInput, fields: checkpoint.fields };
-    const onTime = attestCheckpoint(sameBlob, committee, [committee.proposer]);
-    const invalidate = encodeFunctionData({
-      abi: RollupAbi,
-      functionName: "invalidateInsufficientAttestations",
-      args: [onTime.number, onTime.attestations, committee.members.map(({ address }) => address)],
-    });
-    const { logs } = await run([
-      nameCall(rival.address),
-      propose(onTime),
-      { target: world.rollup.address, data: invalidate },
-      propose(checkpoint),
-    ]);
+    const onTime = await unattested(withBlobsOf(checkpoint, built));
+    const calls = [nameCall(rival.address), propose(onTime), await invalidateCall(onTime), propose(checkpoint)];
+    const { logs } = await run(calls);
     const proposed = parseEventLogs({ abi: RollupAbi, eventName: "CheckpointProposed", logs });
     expect(proposed.map(({ args }) => args.archive)).to.deep.equal([onTime.archive, checkpoint.archive]);
     expect(await submitter()).to.equal(rival.address);
     await settle(rival.address);
+  });
+
+  it("is used up by the landing that takes it: a second one in the same transaction credits nobody", async () => {
+    const { sequencer, rival } = world;
+    // An unattested parent on time; N late on top of it; the parent's removal takes both away; N late again without it.
+    const fresh = await sequencer.tipFor(slot);
+    const parent = await unattested(await sequencer.build(slot));
+    expect((await sequencer.land(parent, { timestamp: world.at(slot, 61n) })).revert?.message).to.equal(undefined);
+    const first = await sequencer.build(slot + 1n, { parent });
+    const second = withBlobsOf(
+      first,
+      await sequencer.build(slot + 1n, { parent: fresh, header: { blobsHash: first.blobsHash } }),
+    );
+    const calls = [nameCall(rival.address), propose(first), await invalidateCall(parent), propose(second)];
+    await run(calls, { timestamp: world.at(slot + 2n, 12n), blobsOf: first });
+    expect(await submitter(slot + 1n)).to.equal(zeroAddress);
+    const late = [{ checkpoint: second, submitter: undefined }];
+    await proveAndSettle(world, { checkpoints: [second], late });
   });
 
   it("may be the rollup, the burn address or the coinbase: harmless to everybody else", async () => {
@@ -236,7 +264,7 @@ describe("Who is credited for a late landing", () => {
   it("is a front-runner that copies the transaction and names itself; the copied one pays for nothing", async () => {
     const { sequencer, chain, rescuer, rival } = world;
     // The copy pays a higher tip and is mined first.
-    await run([nameCall(rival.address), propose()], rival);
+    await run([nameCall(rival.address), propose()], { from: rival });
     expect(await submitter()).to.equal(rival.address);
     const { revert } = await sequencer.land(checkpoint, { timestamp: late + 1n, from: rescuer });
     expect([revert?.errorName, ...(revert?.args ?? [])]).to.deep.equal(["Rollup__SlotAlreadyInChain", slot, slot]);

@@ -21,7 +21,7 @@ import { BlobPool } from "./blobPool.ts";
 import type { Dice } from "./dice.ts";
 import { readHatch } from "./earlyRejection.ts";
 import type { LandedCheckpoint } from "./plan.ts";
-import { Twin, TwinMismatchError } from "./twin.ts";
+import { TwinMismatchError, type Twin } from "./twin.ts";
 
 /** Bond of an escape hatch candidate, in staking token units (1e18). */
 const BOND = 10n ** 18n;
@@ -153,14 +153,13 @@ export class FuzzWorld {
   nextTimestamp(): bigint {
     const { dice, rollup, timestamp, slot, epoch } = this;
     const offset = dice.pick([0n, 1n, 11n, 12n, 12n, 12n, 23n, 24n, 35n]);
-    const target = dice.pickWeighted([
-      [44, timestamp + dice.pick([0n, 0n, 1n, 12n])],
-      [44, slotStart(rollup, slot + 1n) + offset],
-      [7, slotStart(rollup, slot + dice.between(2n, 4n)) + offset],
-      [4, epochStart(rollup, epoch + 1n) + offset],
+    return dice.pickWeighted([
+      [54, timestamp + dice.pick([0n, 0n, 1n, 12n])],
+      [37, slotStart(rollup, slot + 1n) + offset],
+      [5, slotStart(rollup, slot + dice.between(2n, 4n)) + offset],
+      [3, epochStart(rollup, epoch + 1n) + offset],
       [1, epochStart(rollup, epoch + dice.between(2n, 4n)) + offset],
     ]);
-    return target;
   }
 
   /** The committee of a slot. It is settled once the slot's epoch has begun. */

@@ -28,7 +28,7 @@ export interface NeutralityReport {
   readonly epochs: bigint;
   /** Transactions and bundled proposals by what became of them: `label: success`, or `label: error`. */
   readonly outcomes: ReadonlyMap<string, number>;
-  /** Names of the events that were emitted, with how often. */
+  /** First topics of the logs, with how often. */
   readonly topics: ReadonlyMap<Hex, number>;
   /** Errors that differed, all of them as predicted: `upstream's -> ours`. */
   readonly reordered: ReadonlyMap<string, number>;

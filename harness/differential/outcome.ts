@@ -66,8 +66,7 @@ function withoutBalances(change: StateChange, accounts: readonly Address[]): Sta
   return Object.fromEntries(
     Object.entries(change).map(([account, changed]) => {
       if (!names.includes(account.toLowerCase())) return [account, changed];
-      const { balance: _balance, ...rest } = changed;
-      return [account, rest];
+      return [account, Object.fromEntries(Object.entries(changed).filter(([field]) => field !== "balance"))];
     }),
   );
 }

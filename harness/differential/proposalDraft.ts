@@ -226,6 +226,9 @@ const inSlot = (distance: bigint) =>
     return { slotNumber: other, timestamp: slotStart(rollup, other) };
   });
 
+/** A header for the previous slot: stale for upstream, and for the extended rollup as well unless it is open as a late one. */
+export const PREVIOUS_SLOT: ProposalFault = ["previous-slot", inSlot(-1n)];
+
 const PACKED: readonly PackedField[] = ["signatureIndices", "signaturesOrAddresses"];
 
 /** Every way a proposal can be wrong that this project knows. */
@@ -238,7 +241,7 @@ export const PROPOSAL_FAULTS: readonly ProposalFault[] = [
       if (older !== undefined) draft.header = { ...draft.header, lastArchiveRoot: older.checkpoint.archive };
     },
   ],
-  ["previous-slot", inSlot(-1n)],
+  PREVIOUS_SLOT,
   ["older-slot", inSlot(-2n)],
   ["next-slot", inSlot(1n)],
   ["far-slot", inSlot(1000n)],

@@ -212,7 +212,18 @@ export class Twin {
 
   async #assertAligned(): Promise<void> {
     const describe = async ({ chain, contracts, rollup, deployer }: AztecDeployment) => {
-      const { verifier: _verifier, libraries: _libraries, kind: _kind, terms: _terms, ...sameRollup } = rollup;
+      const { address, inbox, outbox, feeJuicePortal, slasher, slashFactory, config, genesis, genesisTime } = rollup;
+      const sameRollup = {
+        address,
+        inbox,
+        outbox,
+        feeJuicePortal,
+        slasher,
+        slashFactory,
+        config,
+        genesis,
+        genesisTime,
+      };
       const block = await chain.publicClient.getBlock();
       return { contracts, rollup: sameRollup, deployer: deployer.address, number: block.number, now: block.timestamp };
     };
@@ -241,10 +252,12 @@ export class Twin {
 
 const stringify = (_key: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
 
+const addressesOf = (named: Readonly<Record<string, Address>>): readonly Address[] => Object.values(named);
+
 /** Every contract of a deployment. */
 function knownContracts({ contracts, rollup }: AztecDeployment): readonly Address[] {
   const { address, inbox, outbox, feeJuicePortal, slasher, slashFactory } = rollup;
-  return [...Object.values(contracts), address, inbox, outbox, feeJuicePortal, slasher, slashFactory];
+  return [...addressesOf({ ...contracts }), address, inbox, outbox, feeJuicePortal, slasher, slashFactory];
 }
 
 /** `RollupStore.config.epochProofVerifier`: tips, two mappings, then the config's fifth word. */

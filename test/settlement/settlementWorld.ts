@@ -276,7 +276,7 @@ export class SettlementWorld {
       coinbase: coinbases[plan.coinbaseChoice % coinbases.length] ?? proposer.address,
       manaUsed,
       feeAssetPriceModifier: this.#manaTarget === 0n ? 0n : plan.priceModifier,
-      salt: `${(this.#salt++).toString()}`,
+      salt: (this.#salt++).toString(),
       ...(isUnattested ? { signers: (committee) => [committee.proposer] } : {}),
     });
   }

@@ -2,11 +2,11 @@ import { createRequire } from "node:module";
 
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import hardhatViem from "@nomicfoundation/hardhat-viem";
-
 import { defineConfig } from "hardhat/config";
 
 import { aztecRemappings } from "./scripts/plugins/aztecRemappings.ts";
 import { upstreamContracts } from "./scripts/plugins/upstreamContracts.ts";
+import { rehearseTask } from "./scripts/tasks/rehearse.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -15,6 +15,7 @@ const FUZZ_SEED = "0x6275696c642d61686561642d6c310000000000000000000000000000000
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, hardhatViem, aztecRemappings],
+  tasks: [rehearseTask],
   solidity: {
     version: "0.8.30",
     path: require.resolve("solc/soljson.js"),
@@ -24,6 +25,8 @@ export default defineConfig({
       optimizer: { enabled: true, runs: 100 },
     },
     npmFilesToBuild: [...upstreamContracts],
+    // Building the contracts must not wait for the Solidity tests and forge-std.
+    splitTestsCompilation: true,
   },
   typechain: { outDir: "typechain-types" },
   networks: {
@@ -34,7 +37,7 @@ export default defineConfig({
     },
   },
   test: {
-    mocha: { timeout: 600_000 },
+    mocha: { timeout: 600_000, forbidOnly: true },
     solidity: {
       // The seed is fixed, so that a red run can be repeated.
       fuzz: { seed: FUZZ_SEED, runs: 256 },

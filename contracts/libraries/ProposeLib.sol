@@ -118,22 +118,41 @@ library ProposeLib {
     _store(v, _args, header, attestations);
   }
 
-  /// @dev A due prune, then the checks that reject cheaply. Upstream's tip is the effective one after the prune.
+  /**
+   * @dev A due prune, then the checks that reject cheaply. Upstream's tip is the effective one after the prune.
+   *
+   *      A prune can be due only while the tip belongs to an earlier epoch. A tip of the current epoch landed in the
+   *      current epoch, and its proposal made whatever prune was due: that depends on the epoch and on the oldest
+   *      unproven checkpoint alone, and neither a proof nor an invalidation makes that one older.
+   */
   function _requireOpen(Interim memory _v, ProposedHeader calldata _header) private {
-    if (STFLib.canPruneAtTime(Timestamp.wrap(block.timestamp))) STFLib.prune();
-
-    _v.tips = STFLib.getStorage().tips;
-    uint256 parent = _v.tips.getPending();
     Slot slot = _header.slotNumber;
+    Slot currentSlot = Timestamp.wrap(block.timestamp).slotFromTimestamp();
 
-    Slot parentSlot = ProposalChecksLib.requireNewSlot(parent, slot);
-    _v.isLate = slot != Timestamp.wrap(block.timestamp).slotFromTimestamp();
+    (uint256 parent, Slot parentSlot) = _readTip(_v);
+    if (
+      parentSlot.epochFromSlot() != currentSlot.epochFromSlot() &&
+      STFLib.canPruneAtTime(Timestamp.wrap(block.timestamp))
+    ) {
+      STFLib.prune();
+      (parent, parentSlot) = _readTip(_v);
+    }
+
+    require(slot > parentSlot, Errors.Rollup__SlotAlreadyInChain(parentSlot, slot));
+    _v.isLate = slot != currentSlot;
     if (_v.isLate) LateSubmissionExtLib.requireLateOpen(slot);
     ProposalChecksLib.requireParentArchive(parent, _header.lastArchiveRoot);
 
     _v.checkpointNumber = parent + 1;
     _v.epoch = slot.epochFromSlot();
-    _v.isFirstCheckpointOfEpoch = _v.checkpointNumber == 1 || _v.epoch > parentSlot.epochFromSlot();
+    _v.isFirstCheckpointOfEpoch = parent == 0 || _v.epoch > parentSlot.epochFromSlot();
+  }
+
+  /// @dev The pending tip as it is, and its slot.
+  function _readTip(Interim memory _v) private view returns (uint256 parent, Slot slot) {
+    _v.tips = STFLib.getStorage().tips;
+    parent = _v.tips.getPending();
+    slot = STFLib.getSlotNumber(parent);
   }
 
   /// @dev Epoch set-up, the header's contents, then whoever vouches for it: proposer, hatch proposer or quorum.

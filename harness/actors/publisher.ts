@@ -88,7 +88,7 @@ export async function governanceSignalCall(
     SlotNumber.fromBigInt(slot),
     chain.chainId,
     proposer.address,
-    (message) => proposer.account.signTypedData(message as never),
+    (message) => proposer.account.signTypedData(message),
   );
   return { target: contracts.governanceProposer, callData: data as Hex, allowFailure };
 }
@@ -109,7 +109,7 @@ export async function slashingVoteCall(
     throw new BuildAheadError("The rollup has no tally to vote in", { fields: { slashing: slashingProposer?.type } });
   }
   const { data } = await slashingProposer.buildVoteRequestFromSigner(votes, SlotNumber.fromBigInt(slot), (message) =>
-    proposer.account.signTypedData(message as never),
+    proposer.account.signTypedData(message),
   );
   return { target: slashingProposer.address.toString(), callData: data as Hex, allowFailure };
 }

@@ -1,6 +1,6 @@
 import { encodeFunctionData, pad, toHex, zeroHash, type Address, type ContractFunctionArgs, type Hex } from "viem";
 
-import { BatchedBlobAccumulator, getEthBlobEvaluationInputs } from "@aztec/blob-lib";
+import { BatchedBlobAccumulator, getEthBlobEvaluationInputs, type BatchedBlob } from "@aztec/blob-lib";
 import { MAX_CHECKPOINTS_PER_EPOCH } from "@aztec/constants";
 import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
 
@@ -76,16 +76,16 @@ export async function buildEpochProof(options: EpochProofOptions): Promise<Epoch
     },
     fees: encodeFees(checkpoints.map(fee)),
     attestations: last.attestations,
-    blobInputs: options.blobInputs ?? (await proveBlobsOfEpoch(checkpoints)),
+    blobInputs: options.blobInputs ?? getEthBlobEvaluationInputs(await batchBlobs(checkpoints)),
     proof,
   };
   return { args, calldata: encodeFunctionData({ abi: RollupAbi, functionName: "submitEpochRootProof", args: [args] }) };
 }
 
-/** Input of the point evaluation precompile for all blobs of a run of checkpoints (0.3 s per blob). */
-export async function proveBlobsOfEpoch(checkpoints: readonly AttestedCheckpoint[]): Promise<Hex> {
+/** The opening of all blobs of a run of checkpoints at one point, as the circuits would combine them. */
+export async function batchBlobs(checkpoints: readonly AttestedCheckpoint[]): Promise<BatchedBlob> {
   await preparePoseidon();
-  return getEthBlobEvaluationInputs(await BatchedBlobAccumulator.batch(checkpoints.map(({ fields }) => [...fields])));
+  return BatchedBlobAccumulator.batch(checkpoints.map(({ fields }) => [...fields]));
 }
 
 /** Recipient and value per checkpoint, padded with zeros to the epoch's maximum. */

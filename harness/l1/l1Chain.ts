@@ -83,8 +83,10 @@ export interface CallRequest {
 }
 
 interface CallTrace {
+  readonly to?: Hex;
   readonly output?: Hex;
   readonly error?: string;
+  readonly calls?: readonly CallTrace[];
 }
 
 /**
@@ -203,17 +205,26 @@ export class L1Chain {
 
   /** Signs a type-3 transaction with its sidecars and lets it wait for a block. */
   async submitBlobTransaction(request: L1BlobTransactionRequest): Promise<PendingTransaction> {
+    const { sidecars } = request;
     const nonce = await this.#nextNonce(request);
-    const signed = await request.from.signTransaction({
+    const fields = {
       type: "eip4844",
       ...this.#fields(request, nonce),
       to: request.to,
-      blobVersionedHashes: request.sidecars.map(({ commitment }) => versionedHash(commitment)),
+      blobVersionedHashes: sidecars.map(({ commitment }) => versionedHash(commitment)),
       maxFeePerBlobGas: request.maxFeePerBlobGas ?? DEFAULT_MAX_FEE_PER_GAS,
-    });
+    } as const;
+    const signed = await request.from.signTransaction(fields);
     const useCellProofs = this.backend !== "edr" && this.hardfork !== "prague";
-    const serialized = attachSidecars(signed, request.sidecars, useCellProofs);
-    return this.#enqueue(request, nonce, serialized, request.sidecars.length, keccak256(signed));
+    const serialized = useCellProofs
+      ? attachCellProofs(signed, sidecars)
+      : await request.from.signTransaction({ ...fields, sidecars: [...sidecars] });
+    return this.#enqueue(request, nonce, serialized, sidecars.length, keccak256(signed));
+  }
+
+  /** Lets a transaction wait that another chain of the same number has signed, blobs and all. */
+  adopt(tx: PendingTransaction): void {
+    this.#pending.push(tx);
   }
 
   /** Lets a transaction that somebody else signed wait for a block. Not for blob transactions. */
@@ -270,6 +281,15 @@ export class L1Chain {
     const trace = await this.rpc<CallTrace>("debug_traceTransaction", [txHash, { tracer: "callTracer" }]);
     const { to } = await this.publicClient.getTransaction({ hash: txHash });
     return decodeRevert(trace.output ?? "0x", { txHash, to: to ?? undefined });
+  }
+
+  /** Why the first call to `to` within a mined transaction reverted, though the transaction may have gone on without it. */
+  async getInnerRevert(txHash: Hex, to: Address): Promise<L1RevertError | undefined> {
+    const trace = await this.rpc<CallTrace>("debug_traceTransaction", [txHash, { tracer: "callTracer" }]);
+    const call = trace.calls?.find(
+      (inner) => inner.to?.toLowerCase() === to.toLowerCase() && inner.error !== undefined,
+    );
+    return call === undefined ? undefined : decodeRevert(call.output ?? "0x", { txHash, to });
   }
 
   /**
@@ -459,14 +479,13 @@ function versionedHash(commitment: Hex): Hex {
   return concatHex(["0x01", `0x${sha256(commitment).slice(4)}`]);
 }
 
-/** viem signs type 3 but cannot write the cell-proof wrapper of EIP-7594; ethers can write both. */
-function attachSidecars(signed: Hex, sidecars: readonly BlobSidecar[], useCellProofs: boolean): Hex {
+/** viem writes the EIP-4844 wrapper (and much faster than ethers), but not the cell-proof wrapper of EIP-7594. */
+function attachCellProofs(signed: Hex, sidecars: readonly BlobSidecar[]): Hex {
   const transaction = Transaction.from(signed);
-  transaction.blobs = sidecars.map(({ blob, commitment, proof, cellProofs }) => {
-    if (!useCellProofs) return { data: blob, commitment, proof };
+  transaction.blobs = sidecars.map(({ blob, commitment, cellProofs }) => {
     if (cellProofs === undefined) throw new UnsupportedL1FeatureError("blob transactions without cell proofs");
     return { data: blob, commitment, proof: concatHex(cellProofs) };
   });
-  if (useCellProofs) transaction.blobWrapperVersion = 1;
+  transaction.blobWrapperVersion = 1;
   return transaction.serialized as Hex;
 }

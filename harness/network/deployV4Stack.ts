@@ -1,10 +1,12 @@
+import type { PrivateKeyAccount } from "viem";
+
 import aztecGovernanceModule from "../../ignition/modules/aztecGovernance.ts";
 import handoverModule from "../../ignition/modules/handover.ts";
 import { deployModule } from "../l1/deployModule.ts";
 import { deriveAccount } from "../l1/deriveAccount.ts";
 import type { L1Chain } from "../l1/l1Chain.ts";
 import { DEFAULT_SEED } from "../l1/embeddedChain.ts";
-import type { AztecDeployment } from "./deployment.ts";
+import type { AztecDeployment, LateSubmissionTerms } from "./deployment.ts";
 import { deployRollup } from "./deployRollup.ts";
 import { ensureMulticall3 } from "./multicall3.ts";
 import { assertValidConfig, mainnetLikeConfig, type NetworkConfig } from "./networkConfig.ts";
@@ -14,6 +16,10 @@ export interface DeployV4StackOptions {
   readonly config?: NetworkConfig;
   /** Derives the deployer; default the chain's default seed. */
   readonly seed?: string;
+  /** Given: the first rollup is the extended one already, with these terms, as if there had never been another. */
+  readonly terms?: LateSubmissionTerms;
+  /** Called when everything but the first rollup is there. */
+  readonly beforeRollup?: (deployer: PrivateKeyAccount) => Promise<void>;
 }
 
 /**
@@ -25,7 +31,7 @@ export interface DeployV4StackOptions {
  * @throws IgnitionDeploymentError when a contract refuses.
  */
 export async function deployV4Stack(chain: L1Chain, options: DeployV4StackOptions = {}): Promise<AztecDeployment> {
-  const { config = mainnetLikeConfig(), seed = DEFAULT_SEED } = options;
+  const { config = mainnetLikeConfig(), seed = DEFAULT_SEED, terms, beforeRollup } = options;
   assertValidConfig(config);
   const { account: deployer } = deriveAccount(seed, "deployer");
   await chain.setBalance(deployer.address, 10n ** 24n);
@@ -45,6 +51,7 @@ export async function deployV4Stack(chain: L1Chain, options: DeployV4StackOption
     },
   });
   const contracts = { ...shared, multicall3 };
+  await beforeRollup?.(deployer);
   const rollup = await deployRollup({
     chain,
     deployer,
@@ -52,6 +59,7 @@ export async function deployV4Stack(chain: L1Chain, options: DeployV4StackOption
     owner: deployer.address,
     config: config.rollup,
     genesis: config.genesis,
+    ...(terms === undefined ? {} : { terms }),
   });
   await deployModule(chain, deployer, handoverModule, {
     Handover: {

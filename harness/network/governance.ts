@@ -40,28 +40,36 @@ export interface GovernanceStep {
   readonly txHash: Hex;
 }
 
-export interface GovernanceWalk {
+/** What it took to execute a payload. */
+export interface GovernanceExecution {
   readonly path: GovernancePath;
   readonly payload: Address;
   readonly proposalId: bigint;
   readonly steps: readonly GovernanceStep[];
+}
+
+export interface GovernanceWalk extends GovernanceExecution {
   /** Unix seconds at which the new rollup became canonical. */
   readonly registeredAt: bigint;
   /** Validators counted by the staking escrow for the new rollup right after, without any of them having moved. */
   readonly followers: bigint;
 }
 
-export interface RegisterRollupOptions {
-  readonly rollup: RollupDeployment;
+export interface ExecutePayloadOptions {
+  readonly payload: Address;
   readonly path: GovernancePath;
   /** The canonical rollup whose proposers signal; default the deployment's first. */
   readonly canonical?: RollupDeployment;
   /** Keys of the canonical rollup's validators; needed for `signal`. */
   readonly validators?: readonly Validator[];
-  /** A payload that was deployed before; default a new `RegisterNewRollupVersionPayload`. */
-  readonly payload?: Address;
   /** For `lock`: gives `amount` (staking token units) to the proposing account; default mints the test token. */
   readonly fund?: (account: Address, amount: bigint) => Promise<void>;
+}
+
+export interface RegisterRollupOptions extends Omit<ExecutePayloadOptions, "payload"> {
+  readonly rollup: RollupDeployment;
+  /** A payload that was deployed before; default a new `RegisterNewRollupVersionPayload`. */
+  readonly payload?: Address;
 }
 
 /** Upstream's `ProposalState`, in order. */
@@ -100,28 +108,19 @@ class Walk {
 }
 
 /**
- * Makes a rollup the canonical one through governance, from payload to execution, and checks the outcome. Moves the clock by
- * the configured delays (some 40 days with mainnet's); nothing is impersonated.
+ * Takes a payload through governance, from proposal to execution. Moves the clock by the configured delays (some 40 days with
+ * mainnet's); nothing is impersonated.
  *
- * @throws GovernanceWalkError when a proposer's key is unknown, the proposal is not accepted, or the outcome is wrong.
+ * @throws GovernanceWalkError when a proposer's key is unknown or the proposal is not accepted.
  * @throws L1RevertError when a contract refuses a step.
  */
-export async function registerRollup(
+export async function executePayload(
   deployment: AztecDeployment,
-  options: RegisterRollupOptions,
-): Promise<GovernanceWalk> {
+  options: ExecutePayloadOptions,
+): Promise<GovernanceExecution> {
   const { chain, contracts, deployer } = deployment;
-  const { rollup, path } = options;
+  const { payload, path } = options;
   const walk = new Walk(deployment);
-
-  const payload =
-    options.payload ??
-    (
-      await deployModule(chain, deployer, registerRollupPayloadModule, {
-        RegisterRollupPayload: { registry: contracts.registry, rollup: rollup.address },
-      })
-    ).payload;
-
   const proposalId =
     path === "signal" ? await signal(walk, payload, options) : await proposeWithLock(walk, payload, options);
   const proposal = await chain.publicClient.readContract({
@@ -167,13 +166,35 @@ export async function registerRollup(
     data: encodeFunctionData({ abi: GovernanceAbi, functionName: "execute", args: [proposalId] }),
   });
 
+  return { path, payload, proposalId, steps: walk.steps };
+}
+
+/**
+ * Makes a rollup the canonical one through governance, and checks the outcome. See {@link executePayload}.
+ *
+ * @throws GovernanceWalkError also when registry, staking escrow or validators did not follow.
+ */
+export async function registerRollup(
+  deployment: AztecDeployment,
+  options: RegisterRollupOptions,
+): Promise<GovernanceWalk> {
+  const { chain, contracts, deployer } = deployment;
+  const { rollup, payload: known, ...rest } = options;
+  const payload =
+    known ??
+    (
+      await deployModule(chain, deployer, registerRollupPayloadModule, {
+        RegisterRollupPayload: { registry: contracts.registry, rollup: rollup.address },
+      })
+    ).payload;
+  const execution = await executePayload(deployment, { ...rest, payload });
   const registeredAt = await chain.now();
   const followers = await checkRegistered(deployment, rollup, registeredAt);
-  return { path, payload, proposalId, steps: walk.steps, registeredAt, followers };
+  return { ...execution, registeredAt, followers };
 }
 
 /** Signals slot by slot until the quorum of one round is there, then submits the winner. Returns the proposal's number. */
-async function signal(walk: Walk, payload: Address, options: RegisterRollupOptions): Promise<bigint> {
+async function signal(walk: Walk, payload: Address, options: ExecutePayloadOptions): Promise<bigint> {
   const { chain, contracts, config, rollup: first } = walk.deployment;
   const { canonical = first, validators = [] } = options;
   const { quorum, roundSize } = config.governanceProposer;
@@ -206,7 +227,7 @@ async function signal(walk: Walk, payload: Address, options: RegisterRollupOptio
 }
 
 /** Locks the configured amount to propose, and deposits as much again as everybody else has, to vote with. */
-async function proposeWithLock(walk: Walk, payload: Address, options: RegisterRollupOptions): Promise<bigint> {
+async function proposeWithLock(walk: Walk, payload: Address, options: ExecutePayloadOptions): Promise<bigint> {
   const { chain, contracts, config, deployer } = walk.deployment;
   const others = await chain.publicClient.readContract({
     address: contracts.governance,

@@ -3,9 +3,7 @@ pragma solidity 0.8.30;
 
 import {Epoch, Slot} from "@aztec/shared/libraries/TimeMath.sol";
 import {LateSubmissionTerms} from "../../contracts/interfaces/ILateSubmission.sol";
-import {
-  EscapeHatch__MockForLateAuthorisation
-} from "../../contracts/test/unit/EscapeHatch__MockForLateAuthorisation.sol";
+import {EscapeHatch__MockForOpening} from "../../contracts/test/unit/EscapeHatch__MockForOpening.sol";
 import {LateAuthorisationLib__Harness} from "../../contracts/test/unit/LateAuthorisationLib__Harness.sol";
 import {BoundaryCases} from "./BoundaryCases.sol";
 
@@ -47,7 +45,7 @@ contract LateAuthorisationLibRequireOpenTest is BoundaryCases {
     }
   }
 
-  /// @dev Every error the function can raise has to appear in the table, or the test above would prove less than it says.
+  /// @dev Every error of the function has to appear in the table, or the test above would prove less than it says.
   function test_requireOpen_theTableNamesEveryError() public view {
     string[6] memory errors = [
       "HeaderLib__InvalidSlotNumber(uint256,uint256)",
@@ -77,7 +75,12 @@ contract LateAuthorisationLibRequireOpenTest is BoundaryCases {
   ) public {
     uint256 windowSeconds = bound(_windowSeconds, 0, slotDuration);
     uint256 proofEpochs = bound(_proofEpochs, 0, 2);
+    // Three in four within one second of a slot's start or its window's end.
     uint256 time = bound(_time, slotDuration, 12 * slotDuration);
+    if (_time % 4 != 0) {
+      time = bound(_time / 8, 2, 12) * slotDuration + (_time % 4) - 2;
+      if (_time & 4 != 0) time += windowSeconds;
+    }
     uint256 previous = time / slotDuration - 1;
     uint256 headerSlot = bound(_headerSlot, previous < 1 ? 0 : previous - 1, previous + 2);
 
@@ -102,14 +105,17 @@ contract LateAuthorisationLibRequireOpenTest is BoundaryCases {
   function deployCase(uint256 _index) internal returns (LateAuthorisationLib__Harness harness) {
     harness = new LateAuthorisationLib__Harness();
     harness.initializeTime(
-      genesisTime, slotDuration, epochDuration, readUint("opening", _index, "proofSubmissionEpochs")
+      genesisTime,
+      slotDuration,
+      epochDuration,
+      readUint("opening", _index, "proofSubmissionEpochs")
     );
     harness.initializeSelection(readUint("opening", _index, "committeeSize"), 1, 1);
     harness.setTerms(terms(readUint("opening", _index, "windowSeconds"), readBool("opening", _index, "crossEpoch")));
 
     string[] memory openEpochs = vm.parseJsonStringArray(table, at("opening", _index, "openHatchEpochs"));
     if (openEpochs.length == 0) return harness;
-    EscapeHatch__MockForLateAuthorisation hatch = new EscapeHatch__MockForLateAuthorisation();
+    EscapeHatch__MockForOpening hatch = new EscapeHatch__MockForOpening();
     for (uint256 i = 0; i < openEpochs.length; ++i) {
       hatch.open(Epoch.wrap(vm.parseUint(openEpochs[i])));
     }
@@ -133,8 +139,12 @@ contract LateAuthorisationLibRequireOpenTest is BoundaryCases {
   }
 
   function terms(uint256 _windowSeconds, bool _crossEpoch) internal pure returns (LateSubmissionTerms memory) {
-    return LateSubmissionTerms({
-      submitterBps: 5000, burnBps: 2500, windowSeconds: uint32(_windowSeconds), crossEpoch: _crossEpoch
-    });
+    return
+      LateSubmissionTerms({
+        submitterBps: 5000,
+        burnBps: 2500,
+        windowSeconds: uint32(_windowSeconds),
+        crossEpoch: _crossEpoch
+      });
   }
 }

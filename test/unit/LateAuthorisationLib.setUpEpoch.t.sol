@@ -90,7 +90,9 @@ contract LateAuthorisationLibSetUpEpochTest is Test {
     assertEq(harness.getRandaoCount(), 2, "the current epoch's seed is stored after all");
     enter(8);
     assertEq(
-      harness.getSampleSeed(Epoch.wrap(8)), upstream.getSampleSeed(Epoch.wrap(8)), "the seed that depends on it is right"
+      harness.getSampleSeed(Epoch.wrap(8)),
+      upstream.getSampleSeed(Epoch.wrap(8)),
+      "the seed that depends on it is right"
     );
     assertEq(committeeOf(8), committeeOn(upstream, 8), "and so is the committee");
   }
@@ -106,8 +108,11 @@ contract LateAuthorisationLibSetUpEpochTest is Test {
 
   function test_setUpEpoch_revertsLikeUpstreamIfThereAreTooFewValidators() public {
     harness.setGSE(address(new GSE__MockForLateAuthorisation(new address[](3))));
-    bytes memory reason =
-      abi.encodeWithSelector(Errors.ValidatorSelection__InsufficientValidatorSetSize.selector, 3, COMMITTEE_SIZE);
+    bytes memory reason = abi.encodeWithSelector(
+      Errors.ValidatorSelection__InsufficientValidatorSetSize.selector,
+      3,
+      COMMITTEE_SIZE
+    );
     enter(6);
     vm.expectRevert(reason);
     harness.setUpEpoch(Epoch.wrap(6));

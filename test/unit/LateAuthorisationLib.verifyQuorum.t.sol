@@ -59,7 +59,7 @@ contract LateAuthorisationLibVerifyQuorumTest is Test {
   function test_verifyQuorum_doesNotCacheTheProposer() public {
     (CommitteeAttestations memory attestations, address[] memory signers) = pack(quorumOf(9));
     verify(attestations, signers);
-    (address cached,) = harness.getCachedProposer(Slot.wrap(SLOT));
+    (address cached, ) = harness.getCachedProposer(Slot.wrap(SLOT));
     assertEq(cached, address(0), "a past slot's proposer stays out of the transient cache");
   }
 
@@ -78,9 +78,7 @@ contract LateAuthorisationLibVerifyQuorumTest is Test {
       setUpCommittee(sizes[i]);
       (CommitteeAttestations memory attestations, address[] memory signers) = pack(quorumOf(quorums[i] - 1));
       vm.expectRevert(
-        abi.encodeWithSelector(
-          Errors.ValidatorSelection__InsufficientAttestations.selector, quorums[i], quorums[i] - 1
-        )
+        abi.encodeWithSelector(Errors.ValidatorSelection__InsufficientAttestations.selector, quorums[i], quorums[i] - 1)
       );
       harness.verifyQuorum(Slot.wrap(SLOT), attestations, signers, DIGEST);
     }
@@ -89,7 +87,9 @@ contract LateAuthorisationLibVerifyQuorumTest is Test {
   function test_verifyQuorum_revertsWithoutAnySignature() public {
     (CommitteeAttestations memory attestations, address[] memory signers) = pack(new bool[](size));
     expectRevertFor(
-      attestations, signers, abi.encodeWithSelector(Errors.ValidatorSelection__InsufficientAttestations.selector, 9, 0)
+      attestations,
+      signers,
+      abi.encodeWithSelector(Errors.ValidatorSelection__InsufficientAttestations.selector, 9, 0)
     );
   }
 
@@ -101,7 +101,9 @@ contract LateAuthorisationLibVerifyQuorumTest is Test {
       attestations,
       signers,
       abi.encodeWithSelector(
-        Errors.ValidatorSelection__MissingProposerSignature.selector, committee[proposerIndex], proposerIndex
+        Errors.ValidatorSelection__MissingProposerSignature.selector,
+        committee[proposerIndex],
+        proposerIndex
       )
     );
   }
@@ -120,7 +122,9 @@ contract LateAuthorisationLibVerifyQuorumTest is Test {
     verify(attestations, signers);
     vm.expectRevert(
       abi.encodeWithSelector(
-        Errors.ValidatorSelection__MissingProposerSignature.selector, committee[otherIndex], otherIndex
+        Errors.ValidatorSelection__MissingProposerSignature.selector,
+        committee[otherIndex],
+        otherIndex
       )
     );
     harness.verifyQuorum(Slot.wrap(other), attestations, signers, DIGEST);
@@ -179,7 +183,7 @@ contract LateAuthorisationLibVerifyQuorumTest is Test {
   }
 
   function test_verifyQuorum_revertsIfABitAndASignerAreAddedWithoutASignature() public {
-    (CommitteeAttestations memory attestations,) = pack(quorumOf(9));
+    (CommitteeAttestations memory attestations, ) = pack(quorumOf(9));
     (, address[] memory signers) = pack(quorumOf(10));
     attestations.signatureIndices = bitmapOf(quorumOf(10));
     uint256 length = attestations.signaturesOrAddresses.length;
@@ -236,9 +240,7 @@ contract LateAuthorisationLibVerifyQuorumTest is Test {
     harness.setCommitment(Epoch.wrap(EPOCH + 1), current);
     verify(attestations, signers);
     vm.expectRevert(
-      abi.encodeWithSelector(
-        Errors.ValidatorSelection__InvalidCommitteeCommitment.selector, commitment, current
-      )
+      abi.encodeWithSelector(Errors.ValidatorSelection__InvalidCommitteeCommitment.selector, commitment, current)
     );
     harness.verifyQuorum(Slot.wrap(SLOT + 4), attestations, signers, DIGEST);
   }
@@ -257,7 +259,7 @@ contract LateAuthorisationLibVerifyQuorumTest is Test {
   function test_verifyQuorum_revertsForASignatureOfSomebodyElse() public {
     bool[] memory hasSigned = quorumOf(9);
     (CommitteeAttestations memory attestations, address[] memory signers) = pack(hasSigned);
-    (uint256 first,) = firstTwo(hasSigned);
+    (uint256 first, ) = firstTwo(hasSigned);
     uint256 offset = offsetOf(hasSigned, first);
     replace(attestations.signaturesOrAddresses, offset, sign(99));
     address[] memory reconstructed = committee;
@@ -268,7 +270,7 @@ contract LateAuthorisationLibVerifyQuorumTest is Test {
   function test_verifyQuorum_revertsForASignatureThatRecoversToNobody() public {
     bool[] memory hasSigned = quorumOf(9);
     (CommitteeAttestations memory attestations, address[] memory signers) = pack(hasSigned);
-    (uint256 first,) = firstTwo(hasSigned);
+    (uint256 first, ) = firstTwo(hasSigned);
     replace(attestations.signaturesOrAddresses, offsetOf(hasSigned, first), new bytes(65));
     expectRevertFor(attestations, signers, abi.encodeWithSelector(ECDSA.ECDSAInvalidSignature.selector));
   }
@@ -276,14 +278,12 @@ contract LateAuthorisationLibVerifyQuorumTest is Test {
   function test_verifyQuorum_revertsForTheMirroredSignature() public {
     bool[] memory hasSigned = quorumOf(9);
     (CommitteeAttestations memory attestations, address[] memory signers) = pack(hasSigned);
-    (uint256 first,) = firstTwo(hasSigned);
+    (uint256 first, ) = firstTwo(hasSigned);
     (uint8 v, bytes32 r, bytes32 s) = vm.sign(first + 1, DIGEST.toEthSignedMessageHash());
     bytes32 highS = bytes32(CURVE_ORDER - uint256(s));
     uint8 mirroredV = v == 27 ? 28 : 27;
     assertEq(ecrecover(DIGEST.toEthSignedMessageHash(), mirroredV, r, highS), committee[first], "it does recover");
-    replace(
-      attestations.signaturesOrAddresses, offsetOf(hasSigned, first), abi.encodePacked(mirroredV, r, highS)
-    );
+    replace(attestations.signaturesOrAddresses, offsetOf(hasSigned, first), abi.encodePacked(mirroredV, r, highS));
     expectRevertFor(attestations, signers, abi.encodeWithSelector(ECDSA.ECDSAInvalidSignatureS.selector, highS));
   }
 
@@ -367,11 +367,9 @@ contract LateAuthorisationLibVerifyQuorumTest is Test {
     }
   }
 
-  function pack(bool[] memory _hasSigned)
-    internal
-    view
-    returns (CommitteeAttestations memory attestations, address[] memory signers)
-  {
+  function pack(
+    bool[] memory _hasSigned
+  ) internal view returns (CommitteeAttestations memory attestations, address[] memory signers) {
     attestations.signatureIndices = bitmapOf(_hasSigned);
     for (uint256 i = 0; i < size; ++i) {
       if (_hasSigned[i]) {
@@ -396,11 +394,11 @@ contract LateAuthorisationLibVerifyQuorumTest is Test {
   }
 
   /// @dev What the signatures recover to over a digest, with the addresses in between.
-  function recoverAll(CommitteeAttestations memory _attestations, bool[] memory _hasSigned, bytes32 _digest)
-    internal
-    view
-    returns (address[] memory recovered)
-  {
+  function recoverAll(
+    CommitteeAttestations memory _attestations,
+    bool[] memory _hasSigned,
+    bytes32 _digest
+  ) internal view returns (address[] memory recovered) {
     recovered = committee;
     for (uint256 i = 0; i < size; ++i) {
       if (!_hasSigned[i]) continue;
@@ -453,9 +451,12 @@ contract LateAuthorisationLibVerifyQuorumTest is Test {
   }
 
   function wrongCommittee(address[] memory _reconstructed) internal view returns (bytes memory) {
-    return abi.encodeWithSelector(
-      Errors.ValidatorSelection__InvalidCommitteeCommitment.selector, keccak256(abi.encode(_reconstructed)), commitment
-    );
+    return
+      abi.encodeWithSelector(
+        Errors.ValidatorSelection__InvalidCommitteeCommitment.selector,
+        keccak256(abi.encode(_reconstructed)),
+        commitment
+      );
   }
 
   function signersMismatch(uint256 _expected, uint256 _actual) internal pure returns (bytes memory) {

@@ -18,8 +18,8 @@ import {RewardDistributor__MockForLateReward} from "../../contracts/test/unit/Re
 import {LateRewardModel} from "./LateRewardModel.sol";
 
 /**
- * Each test proves checkpoints of epoch 3 (slots 24 to 31), whose first checkpoint has number 10, through upstream's own
- * `RewardLib`, with the settlement around it.
+ * Each test proves checkpoints of epoch 3 (slots 24 to 31), whose first checkpoint has number 10, through upstream's
+ * own `RewardLib`, with the settlement around it.
  */
 contract LateRewardLibTest is Test {
   uint256 internal constant GENESIS = 1_000_000;
@@ -85,13 +85,14 @@ contract LateRewardLibTest is Test {
     append(0, COINBASE);
     vm.record();
     harness.hasLateSlots(START);
-    (bytes32[] memory reads,) = vm.accesses(address(harness));
+    (bytes32[] memory reads, ) = vm.accesses(address(harness));
     bytes32 stf = keccak256("aztec.stf.storage");
     uint256 log = uint256(keccak256(abi.encode(START % 17, uint256(stf) + 2)));
     bytes32 mark = keccak256(
       abi.encode(
         EPOCH,
-        (uint256(keccak256(abi.encode(uint256(keccak256("buildahead.storage.LateSubmission")) - 1))) & ~uint256(0xff)) + 1
+        (uint256(keccak256(abi.encode(uint256(keccak256("buildahead.storage.LateSubmission")) - 1))) & ~uint256(0xff)) +
+          1
       )
     );
     uint256 own;
@@ -210,28 +211,28 @@ contract LateRewardLibTest is Test {
     appendLate(0, COINBASE, SUBMITTER);
     appendLate(3, COINBASE, SUBMITTER);
     appendLate(7, COINBASE, OTHER);
-    vm.expectCall(address(asset), abi.encodeCall(IERC20.transfer, (RewardLib.BURN_ADDRESS, 3 * EACH / 4)), 1);
+    vm.expectCall(address(asset), abi.encodeCall(IERC20.transfer, (RewardLib.BURN_ADDRESS, (3 * EACH) / 4)), 1);
     prove(3);
-    assertRewards(COINBASE, 3 * EACH / 4, "a quarter of each");
+    assertRewards(COINBASE, (3 * EACH) / 4, "a quarter of each");
     assertRewards(SUBMITTER, EACH, "two cuts");
     assertRewards(OTHER, EACH / 2, "one cut");
-    assertBurned(3 * EACH / 4, "all forfeits in one transfer");
+    assertBurned((3 * EACH) / 4, "all forfeits in one transfer");
   }
 
   function test_settle_paysACoinbaseThatRescuedItself() public {
     appendLate(0, COINBASE, COINBASE);
     prove(1);
-    assertRewards(COINBASE, 3 * EACH / 4, "it loses the forfeited part only");
+    assertRewards(COINBASE, (3 * EACH) / 4, "it loses the forfeited part only");
     assertBurned(EACH / 4, "the forfeited part");
   }
 
   function test_settle_forfeitsTheCutIfNobodyIsCredited() public {
     appendLate(0, COINBASE, address(0));
-    expectSettled(0, address(0), COINBASE, EACH, 0, 3 * EACH / 4);
+    expectSettled(0, address(0), COINBASE, EACH, 0, (3 * EACH) / 4);
     prove(1);
     assertRewards(COINBASE, EACH / 4, "the coinbase keeps no more than otherwise");
     assertRewards(address(0), 0, "the zero address is never credited");
-    assertBurned(3 * EACH / 4, "cut and forfeit");
+    assertBurned((3 * EACH) / 4, "cut and forfeit");
   }
 
   function test_settle_usesTheTermsOfTheRecord() public {
@@ -377,7 +378,8 @@ contract LateRewardLibTest is Test {
     prove(1);
     assertRewards(OTHER, EACH / 4, "this epoch's late slot is split");
     assertFalse(
-      harness.getRecord(Slot.wrap(FIRST_SLOT + EPOCH_DURATION)).isSettled, "the next epoch's waits for its own proof"
+      harness.getRecord(Slot.wrap(FIRST_SLOT + EPOCH_DURATION)).isSettled,
+      "the next epoch's waits for its own proof"
     );
   }
 
@@ -434,11 +436,11 @@ contract LateRewardLibTest is Test {
     }
   }
 
-  function drawCheckpoint(uint256 _seed, bytes32 _salt, bool _hasTxs)
-    internal
-    view
-    returns (LateRewardModel.Checkpoint memory checkpoint)
-  {
+  function drawCheckpoint(
+    uint256 _seed,
+    bytes32 _salt,
+    bool _hasTxs
+  ) internal view returns (LateRewardModel.Checkpoint memory checkpoint) {
     // Few addresses, so that coinbases, submitters and both at once meet.
     address[4] memory people = [COINBASE, OTHER, SUBMITTER, address(0)];
     checkpoint.coinbase = people[draw(_seed, keccak256(abi.encode(_salt, "coinbase")), 3)];
@@ -452,7 +454,8 @@ contract LateRewardLibTest is Test {
     // At least the burn, as the rollup's circuits guarantee; sometimes less than the prover would like.
     if (_hasTxs) {
       checkpoint.fee =
-        checkpoint.congestionCost * checkpoint.manaUsed + draw(_seed, keccak256(abi.encode(_salt, "fee")), 2e18);
+        checkpoint.congestionCost * checkpoint.manaUsed +
+        draw(_seed, keccak256(abi.encode(_salt, "fee")), 2e18);
     }
   }
 
@@ -573,17 +576,17 @@ contract LateRewardLibTest is Test {
   }
 
   function config(uint96 _reward) internal returns (RewardConfig memory) {
-    return RewardConfig({
-      rewardDistributor: distributor,
-      sequencerBps: Bps.wrap(SEQUENCER_BPS),
-      booster: new Booster__MockForLateReward(),
-      checkpointReward: _reward
-    });
+    return
+      RewardConfig({
+        rewardDistributor: distributor,
+        sequencerBps: Bps.wrap(SEQUENCER_BPS),
+        booster: new Booster__MockForLateReward(),
+        checkpointReward: _reward
+      });
   }
 
   function terms(uint16 _submitterBps, uint16 _burnBps) internal pure returns (LateSubmissionTerms memory) {
-    return
-      LateSubmissionTerms({submitterBps: _submitterBps, burnBps: _burnBps, windowSeconds: 24, crossEpoch: false});
+    return LateSubmissionTerms({submitterBps: _submitterBps, burnBps: _burnBps, windowSeconds: 24, crossEpoch: false});
   }
 
   function feeHeader(uint256 _congestionCost, uint256 _proverCost) internal pure returns (FeeHeader memory header) {

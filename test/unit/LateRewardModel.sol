@@ -2,8 +2,8 @@
 pragma solidity 0.8.30;
 
 /**
- * @notice What a proof should pay, said plainly: upstream's credit of each newly proven checkpoint, then the split of the
- *         late ones. It knows the checkpoints of one epoch as a list and keeps every balance in a mapping.
+ * @notice What a proof should pay, said plainly: upstream's credit of each newly proven checkpoint, then the split of
+ *         the late ones. It knows the checkpoints of one epoch as a list and keeps every balance in a mapping.
  */
 contract LateRewardModel {
   struct Checkpoint {
@@ -33,15 +33,19 @@ contract LateRewardModel {
 
   /// @param _length How many checkpoints of the epoch the proof covers
   /// @param _claimable What the distributor would pay out at most
-  function prove(uint256 _length, uint256 _checkpointReward, uint256 _sequencerBps, uint256 _claimable, bool _hasTxs)
-    external
-  {
+  function prove(
+    uint256 _length,
+    uint256 _checkpointReward,
+    uint256 _sequencerBps,
+    uint256 _claimable,
+    bool _hasTxs
+  ) external {
     if (_length <= proven) return;
     uint256 count = _length - proven;
     uint256 claimed = count * _checkpointReward;
     if (claimed > _claimable) claimed = _claimable;
     fromDistributor += claimed;
-    uint256 each = claimed * _sequencerBps / 10_000 / count;
+    uint256 each = (claimed * _sequencerBps) / 10_000 / count;
     toProvers += claimed - each * count;
 
     for (; proven < _length; ++proven) {
@@ -60,8 +64,8 @@ contract LateRewardModel {
         rewards[checkpoint.coinbase] += share;
         continue;
       }
-      uint256 cut = share * checkpoint.submitterBps / 10_000;
-      uint256 forfeit = share * checkpoint.burnBps / 10_000;
+      uint256 cut = (share * checkpoint.submitterBps) / 10_000;
+      uint256 forfeit = (share * checkpoint.burnBps) / 10_000;
       rewards[checkpoint.coinbase] += share - cut - forfeit;
       if (checkpoint.submitter == address(0)) burned += cut;
       else rewards[checkpoint.submitter] += cut;

@@ -126,7 +126,9 @@ contract LateSubmissionLibTest is Test {
     harness.nameRecipient(SUBMITTER);
     bytes32 position = keccak256(abi.encode(address(this), RECIPIENT_POSITION));
     assertEq(
-      harness.loadTransient(position), bytes32(uint256(uint160(SUBMITTER))), "the name lies at its ERC-7201 position"
+      harness.loadTransient(position),
+      bytes32(uint256(uint160(SUBMITTER))),
+      "the name lies at its ERC-7201 position"
     );
   }
 
@@ -197,12 +199,18 @@ contract LateSubmissionLibTest is Test {
     assertWritten(writes, bytes32(uint256(recordWord) + 1), "the record's second word");
     assertWritten(writes, markWord, "the marks of the epoch");
 
-    uint256 first = uint256(uint160(SUBMITTER)) | (slot << 160) | (uint256(11) << 192) | (uint256(4321) << 224)
-      | (uint256(1234) << 240);
+    uint256 first =
+      uint256(uint160(SUBMITTER)) |
+        (slot << 160) |
+        (uint256(11) << 192) |
+        (uint256(4321) << 224) |
+        (uint256(1234) << 240);
     uint256 second = uint256(uint160(PROPOSER)) | (uint256(7) << 160);
     assertEq(vm.load(address(harness), recordWord), bytes32(first), "submitter, slot, delay and split");
     assertEq(
-      vm.load(address(harness), bytes32(uint256(recordWord) + 1)), bytes32(second), "proposer, number, unsettled"
+      vm.load(address(harness), bytes32(uint256(recordWord) + 1)),
+      bytes32(second),
+      "proposer, number, unsettled"
     );
     assertEq(
       vm.load(address(harness), markWord),
@@ -440,7 +448,7 @@ contract LateSubmissionLibTest is Test {
     uint256 lateSlots;
     for (uint256 step = 0; step < 60; ++step) {
       uint256 random = uint256(keccak256(abi.encode(_seed, step)));
-      slot += 1 + random % 4;
+      slot += 1 + (random % 4);
       uint256 kind = (random >> 8) % 8;
       if (kind < 2) {
         model.append(slot);
@@ -575,14 +583,19 @@ contract LateSubmissionLibTest is Test {
     return false;
   }
 
-  function terms(uint16 _submitterBps, uint16 _burnBps, uint32 _windowSeconds, bool _crossEpoch)
-    internal
-    pure
-    returns (LateSubmissionTerms memory)
-  {
-    return LateSubmissionTerms({
-      submitterBps: _submitterBps, burnBps: _burnBps, windowSeconds: _windowSeconds, crossEpoch: _crossEpoch
-    });
+  function terms(
+    uint16 _submitterBps,
+    uint16 _burnBps,
+    uint32 _windowSeconds,
+    bool _crossEpoch
+  ) internal pure returns (LateSubmissionTerms memory) {
+    return
+      LateSubmissionTerms({
+        submitterBps: _submitterBps,
+        burnBps: _burnBps,
+        windowSeconds: _windowSeconds,
+        crossEpoch: _crossEpoch
+      });
   }
 
   function startOf(uint256 _slot) internal pure returns (uint256) {

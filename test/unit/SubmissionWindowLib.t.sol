@@ -63,7 +63,7 @@ contract SubmissionWindowLibTest is BoundaryCases {
   ) public view {
     uint256 slotDuration = bound(_slotDuration, 1, 600);
     uint256 windowSeconds = bound(_windowSeconds, 0, slotDuration);
-    uint256 time = bound(_time, 0, 40 * slotDuration);
+    uint256 time = boundNearEdges(_time, slotDuration, windowSeconds);
     uint256 currentSlot = time / slotDuration;
     uint256 slotsBack = bound(_slotsBack, 0, 3);
     if (slotsBack > currentSlot) slotsBack = currentSlot;
@@ -75,9 +75,25 @@ contract SubmissionWindowLibTest is BoundaryCases {
     else if (windowSeconds > 0 && time < ownEnd + windowSeconds) expected = "Late";
     else if (windowSeconds > 0 && time < ownEnd + slotDuration) expected = "Closed";
 
-    Submission found =
-      harness.classify(Slot.wrap(headerSlot), Slot.wrap(currentSlot), time % slotDuration, windowSeconds);
+    Submission found = harness.classify(
+      Slot.wrap(headerSlot),
+      Slot.wrap(currentSlot),
+      time % slotDuration,
+      windowSeconds
+    );
     assertEq(nameOf(found), expected, "the slot at this second");
+  }
+
+  /// @dev A second of the first forty slots; three in four within one second of a slot's start or its window's end.
+  function boundNearEdges(
+    uint256 _time,
+    uint256 _slotDuration,
+    uint256 _windowSeconds
+  ) internal pure returns (uint256) {
+    if (_time % 4 == 0) return bound(_time, 0, 40 * _slotDuration);
+    uint256 edge = bound(_time / 8, 1, 40) * _slotDuration;
+    if (_time & 4 != 0) edge += _windowSeconds;
+    return edge + (_time % 4) - 2;
   }
 
   function isPrevious(uint256 _headerSlot, uint256 _currentSlot) internal view returns (bool) {

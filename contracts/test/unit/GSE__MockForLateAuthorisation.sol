@@ -15,11 +15,11 @@ contract GSE__MockForLateAuthorisation {
     return attesters.length;
   }
 
-  function getAttestersFromIndicesAtTime(address, Timestamp, uint256[] memory _indices)
-    external
-    view
-    returns (address[] memory found)
-  {
+  function getAttestersFromIndicesAtTime(
+    address,
+    Timestamp,
+    uint256[] memory _indices
+  ) external view returns (address[] memory found) {
     found = new address[](_indices.length);
     for (uint256 i = 0; i < _indices.length; ++i) {
       found[i] = attesters[_indices[i]];

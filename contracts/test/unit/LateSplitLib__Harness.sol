@@ -9,11 +9,12 @@ contract LateSplitLib__Harness {
     return LateSplitLib.isValid(_submitterBps, _burnBps);
   }
 
-  function splitDown(uint256 _share, uint256 _submitterBps, uint256 _burnBps, bool _isCredited)
-    external
-    pure
-    returns (uint256 cut, uint256 forfeit)
-  {
+  function splitDown(
+    uint256 _share,
+    uint256 _submitterBps,
+    uint256 _burnBps,
+    bool _isCredited
+  ) external pure returns (uint256 cut, uint256 forfeit) {
     return LateSplitLib.splitDown(_share, _submitterBps, _burnBps, _isCredited);
   }
 }

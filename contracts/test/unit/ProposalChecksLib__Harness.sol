@@ -10,9 +10,11 @@ import {RollupState__Harness} from "./RollupState__Harness.sol";
 
 /// @notice Exposes ProposalChecksLib to tests.
 contract ProposalChecksLib__Harness is RollupState__Harness {
-  function initializeFees(uint256 _manaTarget, EthValue _provingCostPerMana, EthPerFeeAssetE12 _ethPerFeeAsset)
-    external
-  {
+  function initializeFees(
+    uint256 _manaTarget,
+    EthValue _provingCostPerMana,
+    EthPerFeeAssetE12 _ethPerFeeAsset
+  ) external {
     FeeLib.initialize(_manaTarget, _provingCostPerMana, _ethPerFeeAsset);
   }
 

@@ -37,8 +37,9 @@ abstract contract RollupState__Harness {
 
   /// @notice Writes slot and fee header of a checkpoint where upstream keeps them. The tips stay as they are.
   function setCheckpoint(uint256 _checkpointNumber, Slot _slot, FeeHeader memory _feeHeader) public {
-    CompressedTempCheckpointLog storage log =
-      STFLib.getStorage().tempCheckpointLogs[_checkpointNumber % STFLib.roundaboutSize()];
+    CompressedTempCheckpointLog storage log = STFLib.getStorage().tempCheckpointLogs[
+      _checkpointNumber % STFLib.roundaboutSize()
+    ];
     log.slotNumber = _slot.compress();
     log.feeHeader = _feeHeader.compress();
   }

@@ -6,11 +6,12 @@ import {Submission, SubmissionWindowLib} from "../../libraries/SubmissionWindowL
 
 /// @notice Exposes SubmissionWindowLib to tests.
 contract SubmissionWindowLib__Harness {
-  function classify(Slot _headerSlot, Slot _currentSlot, uint256 _elapsed, uint256 _windowSeconds)
-    external
-    pure
-    returns (Submission)
-  {
+  function classify(
+    Slot _headerSlot,
+    Slot _currentSlot,
+    uint256 _elapsed,
+    uint256 _windowSeconds
+  ) external pure returns (Submission) {
     return SubmissionWindowLib.classify(_headerSlot, _currentSlot, _elapsed, _windowSeconds);
   }
 

@@ -1,0 +1,67 @@
+import { openEmbeddedChain } from "../l1/embeddedChain.ts";
+import { DEFAULT_TERMS } from "../network/deployBuildAhead.ts";
+import type { AztecDeployment } from "../network/deployment.ts";
+import { deployV4Stack } from "../network/deployV4Stack.ts";
+import { makeValidators } from "../network/makeValidators.ts";
+import { mainnetLikeConfig, type NetworkConfig } from "../network/networkConfig.ts";
+import { stakeValidators } from "../network/stakeValidators.ts";
+import type { Validator } from "../network/validator.ts";
+
+/** Which implementation a lane runs. */
+export type LaneKind = "upstream" | "build-ahead";
+
+export interface LaneOptions {
+  readonly kind: LaneKind;
+  readonly hardfork: string;
+  /** Members; 0 lets anyone propose. */
+  readonly committee: number;
+  readonly validatorCount: number;
+  readonly onKeyProgress?: (done: number, count: number) => void;
+}
+
+/** One implementation on a chain of its own, with validators that can be sampled. */
+export interface Lane extends AztecDeployment {
+  readonly kind: LaneKind;
+  readonly validators: readonly Validator[];
+  /** The first epoch to measure in; the clock stands at its first second. */
+  readonly firstEpoch: bigint;
+}
+
+const SEED = "gas evidence";
+
+/** Mainnet's shape with another committee; the inbox lag of a build-ahead deployment in both lanes, so that nothing differs but code. */
+function laneConfig(committee: number): NetworkConfig {
+  const config = mainnetLikeConfig();
+  return { ...config, rollup: { ...config.rollup, targetCommitteeSize: BigInt(committee), inboxLag: 2n } };
+}
+
+/**
+ * Deploys one implementation as the first rollup of a network.
+ *
+ * Lanes of one shape are the same to the byte but for the code measured: the extended rollup deploys one library more, for
+ * which upstream's lane spends a transaction that does nothing. Addresses, clock, seeds, committees and so every header, signature
+ * and calldata byte are then equal, and so is the noise that proposer index or fee oracle would otherwise put into a comparison.
+ */
+export async function openLane(options: LaneOptions): Promise<Lane> {
+  const { kind, hardfork, committee, validatorCount, onKeyProgress } = options;
+  const chain = await openEmbeddedChain({ hardfork, seed: SEED });
+  const deployment = await deployV4Stack(chain, {
+    config: laneConfig(committee),
+    seed: SEED,
+    ...(kind === "build-ahead"
+      ? { terms: DEFAULT_TERMS }
+      : {
+          beforeRollup: async (deployer) => {
+            await chain.execute({ from: deployer, to: deployer.address });
+          },
+        }),
+  });
+  const validators = await makeValidators(chain, {
+    seed: SEED,
+    count: validatorCount,
+    gse: deployment.contracts.gse,
+    ...(onKeyProgress === undefined ? {} : { onProgress: onKeyProgress }),
+  });
+  const firstEpoch = await stakeValidators(deployment, validators);
+  return { ...deployment, kind, validators, firstEpoch };
+}

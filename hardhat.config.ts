@@ -25,6 +25,8 @@ export default defineConfig({
       optimizer: { enabled: true, runs: 100 },
     },
     npmFilesToBuild: [...upstreamContracts],
+    // Building the contracts must not wait for the Solidity tests and forge-std.
+    splitTestsCompilation: true,
   },
   typechain: { outDir: "typechain-types" },
   networks: {

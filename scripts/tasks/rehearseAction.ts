@@ -1,10 +1,15 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 import { BuildAheadError } from "../../harness/errors.ts";
-import { parseRehearsalOptions, type RawRehearsalOptions } from "../../harness/rehearsal/rehearsalOptions.ts";
+import {
+  InvalidOptionError,
+  parseRehearsalOptions,
+  type RawRehearsalOptions,
+} from "../../harness/rehearsal/rehearsalOptions.ts";
 import type { RehearsalStep } from "../../harness/rehearsal/rehearsalReport.ts";
 import { renderRehearsal, renderSummary } from "../../harness/rehearsal/renderRehearsal.ts";
 
@@ -18,8 +23,9 @@ export default async function rehearseAction(
 ): Promise<void> {
   try {
     const options = parseRehearsalOptions(raw);
+    const folder = await openFolder(hre.config.paths.root, out);
     console.log("Compiling (about a minute the first time) ...");
-    await hre.tasks.getTask("build").run({ quiet: true });
+    await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
     const started = performance.now();
     // Reads artifacts when it loads, so it cannot be imported before there are any.
     const { rehearse } = await import("../../harness/rehearsal/rehearse.ts");
@@ -33,8 +39,6 @@ export default async function rehearseAction(
       },
     });
 
-    const folder = path.resolve(hre.config.paths.root, out);
-    await mkdir(folder, { recursive: true });
     await writeFile(path.join(folder, "rehearsal.json"), `${JSON.stringify(report, undefined, 2)}\n`);
     await writeFile(path.join(folder, "rehearsal.md"), renderRehearsal(report));
     console.log(`\n${renderSummary(report)}`);
@@ -46,6 +50,18 @@ export default async function rehearseAction(
     if (!(error instanceof BuildAheadError)) throw error;
     console.error(error.message);
     process.exitCode = 1;
+  }
+}
+
+/** Before the work, so that a bad path costs nothing. */
+async function openFolder(root: string, out: string): Promise<string> {
+  const folder = path.resolve(root, out);
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    return folder;
+  } catch (cause) {
+    throw new InvalidOptionError("out", out, `a folder that can be written (${(cause as NodeJS.ErrnoException).code})`);
   }
 }
 

@@ -122,7 +122,7 @@ describe("The attestation digest", () => {
     const { members } = makeCommittee({ size: 4, proposerIndex: 0 });
     for (const member of members) {
       const { r, s, v } = signAttestation(payload, member).signature.toViemSignature();
-      const signature = serializeSignature({ r, s, v: BigInt(v) });
+      const signature = serializeSignature({ r, s, yParity: v - 27 });
       const raw = computePayloadDigest(payload);
       expect(await recoverMessageAddress({ message: { raw }, signature })).to.equal(member.address);
     }
@@ -190,7 +190,7 @@ describe("Packed attestations", () => {
         packed.signers,
       ]),
     );
-    const signature = serializeSignature({ r, s, v: BigInt(v) });
+    const signature = serializeSignature({ r, s, yParity: v - 27 });
     expect(await recoverMessageAddress({ message: { raw }, signature })).to.equal(committee.proposer.address);
   });
 

@@ -12,7 +12,7 @@ import { batchBlobs, buildEpochProof, computeFee } from "../../harness/consensus
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
-import { firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
+import { firstSlotOfEpoch } from "../../harness/network/rollupReads.ts";
 import { embeddedNetwork } from "../fixtures/embeddedNetwork.ts";
 import { rejection } from "../fixtures/rejection.ts";
 import { attested, landOnTime } from "./landing.ts";

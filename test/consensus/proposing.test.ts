@@ -30,7 +30,7 @@ import { InvalidCheckpointError, UnreadableCheckpointError } from "../../harness
 import { attestCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import type { RollupView } from "../../harness/consensus/rollupView.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
-import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
+import { openEmbeddedNetwork, type EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
 import { advanceToEpoch, firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
 import { embeddedNetwork } from "../fixtures/embeddedNetwork.ts";
 import { rejection } from "../fixtures/rejection.ts";
@@ -152,6 +152,21 @@ describe("Checkpoints on the v4 rollup", () => {
     expect(again.checkpoint.proposeCalldata).to.equal(once.checkpoint.proposeCalldata);
     const other = await attested(network, network.validators, { slot: firstSlot, parent, seed: "other" });
     expect(other.checkpoint.digest).not.to.equal(once.checkpoint.digest);
+  });
+
+  it("give the same blocks when the whole run is repeated from nothing", async () => {
+    const blocks: Hex[] = [];
+    for (let run = 0; run < 2; run++) {
+      const fresh = await openEmbeddedNetwork();
+      const slot = firstSlotOfEpoch(fresh.rollup, fresh.firstEpoch) + 1n;
+      const { receipt } = await landOnTime(
+        fresh,
+        await attested(fresh, fresh.validators, { slot, parent: await readTip(fresh) }),
+      );
+      blocks.push(receipt.blockHash);
+      await fresh.chain.close();
+    }
+    expect(blocks[1]).to.equal(blocks[0]);
   });
 
   describe("in a bundle", () => {

@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {Epoch, Slot} from "@aztec/shared/libraries/TimeMath.sol";
 import {LateSubmissionTerms} from "../../contracts/interfaces/ILateSubmission.sol";
-import {EscapeHatch__MockForLateAuthorisation} from "../../contracts/test/unit/EscapeHatch__MockForLateAuthorisation.sol";
+import {EscapeHatch__MockForOpening} from "../../contracts/test/unit/EscapeHatch__MockForOpening.sol";
 import {LateAuthorisationLib__Harness} from "../../contracts/test/unit/LateAuthorisationLib__Harness.sol";
 import {BoundaryCases} from "./BoundaryCases.sol";
 
@@ -45,7 +45,7 @@ contract LateAuthorisationLibRequireOpenTest is BoundaryCases {
     }
   }
 
-  /// @dev Every error the function can raise has to appear in the table, or the test above would prove less than it says.
+  /// @dev Every error of the function has to appear in the table, or the test above would prove less than it says.
   function test_requireOpen_theTableNamesEveryError() public view {
     string[6] memory errors = [
       "HeaderLib__InvalidSlotNumber(uint256,uint256)",
@@ -115,7 +115,7 @@ contract LateAuthorisationLibRequireOpenTest is BoundaryCases {
 
     string[] memory openEpochs = vm.parseJsonStringArray(table, at("opening", _index, "openHatchEpochs"));
     if (openEpochs.length == 0) return harness;
-    EscapeHatch__MockForLateAuthorisation hatch = new EscapeHatch__MockForLateAuthorisation();
+    EscapeHatch__MockForOpening hatch = new EscapeHatch__MockForOpening();
     for (uint256 i = 0; i < openEpochs.length; ++i) {
       hatch.open(Epoch.wrap(vm.parseUint(openEpochs[i])));
     }

@@ -18,8 +18,8 @@ import {RewardDistributor__MockForLateReward} from "../../contracts/test/unit/Re
 import {LateRewardModel} from "./LateRewardModel.sol";
 
 /**
- * Each test proves checkpoints of epoch 3 (slots 24 to 31), whose first checkpoint has number 10, through upstream's own
- * `RewardLib`, with the settlement around it.
+ * Each test proves checkpoints of epoch 3 (slots 24 to 31), whose first checkpoint has number 10, through upstream's
+ * own `RewardLib`, with the settlement around it.
  */
 contract LateRewardLibTest is Test {
   uint256 internal constant GENESIS = 1_000_000;

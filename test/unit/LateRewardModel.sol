@@ -2,8 +2,8 @@
 pragma solidity 0.8.30;
 
 /**
- * @notice What a proof should pay, said plainly: upstream's credit of each newly proven checkpoint, then the split of the
- *         late ones. It knows the checkpoints of one epoch as a list and keeps every balance in a mapping.
+ * @notice What a proof should pay, said plainly: upstream's credit of each newly proven checkpoint, then the split of
+ *         the late ones. It knows the checkpoints of one epoch as a list and keeps every balance in a mapping.
  */
 contract LateRewardModel {
   struct Checkpoint {

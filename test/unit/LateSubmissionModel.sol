@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 /**
- * @notice What LateSubmissionLib should remember, said plainly: a list of everything that landed late, in order, and the
+ * @notice What LateSubmissionLib should remember, said plainly: a list of what landed late, in order, and the
  *         chain as an array. No packing, no hashing, no ring; an entry is forgotten when a later one takes its place.
  */
 contract LateSubmissionModel {

@@ -134,7 +134,7 @@ describe(`The boundary cases (property tests with seed ${SEED})`, () => {
           windowSeconds: row.windowSeconds,
           crossEpoch: row.crossEpoch,
         });
-        const hatch = await ethers.deployContract("EscapeHatch__MockForLateAuthorisation");
+        const hatch = await ethers.deployContract("EscapeHatch__MockForOpening");
         for (const epoch of row.openHatchEpochs) await hatch.open(epoch);
         const since = genesisTime + BigInt(row.hatchSinceEpoch) * epochDuration * slotDuration;
         await harness.setEscapeHatch(since, await hatch.getAddress());

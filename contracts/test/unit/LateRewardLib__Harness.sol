@@ -15,7 +15,7 @@ import {RollupState__Harness} from "./RollupState__Harness.sol";
 
 /**
  * @notice Exposes LateRewardLib to tests, and runs it around upstream's `RewardLib`.
- * @dev `submit` stands for an accepted epoch proof: what `BuildAheadOperationsExtLib` does, with the proof itself left out.
+ * @dev `submit` stands for an accepted epoch proof: what `BuildAheadOperationsExtLib` does, without the proof itself.
  */
 contract LateRewardLib__Harness is RollupState__Harness {
   function initializeRewards(IERC20 _feeAsset, IFeeJuicePortal _portal, RewardConfig memory _config) external {
@@ -81,9 +81,5 @@ contract LateRewardLib__Harness is RollupState__Harness {
 
   function getProverRewards(Epoch _epoch) external view returns (uint256) {
     return RewardLib.getCollectiveProverRewardsForEpoch(_epoch);
-  }
-
-  function getProvenLength(Epoch _epoch) external view returns (uint256) {
-    return RewardLib.getStorage().epochRewards[_epoch].longestProvenLength;
   }
 }

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {Status} from "@aztec/core/libraries/rollup/StakingLib.sol";
+import {IPayload} from "@aztec/governance/interfaces/IPayload.sol";
+import {Slot} from "@aztec/shared/libraries/TimeMath.sol";
+
+/**
+ * @notice Who executes the payloads of a slashing hook.
+ * @dev Upstream's tally proposer is no path: it executes only payloads of its own making. Where it is in place,
+ *      voters read the ledger and vote; the governance path remains.
+ */
+enum SlashPath {
+  Governance,
+  EmpireRound
+}
+
+/**
+ * @notice When and how much a slashing hook slashes.
+ * @param threshold The weight of strikes, not slashed for yet, from which a proposer is slashed
+ * @param amountPerWeight What each unit of weight costs, in units of the staking asset
+ */
+struct SlashTerms {
+  uint32 threshold;
+  uint96 amountPerWeight;
+}
+
+/**
+ * @notice The strikes of a proposer that a payload would slash for now.
+ * @param slots Their slots, oldest first
+ * @param weight Their weight
+ * @param amount What the payload would slash
+ */
+struct StrikeBatch {
+  Slot[] slots;
+  uint256 weight;
+  uint256 amount;
+}
+
+/**
+ * @title ILateSlashingHook
+ * @notice Turns a batch of strikes into a payload that upstream's `Slasher` executes.
+ *
+ * @dev The hook slashes nobody. It makes payloads that others may choose: governance by proposal, or proposers by
+ *      signalling in a round of the empire slashing proposer. A payload's address commits to rollup, attester,
+ *      amount and slots, so that the same batch has one payload only and everybody can check what it does.
+ */
+interface ILateSlashingHook {
+  /**
+   * @notice Emitted when a payload exists for a batch.
+   * @param attester Whom it slashes
+   * @param slashPayload What the slasher executes; on the empire path, what to signal for
+   * @param proposal On the governance path, what to propose; zero otherwise
+   * @param amount What it slashes
+   * @param slots The slots it slashes for
+   */
+  event BatchOpened(
+    address indexed attester,
+    IPayload indexed slashPayload,
+    IPayload proposal,
+    uint256 amount,
+    Slot[] slots
+  );
+
+  /**
+   * @notice Emitted when governance sets the terms, and once at deployment.
+   * @param terms The terms from now on
+   */
+  event SlashTermsUpdated(SlashTerms terms);
+
+  /// @notice Thrown when a threshold or an amount of zero would slash for nothing, or nothing at all.
+  error LateSlashingHook__InvalidTerms(uint256 threshold, uint256 amountPerWeight);
+  /// @notice Thrown when anyone but the controller reports a late landing.
+  error LateSlashingHook__CallerNotController(address caller, address controller);
+  /// @notice Thrown when the ledger has not recorded the late landing yet: the call is to be retried.
+  error LateSlashingHook__NotInLedger(Slot slot);
+  /// @notice Thrown when the attester's strikes do not suffice.
+  error LateSlashingHook__BelowThreshold(address attester, uint256 weight, uint256 threshold);
+  /// @notice Thrown when the rollup's slasher cannot execute what the hook's path would bring it.
+  error LateSlashingHook__PathUnavailable(SlashPath path, address slasher, address executor);
+  /// @notice Thrown when the attester has nothing left on this rollup that could be slashed: it exited, moved or is
+  /// spent.
+  error LateSlashingHook__NothingToSlash(address attester, Status status);
+
+  /**
+   * @notice Sets the terms for payloads from now on. Owner only.
+   * @param _terms The new terms
+   */
+  function setTerms(SlashTerms calldata _terms) external;
+
+  /**
+   * @notice Makes the payload for an attester's strikes, unless it exists. Anyone may call it.
+   * @dev Late landings do so by themselves; misses, and strikes left over after a slash, need this call.
+   * @param _attester Whom to slash
+   * @return payload What to signal for (empire path) or to propose to governance (governance path)
+   */
+  function open(address _attester) external returns (IPayload payload);
+
+  /// @notice The terms in force.
+  function getTerms() external view returns (SlashTerms memory);
+
+  /**
+   * @notice The strikes of an attester that a payload would slash for now, at most `MAX_BATCH`.
+   * @param _attester Whom to slash
+   */
+  function getBatch(address _attester) external view returns (StrikeBatch memory);
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {IEscapeHatch} from "@aztec/core/interfaces/IEscapeHatch.sol";
+import {IRollup} from "@aztec/core/interfaces/IRollup.sol";
+import {IValidatorSelection} from "@aztec/core/interfaces/IValidatorSelection.sol";
+import {Epoch, Slot} from "@aztec/shared/libraries/TimeMath.sol";
+import {Ownable} from "@oz/access/Ownable.sol";
+import {Math} from "@oz/utils/math/Math.sol";
+import {ILateStrikeLedger, Strike, StrikeCount, StrikeKind, StrikeWeights} from "../interfaces/ILateStrikeLedger.sol";
+import {ILateSubmission, LateSubmissionRecord} from "../interfaces/ILateSubmission.sol";
+import {ILateSubmissionHook} from "../interfaces/ILateSubmissionHook.sol";
+import {LateSubmissionLib} from "../libraries/LateSubmissionLib.sol";
+import {LatePenaltyController} from "./LatePenaltyController.sol";
+import {StrikeWord, StrikeWordLib} from "./StrikeWordLib.sol";
+
+/**
+ * @title LateStrikeLedger
+ * @notice Late landings and proven misses per original proposer, in a sliding window of slots.
+ *
+ * @dev A strike is a bit at the place of its slot, so the same slot cannot count twice and the window is exact.
+ *      Words live in a ring per proposer that spans two windows: a proposer's storage is bounded, and counts that
+ *      end anywhere in the last window are complete. Only the controller (late landings) and L1's own evidence
+ *      (misses) write.
+ */
+contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
+  using StrikeWordLib for StrikeWord;
+
+  /// @notice The longest window, in slots: a bit more than a week of 72-second slots. It bounds what a count reads.
+  uint256 public constant MAX_WINDOW_SLOTS = 8960;
+
+  /// @notice The only caller that reports late landings.
+  LatePenaltyController public immutable CONTROLLER;
+
+  /// @notice The rollup whose proposers are judged.
+  address public immutable ROLLUP;
+
+  /// @notice Length of the sliding window, in slots.
+  uint256 public immutable WINDOW_SLOTS;
+
+  /// @dev How many words a proposer's ring has: those that two windows can touch.
+  uint256 private immutable RING_WORDS;
+
+  StrikeWeights private weights;
+
+  mapping(address proposer => mapping(uint256 ringIndex => StrikeWord word)) private ring;
+
+  /**
+   * @notice Sets the window for good and the first weights.
+   * @param _controller The controller that reports late landings; it also names the rollup
+   * @param _governance The owner, who sets the weights
+   * @param _windowSlots Length of the sliding window, in slots
+   * @param _weights The weights to start with
+   */
+  constructor(
+    LatePenaltyController _controller,
+    address _governance,
+    uint256 _windowSlots,
+    StrikeWeights memory _weights
+  ) Ownable(_governance) {
+    require(
+      _windowSlots > 0 && _windowSlots <= MAX_WINDOW_SLOTS,
+      LateStrikeLedger__InvalidWindow(_windowSlots, MAX_WINDOW_SLOTS)
+    );
+    CONTROLLER = _controller;
+    ROLLUP = address(_controller.ROLLUP());
+    WINDOW_SLOTS = _windowSlots;
+    RING_WORDS = (2 * _windowSlots) / StrikeWordLib.SLOTS_PER_WORD + 2;
+    _setWeights(_weights);
+  }
+
+  /// @inheritdoc ILateStrikeLedger
+  function setWeights(StrikeWeights calldata _weights) external override(ILateStrikeLedger) onlyOwner {
+    _setWeights(_weights);
+  }
+
+  /// @inheritdoc ILateSubmissionHook
+  function onLateSubmission(
+    LateSubmissionRecord calldata _record
+  ) external override(ILateSubmissionHook) returns (bytes4) {
+    require(msg.sender == address(CONTROLLER), LateStrikeLedger__CallerNotController(msg.sender, address(CONTROLLER)));
+    _strike(_record.originalProposer, _record.slot, StrikeKind.Late);
+    return ILateSubmissionHook.onLateSubmission.selector;
+  }
+
+  /// @inheritdoc ILateStrikeLedger
+  function recordMiss(
+    uint256 _checkpointNumber,
+    Slot _slot
+  ) external override(ILateStrikeLedger) returns (address proposer) {
+    Slot firstSlot = CONTROLLER.getFirstSlot(this);
+    require(_slot >= firstSlot, LateStrikeLedger__BeforeRegistration(_slot, firstSlot));
+
+    _requireProvenGap(_checkpointNumber, _slot);
+
+    IValidatorSelection selection = IValidatorSelection(ROLLUP);
+    Epoch epoch = selection.getEpochAtSlot(_slot);
+    IEscapeHatch escapeHatch = selection.getEscapeHatchForEpoch(epoch);
+    if (address(escapeHatch) != address(0)) {
+      (bool isOpen, ) = escapeHatch.isHatchOpen(epoch);
+      require(!isOpen, LateStrikeLedger__EscapeHatchOpen(_slot, epoch));
+    }
+
+    proposer = selection.getProposerAt(selection.getTimestampForSlot(_slot));
+    require(proposer != address(0), LateStrikeLedger__NoCommittee(_slot));
+    _strike(proposer, _slot, StrikeKind.Missed);
+  }
+
+  /// @inheritdoc ILateStrikeLedger
+  function getWeights() external view override(ILateStrikeLedger) returns (StrikeWeights memory) {
+    return weights;
+  }
+
+  /// @inheritdoc ILateStrikeLedger
+  function strikesOf(address _proposer) external view override(ILateStrikeLedger) returns (StrikeCount memory) {
+    return _count(_proposer, _currentSlot());
+  }
+
+  /// @inheritdoc ILateStrikeLedger
+  function strikesAt(
+    address _proposer,
+    Slot _slot
+  ) external view override(ILateStrikeLedger) returns (StrikeCount memory) {
+    Slot currentSlot = _currentSlot();
+    require(_slot <= currentSlot, LateStrikeLedger__SlotNotOver(_slot, currentSlot));
+    Slot oldest = _windowStart(currentSlot);
+    require(_slot >= oldest, LateStrikeLedger__SlotTooOld(_slot, oldest));
+    return _count(_proposer, _slot);
+  }
+
+  /// @inheritdoc ILateStrikeLedger
+  function getStrikes(address _proposer) external view override(ILateStrikeLedger) returns (Strike[] memory strikes) {
+    uint256 last = Slot.unwrap(_currentSlot());
+    uint256 first = Slot.unwrap(_windowStart(Slot.wrap(last)));
+    StrikeCount memory count = _count(_proposer, Slot.wrap(last));
+    strikes = new Strike[](count.late + count.missed);
+
+    uint256 found = 0;
+    for (uint256 index = StrikeWordLib.wordIndex(first); found < strikes.length; ++index) {
+      StrikeWord word = _load(_proposer, index);
+      (uint256 late, uint256 missed) = word.within(index, first, last);
+      for (uint256 bits = late | missed; bits != 0; bits &= bits - 1) {
+        uint256 slot = index * StrikeWordLib.SLOTS_PER_WORD + Math.log2(bits & (~bits + 1));
+        strikes[found] = Strike({slot: Slot.wrap(slot), kind: word.kindAt(slot)});
+        ++found;
+      }
+    }
+  }
+
+  function _setWeights(StrikeWeights memory _weights) private {
+    require(_weights.missed >= _weights.late, LateStrikeLedger__WeightsInverted(_weights.late, _weights.missed));
+    weights = _weights;
+    emit StrikeWeightsUpdated(_weights);
+  }
+
+  function _strike(address _proposer, Slot _slot, StrikeKind _kind) private {
+    Slot currentSlot = _currentSlot();
+    require(_slot < currentSlot, LateStrikeLedger__SlotNotOver(_slot, currentSlot));
+    Slot oldest = _windowStart(currentSlot);
+    require(_slot >= oldest, LateStrikeLedger__SlotTooOld(_slot, oldest));
+
+    uint256 slot = Slot.unwrap(_slot);
+    uint256 index = StrikeWordLib.wordIndex(slot);
+    StrikeWord word = _load(_proposer, index);
+    require(word.kindAt(slot) == StrikeKind.None, LateStrikeLedger__AlreadyRecorded(_proposer, _slot));
+
+    ring[_proposer][index % RING_WORDS] = word.mark(slot, _kind);
+    emit StrikeRecorded(_proposer, _slot, _kind);
+  }
+
+  /// @dev Reverts unless the slot lies in a gap between two proven checkpoints that can only be the proposer's doing.
+  function _requireProvenGap(uint256 _checkpointNumber, Slot _slot) private view {
+    IRollup rollup = IRollup(ROLLUP);
+    require(_checkpointNumber != 0, LateStrikeLedger__GapAtGenesis());
+    uint256 proven = rollup.getProvenCheckpointNumber();
+    require(_checkpointNumber < proven, LateStrikeLedger__NotProven(_checkpointNumber + 1, proven));
+
+    Slot before = rollup.getCheckpoint(_checkpointNumber).slotNumber;
+    Slot afterwards = rollup.getCheckpoint(_checkpointNumber + 1).slotNumber;
+    require(before < _slot && _slot < afterwards, LateStrikeLedger__NotInGap(_slot, before, afterwards));
+
+    IValidatorSelection selection = IValidatorSelection(ROLLUP);
+    uint256 submissionEpochs = rollup.getProofSubmissionEpochs();
+
+    // Whatever the gap once held was proposed after `before`. It can have been pruned at the earliest in the epoch
+    // after the last one that took proofs for the gap's first epoch, and at the latest when `afterwards` landed,
+    // maybe late.
+    Epoch pruneEpoch = selection.getEpochAtSlot(before + Slot.wrap(1)) + Epoch.wrap(submissionEpochs + 1);
+    Epoch landingEpoch = selection.getEpochAtSlot(afterwards + Slot.wrap(1));
+    require(landingEpoch < pruneEpoch, LateStrikeLedger__GapMayBePruned(_slot, pruneEpoch, landingEpoch));
+
+    if (_slot != before + Slot.wrap(1)) return;
+    // The rollup's ring gives a late submission's place away to the slot one ring later, and that can be recorded at
+    // the earliest in the slot after.
+    uint256 ringEpochs = Math.max(LateSubmissionLib.MIN_RING_EPOCHS, submissionEpochs + 2);
+    Slot deadline = before + Slot.wrap(ringEpochs * selection.getEpochDuration());
+    require(_currentSlot() <= deadline, LateStrikeLedger__ReportedTooLate(_slot, deadline));
+    require(!_isLate(before), LateStrikeLedger__MayBeDisplaced(_slot));
+  }
+
+  /// @dev The count of the window that ends with a slot.
+  function _count(address _proposer, Slot _last) private view returns (StrikeCount memory count) {
+    uint256 last = Slot.unwrap(_last);
+    uint256 first = Slot.unwrap(_windowStart(_last));
+    for (uint256 index = StrikeWordLib.wordIndex(first); index <= StrikeWordLib.wordIndex(last); ++index) {
+      (uint256 late, uint256 missed) = _load(_proposer, index).within(index, first, last);
+      count.late += StrikeWordLib.countBits(late);
+      count.missed += StrikeWordLib.countBits(missed);
+    }
+    StrikeWeights memory inForce = weights;
+    count.weight = count.late * inForce.late + count.missed * inForce.missed;
+  }
+
+  /// @dev Whether the checkpoint of a slot landed late. Any other failure than the rollup's own "no" is passed on.
+  function _isLate(Slot _slot) private view returns (bool) {
+    try ILateSubmission(ROLLUP).getLateSubmission(_slot) returns (LateSubmissionRecord memory) {
+      return true;
+    } catch (bytes memory reason) {
+      require(
+        bytes4(reason) == ILateSubmission.LateSubmission__UnknownSlot.selector,
+        LateStrikeLedger__MayBeDisplaced(_slot + Slot.wrap(1))
+      );
+      return false;
+    }
+  }
+
+  function _load(address _proposer, uint256 _index) private view returns (StrikeWord) {
+    return ring[_proposer][_index % RING_WORDS].orEmpty(_index);
+  }
+
+  /// @dev The first slot of the window that ends with a slot.
+  function _windowStart(Slot _last) private view returns (Slot) {
+    uint256 end = Slot.unwrap(_last) + 1;
+    return Slot.wrap(end - Math.min(end, WINDOW_SLOTS));
+  }
+
+  function _currentSlot() private view returns (Slot) {
+    return IValidatorSelection(ROLLUP).getCurrentSlot();
+  }
+}

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity 0.8.30;
+
+import {IEscapeHatch} from "@aztec/core/interfaces/IEscapeHatch.sol";
+import {Epoch, Slot} from "@aztec/shared/libraries/TimeMath.sol";
+import {Ownable} from "@oz/access/Ownable.sol";
+import {Test} from "forge-std/Test.sol";
+import {ILatePenaltyController} from "../../contracts/interfaces/ILatePenaltyController.sol";
+import {
+  ILateStrikeLedger,
+  Strike,
+  StrikeCount,
+  StrikeKind,
+  StrikeWeights
+} from "../../contracts/interfaces/ILateStrikeLedger.sol";
+import {ILateSubmission, LateSubmissionRecord} from "../../contracts/interfaces/ILateSubmission.sol";
+import {LatePenaltyController} from "../../contracts/penalties/LatePenaltyController.sol";
+import {LateStrikeLedger} from "../../contracts/penalties/LateStrikeLedger.sol";
+import {EscapeHatch__MockForPenalties} from "../../contracts/test/penalties/EscapeHatch__MockForPenalties.sol";
+import {Rollup__MockForPenalties} from "../../contracts/test/penalties/Rollup__MockForPenalties.sol";
+
+/// @dev Slots of 1 second, epochs of 32 slots, proofs for one more epoch; registered in slot 1000, so 1001 is the first.
+contract LateStrikeLedgerTest is Test {
+  uint256 private constant WINDOW = 300;
+  uint16 private constant LATE_WEIGHT = 2;
+  uint16 private constant MISS_WEIGHT = 3;
+
+  address private immutable GOVERNANCE = makeAddr("governance");
+  address private immutable ALICE = makeAddr("alice");
+  address private immutable BOB = makeAddr("bob");
+
+  Rollup__MockForPenalties private rollup;
+  LatePenaltyController private controller;
+  LateStrikeLedger private ledger;
+
+  function setUp() public {
+    rollup = new Rollup__MockForPenalties();
+    rollup.setCurrentSlot(1000);
+    controller = new LatePenaltyController(ILateSubmission(address(rollup)), GOVERNANCE);
+    ledger = new LateStrikeLedger(
+      controller,
+      GOVERNANCE,
+      WINDOW,
+      StrikeWeights({late: LATE_WEIGHT, missed: MISS_WEIGHT})
+    );
+    vm.prank(GOVERNANCE);
+    controller.addHook(ledger, 200_000);
+  }
+
+  // ---- set-up ----
+
+  function test_constructor_takesRollupFromTheControllerAndEmitsWeights() public {
+    vm.expectEmit();
+    emit ILateStrikeLedger.StrikeWeightsUpdated(StrikeWeights({late: 1, missed: 1}));
+    LateStrikeLedger fresh = new LateStrikeLedger(controller, GOVERNANCE, WINDOW, StrikeWeights({late: 1, missed: 1}));
+    assertEq(fresh.ROLLUP(), address(rollup), "the controller's rollup");
+    assertEq(fresh.getWeights().missed, 1, "weights");
+  }
+
+  function test_constructor_revertsIfTheWindowIsInvalid() public {
+    uint256[2] memory windows = [uint256(0), 8961];
+    for (uint256 i = 0; i < windows.length; ++i) {
+      vm.expectRevert(
+        abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__InvalidWindow.selector, windows[i], 8960)
+      );
+      new LateStrikeLedger(controller, GOVERNANCE, windows[i], StrikeWeights({late: 1, missed: 1}));
+    }
+  }
+
+  function test_setWeights_revertsIfAMissWeighsLess() public {
+    vm.expectRevert(abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__WeightsInverted.selector, 5, 4));
+    vm.prank(GOVERNANCE);
+    ledger.setWeights(StrikeWeights({late: 5, missed: 4}));
+    vm.expectRevert(abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__WeightsInverted.selector, 5, 4));
+    new LateStrikeLedger(controller, GOVERNANCE, WINDOW, StrikeWeights({late: 5, missed: 4}));
+  }
+
+  function test_setWeights_revertsForAnyoneButGovernance() public {
+    vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, address(this)));
+    ledger.setWeights(StrikeWeights({late: 1, missed: 1}));
+  }
+
+  function test_setWeights_appliesToEveryCountFromThenOn() public {
+    _land(1010, ALICE);
+    vm.prank(GOVERNANCE);
+    ledger.setWeights(StrikeWeights({late: 7, missed: 7}));
+    assertEq(ledger.strikesOf(ALICE).weight, 7, "weight under the new weights");
+  }
+
+  // ---- late landings ----
+
+  function test_onLateSubmission_recordsAgainstTheOriginalProposerAtTheRecordsSlot() public {
+    rollup.setRecord(1010, ALICE, true);
+    rollup.setCurrentSlot(1200);
+    vm.expectEmit(address(ledger));
+    emit ILateStrikeLedger.StrikeRecorded(ALICE, Slot.wrap(1010), StrikeKind.Late);
+    assertEq(controller.penalize(Slot.wrap(1010)), 0, "applied");
+
+    _assertCount(ALICE, 1, 0);
+    Strike[] memory strikes = ledger.getStrikes(ALICE);
+    assertEq(Slot.unwrap(strikes[0].slot), 1010, "the record's slot, not that of the call");
+    _assertCount(BOB, 0, 0);
+  }
+
+  function test_onLateSubmission_revertsForAnyoneButTheController() public {
+    rollup.setRecord(1010, ALICE, true);
+    LateSubmissionRecord memory record = ILateSubmission(address(rollup)).getLateSubmission(Slot.wrap(1010));
+    vm.expectRevert(
+      abi.encodeWithSelector(
+        ILateStrikeLedger.LateStrikeLedger__CallerNotController.selector,
+        address(this),
+        address(controller)
+      )
+    );
+    ledger.onLateSubmission(record);
+  }
+
+  function test_onLateSubmission_revertsIfTheSlotHasLeftTheWindow() public {
+    rollup.setRecord(1010, ALICE, true);
+    rollup.setCurrentSlot(1010 + WINDOW);
+    _callAsController(
+      1010,
+      abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__SlotTooOld.selector, Slot.wrap(1010), Slot.wrap(1011))
+    );
+    rollup.setCurrentSlot(1010 + WINDOW - 1);
+    _callAsController(1010, "");
+    _assertCount(ALICE, 1, 0);
+  }
+
+  function test_onLateSubmission_revertsIfTheSlotIsNotOver() public {
+    rollup.setRecord(1010, ALICE, true);
+    rollup.setCurrentSlot(1010);
+    _callAsController(
+      1010,
+      abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__SlotNotOver.selector, Slot.wrap(1010), Slot.wrap(1010))
+    );
+  }
+
+  function test_onLateSubmission_revertsIfRecorded() public {
+    _land(1010, ALICE);
+    _callAsController(
+      1010,
+      abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__AlreadyRecorded.selector, ALICE, Slot.wrap(1010))
+    );
+  }
+
+  // ---- misses ----
+
+  function test_recordMiss_recordsAgainstTheSlotsProposer() public {
+    _gap(1010, 1013);
+    rollup.setProposer(1011, ALICE);
+    rollup.setProposer(1012, BOB);
+    vm.expectEmit(address(ledger));
+    emit ILateStrikeLedger.StrikeRecorded(ALICE, Slot.wrap(1011), StrikeKind.Missed);
+    assertEq(ledger.recordMiss(5, Slot.wrap(1011)), ALICE, "who missed");
+    assertEq(ledger.recordMiss(5, Slot.wrap(1012)), BOB, "who missed next");
+    _assertCount(ALICE, 0, 1);
+    _assertCount(BOB, 0, 1);
+  }
+
+  function test_recordMiss_revertsIfRecorded() public {
+    _gap(1010, 1013);
+    rollup.setProposer(1011, ALICE);
+    ledger.recordMiss(5, Slot.wrap(1011));
+    vm.expectRevert(
+      abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__AlreadyRecorded.selector, ALICE, Slot.wrap(1011))
+    );
+    ledger.recordMiss(5, Slot.wrap(1011));
+  }
+
+  function test_recordMiss_revertsOutsideTheGap() public {
+    _gap(1010, 1013);
+    uint256[4] memory outside = [uint256(1009), 1010, 1013, 1014];
+    for (uint256 i = 0; i < outside.length; ++i) {
+      rollup.setProposer(outside[i], ALICE);
+      vm.expectRevert(
+        abi.encodeWithSelector(
+          ILateStrikeLedger.LateStrikeLedger__NotInGap.selector,
+          Slot.wrap(outside[i]),
+          Slot.wrap(1010),
+          Slot.wrap(1013)
+        )
+      );
+      ledger.recordMiss(5, Slot.wrap(outside[i]));
+    }
+  }
+
+  function test_recordMiss_revertsUntilBothCheckpointsAreProven() public {
+    _gap(1010, 1013);
+    rollup.setProposer(1011, ALICE);
+    rollup.setProven(5);
+    vm.expectRevert(abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__NotProven.selector, 6, 5));
+    ledger.recordMiss(5, Slot.wrap(1011));
+    rollup.setProven(6);
+    ledger.recordMiss(5, Slot.wrap(1011));
+  }
+
+  function test_recordMiss_revertsAtGenesis() public {
+    vm.expectRevert(ILateStrikeLedger.LateStrikeLedger__GapAtGenesis.selector);
+    ledger.recordMiss(0, Slot.wrap(1011));
+  }
+
+  function test_recordMiss_revertsBeforeRegistration() public {
+    _gap(990, 1005);
+    rollup.setProposer(1000, ALICE);
+    vm.expectRevert(
+      abi.encodeWithSelector(
+        ILateStrikeLedger.LateStrikeLedger__BeforeRegistration.selector,
+        Slot.wrap(1000),
+        Slot.wrap(1001)
+      )
+    );
+    ledger.recordMiss(5, Slot.wrap(1000));
+    rollup.setProposer(1001, ALICE);
+    ledger.recordMiss(5, Slot.wrap(1001));
+  }
+
+  function test_recordMiss_revertsOnceTheLedgerIsNoHookAnyMore() public {
+    _gap(1010, 1013);
+    rollup.setProposer(1011, ALICE);
+    vm.prank(GOVERNANCE);
+    controller.removeHook(ledger);
+    vm.expectRevert(
+      abi.encodeWithSelector(ILatePenaltyController.LatePenaltyController__NotRegistered.selector, ledger)
+    );
+    ledger.recordMiss(5, Slot.wrap(1011));
+  }
+
+  function test_recordMiss_revertsIfTheGapMayHaveBeenPruned() public {
+    // Slot 1010 is in epoch 31 (992 to 1023). Its proof is due by the end of epoch 32; from 33 (1056) on it can be pruned.
+    _gap(1009, 1055);
+    rollup.setProposer(1020, ALICE);
+    // Slot 1055 itself is too early, but its checkpoint may have landed late, in slot 1056.
+    vm.expectRevert(
+      abi.encodeWithSelector(
+        ILateStrikeLedger.LateStrikeLedger__GapMayBePruned.selector,
+        Slot.wrap(1020),
+        Epoch.wrap(33),
+        Epoch.wrap(33)
+      )
+    );
+    ledger.recordMiss(5, Slot.wrap(1020));
+    rollup.setCheckpoint(6, 1054);
+    ledger.recordMiss(5, Slot.wrap(1020));
+  }
+
+  function test_recordMiss_pruneEpochFollowsTheFirstSlotOfTheGap() public {
+    // The checkpoint before lies in epoch 31, but whatever was pruned lies in epoch 32 or later.
+    _gap(1023, 1060);
+    rollup.setProposer(1030, ALICE);
+    ledger.recordMiss(5, Slot.wrap(1030));
+    _assertCount(ALICE, 0, 1);
+  }
+
+  function test_recordMiss_revertsAfterALateLanding() public {
+    _gap(1010, 1013);
+    rollup.setRecord(1010, BOB, true);
+    rollup.setProposer(1011, ALICE);
+    rollup.setProposer(1012, ALICE);
+    vm.expectRevert(
+      abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__MayBeDisplaced.selector, Slot.wrap(1011))
+    );
+    ledger.recordMiss(5, Slot.wrap(1011));
+    ledger.recordMiss(5, Slot.wrap(1012));
+    _assertCount(ALICE, 0, 1);
+  }
+
+  function test_recordMiss_revertsIfTheRecordCannotBeRead() public {
+    _gap(1010, 1013);
+    rollup.setProposer(1011, ALICE);
+    rollup.setRecordUnreadable(true);
+    vm.expectRevert(
+      abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__MayBeDisplaced.selector, Slot.wrap(1011))
+    );
+    ledger.recordMiss(5, Slot.wrap(1011));
+  }
+
+  function test_recordMiss_revertsOnceALateLandingNextToItMayBeForgotten() public {
+    _gap(1010, 1013);
+    rollup.setProposer(1011, ALICE);
+    rollup.setProposer(1012, ALICE);
+    // The ring spans eight epochs of 32 slots.
+    rollup.setCurrentSlot(1010 + 256 + 1);
+    vm.expectRevert(
+      abi.encodeWithSelector(
+        ILateStrikeLedger.LateStrikeLedger__ReportedTooLate.selector,
+        Slot.wrap(1011),
+        Slot.wrap(1266)
+      )
+    );
+    ledger.recordMiss(5, Slot.wrap(1011));
+    ledger.recordMiss(5, Slot.wrap(1012));
+    rollup.setCurrentSlot(1266);
+    ledger.recordMiss(5, Slot.wrap(1011));
+    _assertCount(ALICE, 0, 2);
+  }
+
+  function test_recordMiss_ringOfRecordsGrowsWithTheProofWindow() public {
+    rollup.setProofSubmissionEpochs(7);
+    _gap(1010, 1013);
+    rollup.setProposer(1011, ALICE);
+    rollup.setCurrentSlot(1010 + 9 * 32);
+    ledger.recordMiss(5, Slot.wrap(1011));
+    _assertCount(ALICE, 0, 1);
+  }
+
+  function test_recordMiss_revertsWhileTheEscapeHatchIsOpen() public {
+    rollup.setEscapeHatch(IEscapeHatch(address(new EscapeHatch__MockForPenalties(32))));
+    _gap(1020, 1030);
+    rollup.setProposer(1023, ALICE);
+    rollup.setProposer(1024, ALICE);
+    ledger.recordMiss(5, Slot.wrap(1023));
+    vm.expectRevert(
+      abi.encodeWithSelector(
+        ILateStrikeLedger.LateStrikeLedger__EscapeHatchOpen.selector,
+        Slot.wrap(1024),
+        Epoch.wrap(32)
+      )
+    );
+    ledger.recordMiss(5, Slot.wrap(1024));
+    _assertCount(ALICE, 0, 1);
+  }
+
+  function test_recordMiss_revertsWithoutCommittee() public {
+    _gap(1010, 1013);
+    vm.expectRevert(abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__NoCommittee.selector, Slot.wrap(1011)));
+    ledger.recordMiss(5, Slot.wrap(1011));
+  }
+
+  // ---- the window ----
+
+  function test_strikesOf_forgetsASlotExactlyOneWindowLater() public {
+    _land(1010, ALICE);
+    rollup.setCurrentSlot(1010 + WINDOW - 1);
+    _assertCount(ALICE, 1, 0);
+    rollup.setCurrentSlot(1010 + WINDOW);
+    _assertCount(ALICE, 0, 0);
+    assertEq(ledger.getStrikes(ALICE).length, 0, "none listed either");
+  }
+
+  function test_strikesAt_givesEveryVoterTheSameCountForOneWindow() public {
+    _land(1010, ALICE);
+    rollup.setCurrentSlot(1010 + WINDOW);
+    assertEq(ledger.strikesAt(ALICE, Slot.wrap(1310)).late, 0, "a window that no longer contains it");
+    assertEq(ledger.strikesAt(ALICE, Slot.wrap(1309)).late, 1, "the last window that contains it");
+    assertEq(ledger.strikesAt(ALICE, Slot.wrap(1011)).late, 1, "the oldest window that can be asked for");
+    vm.expectRevert(
+      abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__SlotTooOld.selector, Slot.wrap(1010), Slot.wrap(1011))
+    );
+    ledger.strikesAt(ALICE, Slot.wrap(1010));
+  }
+
+  function test_strikesAt_revertsForTheFuture() public {
+    vm.expectRevert(
+      abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__SlotNotOver.selector, Slot.wrap(1001), Slot.wrap(1000))
+    );
+    ledger.strikesAt(ALICE, Slot.wrap(1001));
+  }
+
+  function test_strikesOf_youngNetworkHasAWindowFromSlotZero() public {
+    rollup.setCurrentSlot(3);
+    _assertCount(ALICE, 0, 0);
+  }
+
+  /// @dev Against a plain list of strikes: random late landings of two proposers over many windows, counted at random
+  ///      places of the last window.
+  function testFuzz_strikes_matchAPlainList(uint256 _seed) public {
+    uint256 slot = 1001;
+    uint256[] memory landed = new uint256[](120);
+    for (uint256 i = 0; i < landed.length; ++i) {
+      slot += 1 + (uint256(keccak256(abi.encode(_seed, i))) % 40);
+      landed[i] = slot;
+      _land(slot, i % 3 == 0 ? BOB : ALICE);
+      if (i % 10 != 9) continue;
+
+      uint256 current = slot + 1;
+      uint256 last = current - (uint256(keccak256(abi.encode(_seed, i, "at"))) % WINDOW);
+      uint256 expected = 0;
+      for (uint256 j = 0; j <= i; ++j) {
+        if (j % 3 != 0 && landed[j] <= last && landed[j] + WINDOW > last) ++expected;
+      }
+      assertEq(ledger.strikesAt(ALICE, Slot.wrap(last)).late, expected, "late landings in the window");
+      _assertListMatchesCount(ALICE);
+    }
+  }
+
+  /// @dev Lets a slot land late and be settled and judged in the slot after.
+  function _land(uint256 _slot, address _proposer) private {
+    rollup.setRecord(_slot, _proposer, true);
+    rollup.setCurrentSlot(_slot + 1);
+    assertEq(controller.penalize(Slot.wrap(_slot)), 0, "the ledger took the record");
+  }
+
+  /// @dev Checkpoints 5 and 6, both proven, at two slots; the time is thirty slots after.
+  function _gap(uint256 _before, uint256 _afterwards) private {
+    rollup.setCheckpoint(5, _before);
+    rollup.setCheckpoint(6, _afterwards);
+    rollup.setProven(6);
+    rollup.setCurrentSlot(_afterwards + 30);
+  }
+
+  function _callAsController(uint256 _slot, bytes memory _expectedError) private {
+    LateSubmissionRecord memory record = ILateSubmission(address(rollup)).getLateSubmission(Slot.wrap(_slot));
+    if (_expectedError.length > 0) vm.expectRevert(_expectedError);
+    vm.prank(address(controller));
+    ledger.onLateSubmission(record);
+  }
+
+  function _assertCount(address _proposer, uint256 _late, uint256 _missed) private view {
+    StrikeCount memory count = ledger.strikesOf(_proposer);
+    assertEq(count.late, _late, "late landings");
+    assertEq(count.missed, _missed, "misses");
+    assertEq(count.weight, _late * LATE_WEIGHT + _missed * MISS_WEIGHT, "weight");
+  }
+
+  function _assertListMatchesCount(address _proposer) private view {
+    Strike[] memory strikes = ledger.getStrikes(_proposer);
+    assertEq(strikes.length, ledger.strikesOf(_proposer).late, "as many listed as counted");
+    for (uint256 i = 1; i < strikes.length; ++i) {
+      assertLt(Slot.unwrap(strikes[i - 1].slot), Slot.unwrap(strikes[i].slot), "oldest first");
+    }
+  }
+}

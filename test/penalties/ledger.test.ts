@@ -1,0 +1,148 @@
+import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
+import { expect } from "chai";
+import { encodeFunctionData } from "viem";
+
+import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
+import { L1RevertError } from "../../harness/l1/l1Errors.ts";
+import { SlasherFlavor } from "../../harness/network/networkConfig.ts";
+import { epochOfSlot } from "../../harness/network/rollupReads.ts";
+import { rejection } from "../fixtures/rejection.ts";
+import { penaltyAbi } from "./support/penaltyAbi.ts";
+import { LATE_WEIGHT, MISS_WEIGHT, openedBatch, PenaltyNetwork, SlashPath } from "./support/penaltyNetwork.ts";
+
+/** Slots of an epoch, and checkpoints that the rollup remembers: eight for each of two epochs, and one. */
+const EPOCH = 8n;
+const LOG_RING = 17;
+
+describe("The strike ledger on a real rollup", () => {
+  let penalties: PenaltyNetwork;
+  let first: bigint;
+
+  beforeEach(async () => {
+    penalties = await PenaltyNetwork.open(SlasherFlavor.tally, SlashPath.governance);
+    first = await penalties.nextEpochStart();
+  });
+
+  const landOnTime = async (slots: readonly bigint[]): Promise<AttestedCheckpoint[]> => {
+    const landed: AttestedCheckpoint[] = [];
+    for (const slot of slots) landed.push(await penalties.land(slot, "on-time"));
+    return landed;
+  };
+  const recordMiss = (checkpointNumber: bigint, slot: bigint) =>
+    penalties.send(penalties.ledger, "recordMiss", [checkpointNumber, slot]);
+  const refusal = async (checkpointNumber: bigint, slot: bigint) =>
+    (await rejection(recordMiss(checkpointNumber, slot), L1RevertError)).errorName;
+
+  it("belongs to governance, as do controller and slashing hook", async () => {
+    const { chain, network } = penalties;
+    for (const address of [penalties.controller, penalties.ledger, penalties.hook]) {
+      const owner = await chain.publicClient.readContract({ address, abi: penaltyAbi, functionName: "owner" });
+      expect(owner).to.equal(network.contracts.governance);
+    }
+  });
+
+  it("takes a late landing only once an epoch proof has settled it, and only once", async () => {
+    const { controller } = penalties;
+    const slot = first + 1n;
+    const checkpoints = [await penalties.land(first, "on-time"), await penalties.land(slot, "late")];
+    const proposer = await penalties.proposerOf(first, slot);
+    const early = await rejection(penalties.send(controller, "penalize", [slot]), L1RevertError);
+    expect(early.errorName).to.equal("LatePenaltyController__NotSettled");
+    const onTime = await rejection(penalties.send(controller, "penalize", [first]), L1RevertError);
+    expect(onTime.errorName).to.equal("LateSubmission__UnknownSlot");
+
+    await penalties.prove(checkpoints);
+    for (let times = 1; times <= 2; times++) {
+      await penalties.send(controller, "penalize", [slot]);
+      const strikes = await penalties.strikesOf(proposer);
+      expect(strikes, `penalized ${times} times`).to.deep.equal({ late: 1n, missed: 0n, weight: LATE_WEIGHT });
+    }
+  });
+
+  it("holds a proven gap against the proposer of the empty slot, heavier than a late landing", async () => {
+    const missed = first + 1n;
+    const checkpoints = await landOnTime([first, first + 2n]);
+    const before = checkpoints[0]?.number ?? 0n;
+    expect(await refusal(before, missed), "before the proof").to.equal("LateStrikeLedger__NotProven");
+    await penalties.prove(checkpoints);
+
+    await recordMiss(before, missed);
+    const proposer = await penalties.proposerOf(first, missed);
+    const strikes = await penalties.strikesOf(proposer);
+    expect(strikes).to.deep.equal({ late: 0n, missed: 1n, weight: MISS_WEIGHT });
+    expect(strikes.weight > LATE_WEIGHT, "withholding must not be cheaper than being rescued").to.equal(true);
+    expect(await refusal(before, missed), "twice").to.equal("LateStrikeLedger__AlreadyRecorded");
+
+    // A miss is not reported by the controller, so somebody opens the payload.
+    const batch = openedBatch(await penalties.send(penalties.hook, "open", [proposer]));
+    expect(batch.slots).to.deep.equal([missed]);
+    expect(batch.amount, "staking token units").to.equal(MISS_WEIGHT * 10n ** 18n);
+  });
+
+  it("does not take a late landing, or a slot next to one, for a miss", async () => {
+    const late = first + 1n;
+    const checkpoints = [await penalties.land(first, "on-time"), await penalties.land(late, "late")];
+    checkpoints.push(...(await landOnTime([first + 4n])));
+    await penalties.prove(checkpoints);
+    const [number = 0n, lateNumber = 0n] = checkpoints.map((checkpoint) => checkpoint.number);
+
+    expect(await refusal(number, late), "it has a checkpoint").to.equal("LateStrikeLedger__NotInGap");
+    expect(await refusal(lateNumber, late + 1n), "maybe displaced").to.equal("LateStrikeLedger__MayBeDisplaced");
+    await recordMiss(lateNumber, late + 2n);
+    const proposer = await penalties.proposerOf(first, late + 2n);
+    expect((await penalties.strikesOf(proposer)).missed, "the slot after that has no excuse").to.equal(1n);
+  });
+
+  it("does not hold it against proposers that their checkpoints were pruned for want of a proof", async () => {
+    const { chain, view } = penalties;
+    const [anchor] = await landOnTime([first]);
+    if (anchor === undefined) throw new Error("nothing landed");
+    await penalties.prove([anchor]);
+    // These proposers did their duty, but nobody proves their epoch.
+    await landOnTime([first + EPOCH, first + EPOCH + 1n]);
+    const later = first + 3n * EPOCH;
+    const [successor] = await landOnTime([later]);
+    if (successor === undefined) throw new Error("nothing landed");
+    expect(successor.number, "the pruned checkpoints' numbers are given again").to.equal(anchor.number + 1n);
+    await penalties.prove([successor]);
+
+    expect(epochOfSlot(view.rollup, later) - epochOfSlot(view.rollup, first)).to.equal(3n);
+    for (const slot of [first + 1n, first + EPOCH, later - 1n]) {
+      expect(await refusal(anchor.number, slot), `slot ${slot}`).to.equal("LateStrikeLedger__GapMayBePruned");
+    }
+    const proven = await chain.publicClient.readContract({
+      address: view.rollup.address,
+      abi: RollupAbi,
+      functionName: "getProvenCheckpointNumber",
+    });
+    expect(proven).to.equal(successor.number);
+  });
+
+  it("takes no miss from before its registration, and none that is reported too late", async () => {
+    const checkpoints = await landOnTime([first, first + 2n]);
+    await penalties.prove(checkpoints);
+    const [before = 0n] = checkpoints.map(({ number }) => number);
+    expect(await refusal(0n, first - 1n), "genesis has no predecessor").to.equal("LateStrikeLedger__GapAtGenesis");
+    const registered = first - EPOCH * 2n;
+    expect(await refusal(before, registered)).to.equal("LateStrikeLedger__BeforeRegistration");
+
+    // The rollup forgets the slot of a checkpoint once seventeen others are on top of it.
+    let newest = before;
+    for (let start = first + EPOCH; newest < before + BigInt(LOG_RING); start += EPOCH) {
+      const epoch = await landOnTime(Array.from({ length: Number(EPOCH) }, (_, index) => start + BigInt(index)));
+      await penalties.prove(epoch);
+      newest = epoch.at(-1)?.number ?? 0n;
+    }
+    expect(await refusal(before, first + 1n)).to.equal("Rollup__UnavailableTempCheckpointLog");
+  });
+
+  it("is cheap to read and to write", async () => {
+    const { chain, controller, ledger } = penalties;
+    const { slot, proposer } = await penalties.landAndProveOneLate(first);
+    const receipt = await penalties.send(controller, "penalize", [slot]);
+    const data = encodeFunctionData({ abi: penaltyAbi, functionName: "strikesOf", args: [proposer.address] });
+    const read = await chain.publicClient.estimateGas({ to: ledger, data });
+    expect(read - 21_000n < 30_000n, `${read} gas to count a window, transaction included`).to.equal(true);
+    expect(receipt.gasUsed < 600_000n, `${receipt.gasUsed} gas for a strike and a payload`).to.equal(true);
+  });
+});

@@ -1,0 +1,192 @@
+import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
+import { expect } from "chai";
+import { encodeFunctionData, parseEventLogs, toHex, zeroAddress, type Address, type LocalAccount } from "viem";
+
+import { slashingVoteCall } from "../../harness/actors/publisher.ts";
+import { L1RevertError } from "../../harness/l1/l1Errors.ts";
+import { decodeRevert } from "../../harness/l1/decodeRevert.ts";
+import { deployBuildAhead } from "../../harness/network/deployBuildAhead.ts";
+import { registerRollup } from "../../harness/network/governance.ts";
+import { SlasherFlavor } from "../../harness/network/networkConfig.ts";
+import { epochOfSlot, getCommittee, slotStart } from "../../harness/network/rollupReads.ts";
+import { rejection } from "../fixtures/rejection.ts";
+import { executeProposal } from "./support/executeProposal.ts";
+import { penaltyAbi } from "./support/penaltyAbi.ts";
+import { AMOUNT_PER_WEIGHT, openedBatch, PenaltyNetwork, SlashPath, TOKEN } from "./support/penaltyNetwork.ts";
+
+const STAKE = 100n * TOKEN;
+
+/** Upstream's slasher wraps the reason of the action that failed; this takes it out. */
+async function slashFailure(promise: Promise<unknown>): Promise<L1RevertError> {
+  const error = await rejection(promise, L1RevertError);
+  expect(error.errorName).to.equal("Slasher__SlashFailed");
+  return decodeRevert(error.args[2] as `0x${string}`);
+}
+
+describe("Slashing for late landings", () => {
+  it("happens when governance executes the payload, once", async () => {
+    const penalties = await PenaltyNetwork.open(SlasherFlavor.tally, SlashPath.governance);
+    const { slot, proposer } = await penalties.landAndProveOneLate(await penalties.nextEpochStart());
+    const batch = openedBatch(await penalties.send(penalties.controller, "penalize", [slot]));
+    expect(batch.attester, "the original proposer").to.equal(proposer.address);
+    expect(batch.slots, "for its late slot").to.deep.equal([slot]);
+    expect(batch.amount, "staking token units").to.equal(AMOUNT_PER_WEIGHT);
+    expect(await penalties.strikesOf(proposer.address)).to.deep.equal({ late: 1n, missed: 0n, weight: 1n });
+    expect(await penalties.stakeOf(proposer.address)).to.deep.equal({ effectiveBalance: STAKE, exit: 0n, status: 1 });
+
+    const receipt = await executeProposal(penalties.network, batch.proposal);
+
+    const [fallen] = parseEventLogs({ abi: penaltyAbi, logs: receipt.logs, eventName: "StakeFallen" });
+    expect(fallen?.args.fallen, "staking token units").to.equal(AMOUNT_PER_WEIGHT);
+    const slashed = { effectiveBalance: STAKE - AMOUNT_PER_WEIGHT, exit: 0n, status: 1 };
+    expect(await penalties.stakeOf(proposer.address), "the stake has really fallen").to.deep.equal(slashed);
+    expect(await penalties.isConsumed(slot), "the strike is spent").to.equal(true);
+
+    // A second proposal with the same payload passes every vote and still cannot slash again.
+    const again = await rejection(executeProposal(penalties.network, batch.proposal), L1RevertError);
+    expect(again.errorName).to.equal("Governance__CallFailed");
+    expect(await penalties.stakeOf(proposer.address), "not twice").to.deep.equal(slashed);
+    // And the slash payload itself, proposed without the slasher in between, is turned away.
+    const direct = await rejection(executeProposal(penalties.network, batch.slashPayload), L1RevertError);
+    expect(direct.args, "the registry refuses governance itself").to.deep.equal([penalties.registry]);
+  });
+
+  it("happens when an empire round chose the payload, and not again when a second round did", async () => {
+    const penalties = await PenaltyNetwork.open(SlasherFlavor.empire, SlashPath.empireRound);
+    const { chain } = penalties;
+    const { rollup } = penalties.view;
+    const { slot, proposer } = await penalties.landAndProveOneLate(await penalties.nextEpochStart());
+    const batch = openedBatch(await penalties.send(penalties.controller, "penalize", [slot]));
+    expect(batch.proposal, "the payload is signalled as it is").to.equal(zeroAddress);
+    const empire = await readProposer(penalties);
+
+    // A round is eight slots here, as is an epoch; five of them make a quorum.
+    const first = await penalties.nextEpochStart();
+    for (const start of [first, first + 8n]) {
+      for (let signalled = start; signalled < start + 5n; signalled++) {
+        const from = penalties.validator(await penalties.proposerOf(start, signalled)).account;
+        await penalties.send(empire, "signal", [batch.slashPayload], {
+          from,
+          timestamp: slotStart(rollup, signalled),
+        });
+      }
+    }
+    const after = { timestamp: slotStart(rollup, first + 16n) };
+    await penalties.send(empire, "submitRoundWinner", [first / 8n], after);
+    const slashed = { effectiveBalance: STAKE - AMOUNT_PER_WEIGHT, exit: 0n, status: 1 };
+    expect(await penalties.stakeOf(proposer.address), "the stake has really fallen").to.deep.equal(slashed);
+
+    const reason = await slashFailure(penalties.send(empire, "submitRoundWinner", [first / 8n + 1n]));
+    expect(reason.errorName).to.equal("LateSlashRegistry__AlreadyConsumed");
+    expect(reason.args).to.deep.equal([rollup.address, slot]);
+    expect(await penalties.stakeOf(proposer.address), "not twice").to.deep.equal(slashed);
+    expect(chain.pending, "nothing waits").to.have.length(0);
+  });
+
+  it("happens by vote where votes are tallied: voters read the ledger, and governance cannot add to it", async () => {
+    const penalties = await PenaltyNetwork.open(SlasherFlavor.tally, SlashPath.governance);
+    const { chain, network } = penalties;
+    const { rollup } = penalties.view;
+    const { slot, proposer } = await penalties.landAndProveOneLate(await penalties.nextEpochStart());
+    const batch = openedBatch(await penalties.send(penalties.controller, "penalize", [slot]));
+    const tally = await readProposer(penalties);
+
+    // Rounds are epochs here, and judge the epoch two before: one committee of eight, two bits each.
+    const epoch = epochOfSlot(rollup, slot);
+    const committee = await getCommittee(chain, rollup, epoch);
+    const round = epoch + 2n;
+    const start = round * 8n;
+    for (let voted = start; voted < start + 5n; voted++) {
+      const voter = penalties.validator(await penalties.proposerOf(start, voted));
+      const votes = await votesOf(penalties, committee, start - 1n);
+      const { target, callData } = await slashingVoteCall(penalties.view, voter, voted, votes);
+      await chain.execute({ from: voter.account, to: target, data: callData }, { timestamp: slotStart(rollup, voted) });
+    }
+    await penalties.send(tally, "executeRound", [round, [committee]], { timestamp: slotStart(rollup, start + 8n) });
+    const slashed = { effectiveBalance: STAKE - TOKEN, exit: 0n, status: 1 };
+    expect(await penalties.stakeOf(proposer.address), "the smallest of upstream's slashes").to.deep.equal(slashed);
+    for (const other of network.validators.filter(({ address }) => address !== proposer.address)) {
+      expect((await penalties.stakeOf(other.address)).effectiveBalance, "nobody else was slashed").to.equal(STAKE);
+    }
+
+    // Whoever was slashed by vote proves it, and governance's payload for the same strike is dead.
+    const evidence = [rollup.address, round, committee, proposer.address, slot];
+    await penalties.send(penalties.registry, "consumeTallied", evidence);
+    const reason = await slashFailure(slashAsGovernance(penalties, batch.slashPayload));
+    expect(reason.errorName).to.equal("LateSlashRegistry__AlreadyConsumed");
+    expect(await penalties.stakeOf(proposer.address), "not twice").to.deep.equal(slashed);
+  });
+
+  it("reaches a validator that is leaving, and says so when it has left", async () => {
+    const penalties = await PenaltyNetwork.open(SlasherFlavor.tally, SlashPath.governance);
+    const { chain } = penalties;
+    const { rollup } = penalties.view;
+    const { slot, proposer } = await penalties.landAndProveOneLate(await penalties.nextEpochStart());
+    const batch = openedBatch(await penalties.send(penalties.controller, "penalize", [slot]));
+    await leave(penalties, proposer.withdrawer, proposer.address);
+    expect(await penalties.stakeOf(proposer.address)).to.deep.equal({ effectiveBalance: 0n, exit: STAKE, status: 3 });
+
+    const restore = await chain.snapshot();
+    await slashAsGovernance(penalties, batch.slashPayload);
+    expect((await penalties.stakeOf(proposer.address)).exit, "the exit pays").to.equal(STAKE - AMOUNT_PER_WEIGHT);
+
+    await restore();
+    await chain.mineAt((await chain.now()) + rollup.config.exitDelaySeconds);
+    const reason = await slashFailure(slashAsGovernance(penalties, batch.slashPayload));
+    expect(reason.errorName).to.equal("LateSlashRegistry__StakeUnchanged");
+    expect(reason.args, "an exit that is over").to.deep.equal([proposer.address, 3, STAKE]);
+    expect(await penalties.isConsumed(slot), "nothing is spent for nothing").to.equal(false);
+  });
+
+  it("says so when the validator has moved on to an upgraded rollup", async () => {
+    const penalties = await PenaltyNetwork.open(SlasherFlavor.tally, SlashPath.governance);
+    const { network } = penalties;
+    const { slot, proposer } = await penalties.landAndProveOneLate(await penalties.nextEpochStart());
+    const batch = openedBatch(await penalties.send(penalties.controller, "penalize", [slot]));
+
+    const config = { ...network.buildAhead.config, version: 9 };
+    const next = await deployBuildAhead(network, { config });
+    await registerRollup(network, { rollup: next, path: "lock" });
+
+    expect(await penalties.stakeOf(proposer.address)).to.deep.equal({ effectiveBalance: 0n, exit: 0n, status: 0 });
+    const reason = await slashFailure(slashAsGovernance(penalties, batch.slashPayload));
+    expect(reason.errorName).to.equal("LateSlashRegistry__StakeUnchanged");
+    expect(reason.args, "nothing of it is left on the old rollup").to.deep.equal([proposer.address, 0, 0n]);
+    // The new rollup's slasher has no say over strikes of the old one.
+    const foreign = await slashFailure(slashAsGovernance(penalties, batch.slashPayload, next.slasher));
+    expect(foreign.errorName).to.equal("LateSlashRegistry__CallerNotSlasher");
+  });
+});
+
+/** What an honest voter of a tally round says: the smallest slash for each member whom the ledger holds something against. */
+async function votesOf(penalties: PenaltyNetwork, committee: readonly Address[], slot: bigint) {
+  const bytes = new Uint8Array(committee.length / 4);
+  for (const [index, member] of committee.entries()) {
+    const { weight } = await penalties.chain.publicClient.readContract({
+      address: penalties.ledger,
+      abi: penaltyAbi,
+      functionName: "strikesAt",
+      args: [member, slot],
+    });
+    const place = Math.floor(index / 4);
+    if (weight > 0n) bytes[place] = (bytes[place] ?? 0) | (1 << (2 * (index % 4)));
+  }
+  return toHex(bytes);
+}
+
+function readProposer({ chain, view }: PenaltyNetwork): Promise<Address> {
+  return chain.publicClient.readContract({ address: view.rollup.slasher, abi: penaltyAbi, functionName: "PROPOSER" });
+}
+
+/** Impersonates governance, which has walked its way in another test. */
+function slashAsGovernance({ chain, network, view }: PenaltyNetwork, payload: Address, slasher = view.rollup.slasher) {
+  const data = encodeFunctionData({ abi: penaltyAbi, functionName: "slash", args: [payload] });
+  return chain.executeAs(network.contracts.governance, { to: slasher, data });
+}
+
+/** Starts a validator's exit. */
+function leave({ chain, view }: PenaltyNetwork, withdrawer: LocalAccount, attester: Address) {
+  const args = [attester, withdrawer.address] as const;
+  const data = encodeFunctionData({ abi: RollupAbi, functionName: "initiateWithdraw", args });
+  return chain.execute({ from: withdrawer, to: view.rollup.address, data });
+}

@@ -1,0 +1,225 @@
+import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
+import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
+import {
+  encodeFunctionData,
+  parseEventLogs,
+  type Abi,
+  type Address,
+  type LocalAccount,
+  type TransactionReceipt,
+} from "viem";
+
+import { makeEpochProofTransaction } from "../../../harness/actors/prover.ts";
+import { makeProposeTransaction } from "../../../harness/actors/publisher.ts";
+import { attestCheckpoint, type AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
+import { buildCheckpoint } from "../../../harness/consensus/checkpoint.ts";
+import { readTip } from "../../../harness/consensus/checkpointTip.ts";
+import type { RollupView } from "../../../harness/consensus/rollupView.ts";
+import { readSlotCommittee } from "../../../harness/consensus/slotCommittee.ts";
+import { deployModule } from "../../../harness/l1/deployModule.ts";
+import type { L1Chain } from "../../../harness/l1/l1Chain.ts";
+import { mainnetLikeConfig, type NetworkConfig } from "../../../harness/network/networkConfig.ts";
+import { epochOfSlot, firstSlotOfEpoch, getProposer, slotStart } from "../../../harness/network/rollupReads.ts";
+import type { UpgradedNetwork } from "../../../harness/network/upgradeToBuildAhead.ts";
+import type { Validator } from "../../../harness/network/validator.ts";
+import penaltiesModule from "../../../ignition/modules/penalties.ts";
+import penaltiesRegistryModule from "../../../ignition/modules/penaltiesRegistry.ts";
+import { upgradedNetwork } from "../../fixtures/embeddedNetwork.ts";
+import { penaltyAbi } from "./penaltyAbi.ts";
+
+/** Staking token units. */
+export const TOKEN = 10n ** 18n;
+/** What a late landing and a miss weigh, and what a unit of weight costs. */
+export const LATE_WEIGHT = 1n;
+export const MISS_WEIGHT = 2n;
+export const AMOUNT_PER_WEIGHT = TOKEN;
+export const WINDOW_SLOTS = 64n;
+
+/** `ILateSlashingHook.SlashPath`. */
+export const SlashPath = { governance: 0, empireRound: 1 } as const;
+
+/**
+ * Short epochs and small committees, so that a slashing round is eight slots; stakes, thresholds and delays stay upstream's.
+ * A round is one epoch; tally rounds judge the epoch two before. The smallest slash is one token: it does not eject.
+ */
+export function shortEpochConfig(slasherFlavor: number): NetworkConfig {
+  const config = mainnetLikeConfig();
+  return {
+    ...config,
+    rollup: {
+      ...config.rollup,
+      aztecEpochDuration: 8n,
+      targetCommitteeSize: 8n,
+      slashingRoundSize: 8n,
+      slashingQuorum: 5n,
+      slashAmounts: [TOKEN, 2n * TOKEN, 3n * TOKEN],
+      slasherFlavor,
+    },
+    governanceProposer: { quorum: 5n, roundSize: 8n },
+  };
+}
+
+/** A network with penalties, and the verbs of these tests. The clock is moved by them only. */
+export class PenaltyNetwork {
+  readonly network: UpgradedNetwork;
+  readonly view: RollupView;
+  readonly controller: Address;
+  readonly ledger: Address;
+  readonly hook: Address;
+  readonly registry: Address;
+
+  private constructor(
+    network: UpgradedNetwork,
+    addresses: { controller: Address; ledger: Address; hook: Address; registry: Address },
+  ) {
+    this.network = network;
+    this.view = { chain: network.chain, rollup: network.buildAhead };
+    this.controller = addresses.controller;
+    this.ledger = addresses.ledger;
+    this.hook = addresses.hook;
+    this.registry = addresses.registry;
+  }
+
+  static async open(slasherFlavor: number, slashPath: number): Promise<PenaltyNetwork> {
+    const network = await upgradedNetwork({ config: shortEpochConfig(slasherFlavor), validatorCount: 12 });
+    const { chain, deployer, buildAhead, contracts, config } = network;
+    // A new rollup's portal is empty, and proofs pay fees out of it.
+    const args = [buildAhead.feeJuicePortal, config.feeJuicePortalFunding] as const;
+    const mint = encodeFunctionData({ abi: TestERC20Abi, functionName: "mint", args });
+    await chain.execute({ from: deployer, to: contracts.feeAsset, data: mint });
+    const { registry } = await deployModule(chain, deployer, penaltiesRegistryModule);
+    const deployed = await deployModule(chain, deployer, penaltiesModule, {
+      Penalties: {
+        rollup: buildAhead.address,
+        governance: contracts.governance,
+        registry,
+        windowSlots: WINDOW_SLOTS,
+        strikeWeights: { late: Number(LATE_WEIGHT), missed: Number(MISS_WEIGHT) },
+        slashPath,
+        slashTerms: { threshold: 1, amountPerWeight: AMOUNT_PER_WEIGHT },
+      },
+    });
+    return new PenaltyNetwork(network, { ...deployed, registry });
+  }
+
+  get chain(): L1Chain {
+    return this.network.chain;
+  }
+
+  /** The first slot of the first epoch that begins after now and after every hook was registered. */
+  async nextEpochStart(): Promise<bigint> {
+    const { rollup } = this.view;
+    const slot = (await this.readSlot()) + 1n;
+    return firstSlotOfEpoch(rollup, epochOfSlot(rollup, slot) + 1n);
+  }
+
+  async readSlot(): Promise<bigint> {
+    return this.chain.publicClient.readContract({
+      address: this.view.rollup.address,
+      abi: RollupAbi,
+      functionName: "getCurrentSlot",
+    });
+  }
+
+  /** Lets the checkpoint of a slot land: in its slot's first second by its proposer, or in the next slot's by anybody. */
+  async land(slot: bigint, when: "on-time" | "late"): Promise<AttestedCheckpoint> {
+    const { rollup } = this.view;
+    const parentTime = slotStart(rollup, slot) - 1n;
+    if ((await this.chain.now()) < parentTime) await this.chain.mineAt(parentTime);
+    const committee = await readSlotCommittee(this.view, this.network.validators, slot);
+    const parent = await readTip(this.view, slotStart(rollup, slot));
+    const coinbase = committee.proposer.address;
+    const built = await buildCheckpoint(this.view, { slot, parent, seed: `penalties ${slot}`, coinbase });
+    const checkpoint = attestCheckpoint(built, committee);
+    const from = when === "late" ? this.network.deployer : committee.proposer.account;
+    const timestamp = slotStart(rollup, when === "late" ? slot + 1n : slot);
+    await this.chain.execute(makeProposeTransaction(this.view, checkpoint, from), { timestamp });
+    return checkpoint;
+  }
+
+  /** Proves a run of checkpoints of one epoch in the next L1 block. */
+  async prove(checkpoints: readonly AttestedCheckpoint[]): Promise<void> {
+    await this.chain.execute(await makeEpochProofTransaction(this.view, this.network.deployer, { checkpoints }));
+  }
+
+  /** Lands slots 0 and 2 of an epoch on time and slot 1 late, and proves them. Returns the late slot and its proposer. */
+  async landAndProveOneLate(firstSlot: bigint): Promise<{ slot: bigint; proposer: Validator }> {
+    const slot = firstSlot + 1n;
+    const proposer = this.validator(await this.proposerOf(firstSlot, slot));
+    const checkpoints = [
+      await this.land(firstSlot, "on-time"),
+      await this.land(slot, "late"),
+      await this.land(slot + 2n, "on-time"),
+    ];
+    await this.prove(checkpoints);
+    return { slot, proposer };
+  }
+
+  /** The proposer of a slot whose epoch begins with `firstSlot`; moves the clock to where it is determined. */
+  async proposerOf(firstSlot: bigint, slot: bigint): Promise<Address> {
+    const start = slotStart(this.view.rollup, firstSlot) - 1n;
+    if ((await this.chain.now()) < start) await this.chain.mineAt(start);
+    return getProposer(this.chain, this.view.rollup, slot);
+  }
+
+  validator(address: Address): Validator {
+    const validator = this.network.validators.find((candidate) => candidate.address === address);
+    if (validator === undefined) throw new Error(`no key for ${address}`);
+    return validator;
+  }
+
+  /** Executes one call of the penalty ABI; by the deployer, who is nobody to any of these contracts. */
+  async send(
+    to: Address,
+    functionName:
+      "penalize" | "open" | "recordMiss" | "signal" | "submitRoundWinner" | "executeRound" | "consumeTallied",
+    args: readonly unknown[],
+    options: { from?: LocalAccount; timestamp?: bigint } = {},
+  ): Promise<TransactionReceipt> {
+    const { from = this.network.deployer, timestamp } = options;
+    const data = encodeFunctionData<Abi>({ abi: penaltyAbi, functionName, args });
+    return this.chain.execute({ from, to, data }, timestamp === undefined ? {} : { timestamp });
+  }
+
+  /** Effective balance and exit amount on the build-ahead rollup. */
+  async stakeOf(attester: Address): Promise<{ effectiveBalance: bigint; exit: bigint; status: number }> {
+    const { effectiveBalance, exit, status } = await this.chain.publicClient.readContract({
+      address: this.view.rollup.address,
+      abi: RollupAbi,
+      functionName: "getAttesterView",
+      args: [attester],
+    });
+    return { effectiveBalance, exit: exit.amount, status };
+  }
+
+  async strikesOf(proposer: Address): Promise<{ late: bigint; missed: bigint; weight: bigint }> {
+    return this.chain.publicClient.readContract({
+      address: this.ledger,
+      abi: penaltyAbi,
+      functionName: "strikesOf",
+      args: [proposer],
+    });
+  }
+
+  async isConsumed(slot: bigint): Promise<boolean> {
+    return this.chain.publicClient.readContract({
+      address: this.registry,
+      abi: penaltyAbi,
+      functionName: "isConsumed",
+      args: [this.view.rollup.address, slot],
+    });
+  }
+}
+
+/** The one batch that a transaction opened. */
+export function openedBatch(receipt: TransactionReceipt): {
+  attester: Address;
+  slashPayload: Address;
+  proposal: Address;
+  amount: bigint;
+  slots: readonly bigint[];
+} {
+  const [log, ...more] = parseEventLogs({ abi: penaltyAbi, logs: receipt.logs, eventName: "BatchOpened" });
+  if (log === undefined || more.length > 0) throw new Error("the transaction did not open one batch");
+  return log.args;
+}

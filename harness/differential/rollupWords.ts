@@ -1,5 +1,6 @@
 import { encodeAbiParameters, hexToBigInt, keccak256, stringToHex, toHex, type Hex } from "viem";
 
+import type { L1Chain } from "../l1/l1Chain.ts";
 import type { RollupDeployment } from "../network/deployment.ts";
 
 /** What a word of the rollup's storage belongs to, as far as a late submission may touch it differently. */
@@ -41,6 +42,17 @@ export class RollupWords {
       this.#kinds.set(record, "late");
       this.#kinds.set(record + 1n, "late");
     }
+  }
+
+  /** The first second of the epoch whose randao was stored last: the newest (uint32 key, uint224 value) of upstream's trace. */
+  static async newestRandao(chain: L1Chain, { address }: RollupDeployment): Promise<bigint> {
+    const read = async (position: bigint) => {
+      const slot = toHex(position, { size: 32 });
+      return hexToBigInt((await chain.publicClient.getStorageAt({ address, slot })) ?? "0x0");
+    };
+    const randaos = SELECTION + 1n;
+    const elements = hexToBigInt(keccak256(toHex(randaos, { size: 32 })));
+    return (await read(elements + (await read(randaos)) - 1n)) & 0xffff_ffffn;
   }
 
   kindOf(word: Hex): WordKind {

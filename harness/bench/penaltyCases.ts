@@ -1,9 +1,10 @@
-import { encodeFunctionData, parseAbi, type Address } from "viem";
+import { encodeFunctionData, parseAbi, parseEventLogs, type Address } from "viem";
 
 import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
 
 import { proveBlobsOfEpoch } from "../consensus/epochProof.ts";
 import type { BenchContext } from "./benchContext.ts";
+import { BenchContradictionError } from "./benchErrors.ts";
 import { makeRecord } from "./benchRecord.ts";
 import { deployBenchContract } from "./deployBenchContract.ts";
 import { submitProof } from "./epochCases.ts";
@@ -24,6 +25,7 @@ const SLASHING_GAS = 1_500_000;
 const controllerAbi = parseAbi([
   "function addHook(address _hook, uint32 _gasLimit)",
   "function penalize(uint256 _slot) returns (uint256)",
+  "event PenaltyApplied(uint256 indexed slot, address indexed hook)",
 ]);
 
 /** Which hooks judge, and from which weight on the slashing hook opens a payload. */
@@ -42,12 +44,16 @@ export async function measurePenalties(context: BenchContext, firstSlot: bigint)
     progress(`penalize, ${name}`);
     const restore = await pair.snapshot();
     const controller = await deployPenalties(lane, threshold);
-    // Registration takes blocks of the epoch's first slot.
-    const late = await pair.build(firstSlot + 1n);
+    // Deployment and registration take L1 blocks of the epoch's first two slots.
+    const late = await pair.build(firstSlot + 3n);
     await landLate(pair, late);
     await submitProof(lane, [late], pair.prover, await proveBlobsOfEpoch([late]));
     const data = encodeFunctionData({ abi: controllerAbi, functionName: "penalize", args: [late.slot] });
     const receipt = await lane.chain.execute({ from: pair.rescuer, to: controller, data });
+    const applied = parseEventLogs({ abi: controllerAbi, eventName: "PenaltyApplied", logs: receipt.logs }).length;
+    if (applied !== (threshold === undefined ? 1 : 2)) {
+      throw new BenchContradictionError("Not every hook has judged the slot", { fields: { name, applied } });
+    }
     const measured = expectSuccess(await measureTransaction(lane.chain, receipt), name);
     add(
       makeRecord(

@@ -4,8 +4,6 @@ import { expectCompanions, expectSuccess, proposeOf } from "./expectations.ts";
 import { measureTransaction } from "./measurement.ts";
 import type { Lane } from "./openLane.ts";
 
-export const BUNDLE_CASE_NAMES: readonly string[] = ["on-time bundle"];
-
 /** What a publisher sends when all goes well: propose, signal and vote in one transaction. */
 export async function measureOnTimeBundle(context: BenchContext, slot: bigint, ring: string): Promise<void> {
   const { pair, hardfork, add, wants, progress } = context;

@@ -40,8 +40,6 @@ interface Design {
   readonly perEpoch?: number;
 }
 
-export const FLOOR_DESIGN_CASE = "floor designs";
-
 const guardAbi = parseAbi(["function requireOpen(uint256 _slot, bytes32 _lastArchive) view"]);
 const storeAbi = parseAbi(["function storeCommittee(uint256 _epoch, bytes _members)"]);
 

@@ -205,7 +205,6 @@ export class LanePair {
 /** Where `RollupCore.checkBlob` lives; `setBlobCheck` is verified through its getter by a test. */
 const CHECK_BLOB_WORD: Hex = `0x${"4".padStart(64, "0")}`;
 
-function withoutSidecars(request: L1BlobTransactionRequest): L1TransactionRequest {
-  const { sidecars: _sidecars, maxFeePerBlobGas: _maxFeePerBlobGas, ...rest } = request;
-  return rest;
+function withoutSidecars({ from, to, data, gas }: L1BlobTransactionRequest): L1TransactionRequest {
+  return { from, to, data, gas };
 }

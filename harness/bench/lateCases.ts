@@ -1,18 +1,15 @@
 import { encodeFunctionData, type LocalAccount, type TransactionReceipt } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import { nameLateRecipientCall, type BundledCall } from "../actors/publisher.ts";
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { DEFAULT_TERMS } from "../network/deployBuildAhead.ts";
 import type { BenchContext } from "./benchContext.ts";
 import { makeRecord } from "./benchRecord.ts";
+import { executeAsOwner } from "./executeAsOwner.ts";
 import { expectCompanions, expectLoss, expectSuccess, proposeOf } from "./expectations.ts";
 import type { LanePair } from "./lanePair.ts";
 import { lateTermsAbi } from "./lateTermsAbi.ts";
 import { measureTransaction } from "./measurement.ts";
-
-export const LATE_CASE_NAMES: readonly string[] = ["late", "late bundle", "late duplicate"];
 
 /** Slots after which a late record's place in the ring comes round: at least eight epochs. Source: `LateSubmissionLib`. */
 const RECORD_RING_EPOCHS = 8n;
@@ -74,18 +71,13 @@ export async function measureBoundaryCases(context: BenchContext, slot: bigint, 
   progress(`late across the boundary, ${ring}`);
   const lane = pair.buildAhead;
   const restore = await pair.snapshot();
-  const owner = await lane.chain.publicClient.readContract({
-    address: lane.rollup.address,
-    abi: RollupAbi,
-    functionName: "owner",
-  });
   const data = encodeFunctionData({
     abi: lateTermsAbi,
     functionName: "setLateSubmissionTerms",
     args: [{ ...DEFAULT_TERMS, crossEpoch: true }],
   });
   const checkpoint = await pair.build(slot);
-  await lane.chain.executeAs(owner, { to: lane.rollup.address, data });
+  await executeAsOwner(lane, data);
   await addLate(context, checkpoint, `alone, across the epoch boundary, ${ring}`, await landLate(pair, checkpoint));
   await restore();
 }

@@ -2,6 +2,7 @@ import { withAttestations, type AttestedCheckpoint } from "../consensus/attested
 import { signAttestationsAndSigners } from "../consensus/attestations.ts";
 import type { BenchContext } from "./benchContext.ts";
 import { makeRecord } from "./benchRecord.ts";
+import type { CaseName } from "./caseNames.ts";
 import { expectCompanions, expectLoss, proposeOf } from "./expectations.ts";
 import { guardedBundleRequest } from "./guardedBundle.ts";
 import type { LanePair, SendOptions } from "./lanePair.ts";
@@ -19,7 +20,7 @@ interface LosingSubmission {
 }
 
 interface LosingCase {
-  readonly name: string;
+  readonly name: CaseName;
   /** Whether it needs a committee. */
   readonly needsCommittee?: boolean;
   readonly prepare: (pair: LanePair, slot: bigint) => Promise<LosingSubmission>;
@@ -101,8 +102,6 @@ const LOSING_CASES: readonly LosingCase[] = [
     },
   },
 ];
-
-export const LOSING_CASE_NAMES: readonly string[] = LOSING_CASES.map(({ name }) => name);
 
 /**
  * Sends submissions that cannot succeed: alone, and in a bundle whose other calls do; with their blobs, and without them and with

@@ -1,27 +1,13 @@
 import type { BenchContext } from "./benchContext.ts";
-import { BUNDLE_CASE_NAMES, measureOnTimeBundle } from "./bundleCases.ts";
-import {
-  EPOCH_CASE_NAMES,
-  measureClaims,
-  measureProofs,
-  measurePrune,
-  measureSetUp,
-  proveOnBoth,
-} from "./epochCases.ts";
-import { LATE_CASE_NAMES, measureBoundaryCases, measureLateCases } from "./lateCases.ts";
-import { LOSING_CASE_NAMES, measureLosingCases } from "./losingCases.ts";
+import { measureOnTimeBundle } from "./bundleCases.ts";
+import { measureClaims, measureProofs, measurePrune, measureSetUp, proveOnBoth } from "./epochCases.ts";
+import { measureFloorDesigns } from "./floorDesigns.ts";
+import { measureBoundaryCases, measureLateCases } from "./lateCases.ts";
+import { measureLosingCases } from "./losingCases.ts";
 import { landOnTimeSeries } from "./onTimeSeries.ts";
-import { measureSettlement, SETTLEMENT_CASE_NAMES } from "./settlementCases.ts";
-
-/** Every case that a walk can measure, in the order of the report. */
-export const CASE_NAMES: readonly string[] = [
-  "propose",
-  ...BUNDLE_CASE_NAMES,
-  ...EPOCH_CASE_NAMES,
-  ...LATE_CASE_NAMES,
-  ...SETTLEMENT_CASE_NAMES,
-  ...LOSING_CASE_NAMES,
-];
+import { measurePenalties } from "./penaltyCases.ts";
+import { measureSettlement } from "./settlementCases.ts";
+import { measureStorage } from "./storageCases.ts";
 
 /**
  * How far to go. The first epoch alone holds every case once, with the ring of checkpoint logs still unwritten; that is what a check
@@ -46,12 +32,20 @@ export async function walk(context: BenchContext, length: WalkLength): Promise<v
       await measureOnTimeBundle(context, slot, ring);
       await measureLateCases(context, slot, ring);
       await measureLosingCases(context, slot, ring);
+      if (context.wants("storage")) {
+        context.progress(`storage, ${ring}`);
+        context.addStorage(await measureStorage(pair, slot, ring));
+      }
+      if (ring === FRESH && pair.committeeSize > 0 && context.wants("floor designs")) {
+        context.addFloorDesigns(await measureFloorDesigns(context, slot));
+      }
     }
     if (index === slots - 1) await measureBoundaryCases(context, slot, ring);
   };
 
   await measureSetUp(context, "untouched epoch");
   await measureSettlement(context, firstSlot, false);
+  await measurePenalties(context, firstSlot);
   const first = await landOnTimeSeries(context, {
     firstSlot,
     slots,

@@ -1,4 +1,4 @@
-import { SUPPORTED_HARDFORKS } from "../l1/embeddedChain.ts";
+import { PREVIEW_HARDFORKS, SUPPORTED_HARDFORKS } from "../l1/embeddedChain.ts";
 import { BenchInputError } from "./benchErrors.ts";
 import { CASE_NAMES, type CaseName } from "./caseNames.ts";
 
@@ -24,6 +24,8 @@ export interface BenchOptions {
 
 /** Sizes that the evidence holds; 0 lets anyone propose. */
 export const DEFAULT_COMMITTEES: readonly number[] = [0, 24, 48];
+/** Every hard fork from Prague on that the local EVM knows, finished or not. */
+export const HARDFORKS: readonly string[] = [...SUPPORTED_HARDFORKS, ...PREVIEW_HARDFORKS];
 /** Validators of each measured network. */
 export const VALIDATOR_COUNT = 64;
 
@@ -44,10 +46,10 @@ export function parseBenchOptions(raw: RawBenchOptions): BenchOptions {
   }
   const committees = list(raw.committee).map((text) => parseCommittee(text));
   const hardforks = list(raw.hardfork);
-  const strange = hardforks.find((name) => !(SUPPORTED_HARDFORKS as readonly string[]).includes(name));
+  const strange = hardforks.find((name) => !HARDFORKS.includes(name));
   if (strange !== undefined) {
     throw new BenchInputError("The local EVM does not know this hard fork, or the contracts do not run on it", {
-      fields: { hardfork: strange, supported: SUPPORTED_HARDFORKS.join(" | ") },
+      fields: { hardfork: strange, supported: HARDFORKS.join(" | ") },
     });
   }
   if (!Number.isSafeInteger(raw.runs) || raw.runs < 1) {
@@ -57,7 +59,7 @@ export function parseBenchOptions(raw: RawBenchOptions): BenchOptions {
     cases: CASE_NAMES.filter((name) => filters.length === 0 || filters.some((filter) => name.includes(filter))),
     runs: raw.runs,
     committees: committees.length === 0 ? DEFAULT_COMMITTEES : committees,
-    hardforks: hardforks.length === 0 ? SUPPORTED_HARDFORKS : hardforks,
+    hardforks: hardforks.length === 0 ? HARDFORKS : hardforks,
     isComplete: filters.length === 0 && committees.length === 0 && hardforks.length === 0,
   };
 }

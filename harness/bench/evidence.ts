@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import path from "node:path";
 
 import { EvidenceUnreadableError } from "./benchErrors.ts";
 import type { BenchRecord } from "./benchRecord.ts";
@@ -21,15 +22,21 @@ export interface GasEvidence {
 
 /** @throws EvidenceUnreadableError when the file is missing or holds something else. */
 export async function readEvidence(file: string): Promise<GasEvidence> {
-  if (!existsSync(file)) throw new EvidenceUnreadableError("There is no committed gas evidence", { fields: { file } });
+  if (!existsSync(file))
+    throw new EvidenceUnreadableError("There is no committed gas evidence", { fields: { file: path.basename(file) } });
   let parsed: unknown;
   try {
     parsed = JSON.parse(await readFile(file, "utf8"));
   } catch (cause) {
-    throw new EvidenceUnreadableError("The committed gas evidence is no JSON", { fields: { file }, cause });
+    throw new EvidenceUnreadableError("The committed gas evidence is no JSON", {
+      fields: { file: path.basename(file) },
+      cause,
+    });
   }
   if (!isEvidence(parsed)) {
-    throw new EvidenceUnreadableError("The committed gas evidence has another shape", { fields: { file } });
+    throw new EvidenceUnreadableError("The committed gas evidence has another shape", {
+      fields: { file: path.basename(file) },
+    });
   }
   return parsed;
 }

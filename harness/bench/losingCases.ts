@@ -8,6 +8,7 @@ import { guardedBundleRequest } from "./guardedBundle.ts";
 import type { LanePair, SendOptions } from "./lanePair.ts";
 import { measureTransaction, type Measurement } from "./measurement.ts";
 import type { Lane } from "./openLane.ts";
+import type { Ring } from "./ring.ts";
 
 /** A submission that cannot succeed. */
 interface LosingSubmission {
@@ -107,7 +108,7 @@ const LOSING_CASES: readonly LosingCase[] = [
  * Sends submissions that cannot succeed: alone, and in a bundle whose other calls do; with their blobs, and without them and with
  * the blob check off.
  */
-export async function measureLosingCases(context: BenchContext, slot: bigint, ring: string): Promise<void> {
+export async function measureLosingCases(context: BenchContext, slot: bigint, ring: Ring): Promise<void> {
   const { pair, hardfork, add, wants, progress } = context;
   const committee = pair.committeeSize;
   for (const { name, needsCommittee = false, prepare } of LOSING_CASES) {

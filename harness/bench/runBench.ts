@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { PREVIEW_HARDFORKS } from "../l1/embeddedChain.ts";
 import { BenchContradictionError } from "./benchErrors.ts";
 import { VALIDATOR_COUNT, type BenchOptions } from "./benchOptions.ts";
 import type { BenchRecord } from "./benchRecord.ts";
@@ -30,16 +31,31 @@ export const MAIN_HARDFORK = "osaka";
 /** Cases that a check measures for committees other than the largest, to stay within a CI's patience. */
 const QUICK_CASES: readonly CaseName[] = ["propose", "duplicate in the same block", "duplicate one block later"];
 
-/** All legs of the evidence that the options ask for. */
+/** What is measured under a fork that is not final: what a landing and a duplicate cost. Deploying there is another matter. */
+const PREVIEW_CASES: readonly CaseName[] = [
+  "propose",
+  "on-time bundle",
+  "epoch proof",
+  "late",
+  "late duplicate",
+  "duplicate in the same block",
+  "duplicate one block later",
+];
+
+/** All legs of the evidence that the options ask for; under forks that are not final, the largest committee alone. */
 export function planEvidence({ hardforks, committees, cases }: BenchOptions): readonly BenchLeg[] {
-  return hardforks.flatMap((hardfork) =>
-    committees.map((committee) => ({
-      hardfork,
-      committee,
-      length: hardfork === MAIN_HARDFORK ? ("whole" as const) : ("first epoch" as const),
-      cases,
-    })),
-  );
+  const largest = Math.max(...committees);
+  return hardforks.flatMap((hardfork) => {
+    const isPreview = (PREVIEW_HARDFORKS as readonly string[]).includes(hardfork);
+    return committees
+      .filter((committee) => !isPreview || committee === largest)
+      .map((committee) => ({
+        hardfork,
+        committee,
+        length: hardfork === MAIN_HARDFORK ? ("whole" as const) : ("first epoch" as const),
+        cases: isPreview ? cases.filter((name) => PREVIEW_CASES.includes(name)) : cases,
+      }));
+  });
 }
 
 /**

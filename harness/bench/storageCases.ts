@@ -4,9 +4,10 @@ import { landLate } from "./lateCases.ts";
 import type { LanePair } from "./lanePair.ts";
 import type { Lane } from "./openLane.ts";
 import { readFootprint, type StorageRecord } from "./storageFootprint.ts";
+import type { Ring } from "./ring.ts";
 
 /** Which storage the paths touch, for a slot on whose predecessor the tip stands: on time, late and duplicate. */
-export async function measureStorage(pair: LanePair, slot: bigint, ring: string): Promise<readonly StorageRecord[]> {
+export async function measureStorage(pair: LanePair, slot: bigint, ring: Ring): Promise<readonly StorageRecord[]> {
   const restore = await pair.snapshot();
   const checkpoint = await pair.build(slot);
   const near = { number: checkpoint.number, epoch: checkpoint.epoch };

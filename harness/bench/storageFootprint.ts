@@ -43,7 +43,7 @@ export interface FootprintOptions {
 export async function readFootprint(lane: Lane, options: FootprintOptions): Promise<StorageRecord> {
   const { path, txHash, near } = options;
   const { input, to } = await lane.chain.publicClient.getTransaction({ hash: txHash });
-  const { intrinsic } = computeCalldataGas(input);
+  const { intrinsic } = computeCalldataGas(input, lane.chain.hardfork);
   const { steps } = await traceExecution(lane.chain, txHash, { intrinsic, withStack: true });
   const words = new Map<string, StorageWord>();
   const nameOf = makeNames(lane, near);

@@ -6,6 +6,7 @@ import { measureBoundaryCases, measureLateCases } from "./lateCases.ts";
 import { measureLosingCases } from "./losingCases.ts";
 import { landOnTimeSeries } from "./onTimeSeries.ts";
 import { measurePenalties } from "./penaltyCases.ts";
+import { FRESH_RING, WARM_RING, type Ring } from "./ring.ts";
 import { measureSettlement } from "./settlementCases.ts";
 import { measureStorage } from "./storageCases.ts";
 
@@ -17,8 +18,6 @@ import { measureStorage } from "./storageCases.ts";
 export type WalkLength = "first epoch" | "whole";
 
 const SIDE_CASES_AT = 8;
-const FRESH = "fresh ring";
-const WARM = "warm ring";
 
 /** Drives both lanes through epochs and measures the wanted cases on the way, each from the state of its place in the walk. */
 export async function walk(context: BenchContext, length: WalkLength): Promise<void> {
@@ -27,7 +26,7 @@ export async function walk(context: BenchContext, length: WalkLength): Promise<v
   const slots = Number(epochSlots);
   const isWhole = length === "whole";
   const firstSlot = pair.firstEpoch * epochSlots;
-  const sideCases = (ring: string) => async (index: number, slot: bigint) => {
+  const sideCases = (ring: Ring) => async (index: number, slot: bigint) => {
     if (index === SIDE_CASES_AT) {
       await measureOnTimeBundle(context, slot, ring);
       await measureLateCases(context, slot, ring);
@@ -36,7 +35,7 @@ export async function walk(context: BenchContext, length: WalkLength): Promise<v
         context.progress(`storage, ${ring}`);
         context.addStorage(await measureStorage(pair, slot, ring));
       }
-      if (ring === FRESH && pair.committeeSize > 0 && context.wants("floor designs")) {
+      if (ring === FRESH_RING && pair.committeeSize > 0 && context.wants("floor designs")) {
         context.addFloorDesigns(await measureFloorDesigns(context, slot));
       }
     }
@@ -49,8 +48,8 @@ export async function walk(context: BenchContext, length: WalkLength): Promise<v
   const first = await landOnTimeSeries(context, {
     firstSlot,
     slots,
-    label: `epoch 1, ${FRESH}`,
-    before: sideCases(FRESH),
+    label: `epoch 1, ${FRESH_RING}`,
+    before: sideCases(FRESH_RING),
   });
   await measurePrune(context, pair.firstEpoch, slots);
   await measureProofs(context, first, [
@@ -66,14 +65,14 @@ export async function walk(context: BenchContext, length: WalkLength): Promise<v
   const second = await landOnTimeSeries(context, {
     firstSlot: firstSlot + epochSlots,
     slots,
-    label: `epoch 2, ${FRESH}`,
+    label: `epoch 2, ${FRESH_RING}`,
   });
   await proveOnBoth(context, second);
   await measureSettlement(context, firstSlot + 2n * epochSlots, true);
   await landOnTimeSeries(context, {
     firstSlot: firstSlot + 2n * epochSlots,
     slots,
-    label: `epoch 3, ${WARM}`,
-    before: sideCases(WARM),
+    label: `epoch 3, ${WARM_RING}`,
+    before: sideCases(WARM_RING),
   });
 }

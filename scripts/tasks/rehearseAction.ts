@@ -25,7 +25,7 @@ export default async function rehearseAction(
     const options = parseRehearsalOptions(raw);
     const folder = await openFolder(hre.config.paths.root, out);
     console.log("Compiling (about a minute the first time) ...");
-    await hre.tasks.getTask("build").run({ quiet: true });
+    await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
     const started = performance.now();
     // Reads artifacts when it loads, so it cannot be imported before there are any.
     const { rehearse } = await import("../../harness/rehearsal/rehearse.ts");

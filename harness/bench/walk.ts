@@ -1,0 +1,79 @@
+import type { BenchContext } from "./benchContext.ts";
+import { measureOnTimeBundle } from "./bundleCases.ts";
+import { measureClaims, measureProofs, measurePrune, measureSetUp, proveOnBoth } from "./epochCases.ts";
+import { measureFloorDesigns } from "./floorDesigns.ts";
+import { measureBoundaryCases, measureLateCases } from "./lateCases.ts";
+import { measureLosingCases } from "./losingCases.ts";
+import { landOnTimeSeries } from "./onTimeSeries.ts";
+import { measurePenalties } from "./penaltyCases.ts";
+import { measureSettlement } from "./settlementCases.ts";
+import { measureStorage } from "./storageCases.ts";
+
+/**
+ * How far to go. The first epoch alone holds every case once, with the ring of checkpoint logs still unwritten; that is what a check
+ * can afford. The whole walk adds a second epoch, a third on a ring that has been written before (from the 66th checkpoint on),
+ * and the long settlement and proof.
+ */
+export type WalkLength = "first epoch" | "whole";
+
+const SIDE_CASES_AT = 8;
+const FRESH = "fresh ring";
+const WARM = "warm ring";
+
+/** Drives both lanes through epochs and measures the wanted cases on the way, each from the state of its place in the walk. */
+export async function walk(context: BenchContext, length: WalkLength): Promise<void> {
+  const { pair } = context;
+  const epochSlots = pair.upstream.rollup.config.aztecEpochDuration;
+  const slots = Number(epochSlots);
+  const isWhole = length === "whole";
+  const firstSlot = pair.firstEpoch * epochSlots;
+  const sideCases = (ring: string) => async (index: number, slot: bigint) => {
+    if (index === SIDE_CASES_AT) {
+      await measureOnTimeBundle(context, slot, ring);
+      await measureLateCases(context, slot, ring);
+      await measureLosingCases(context, slot, ring);
+      if (context.wants("storage")) {
+        context.progress(`storage, ${ring}`);
+        context.addStorage(await measureStorage(pair, slot, ring));
+      }
+      if (ring === FRESH && pair.committeeSize > 0 && context.wants("floor designs")) {
+        context.addFloorDesigns(await measureFloorDesigns(context, slot));
+      }
+    }
+    if (index === slots - 1) await measureBoundaryCases(context, slot, ring);
+  };
+
+  await measureSetUp(context, "untouched epoch");
+  await measureSettlement(context, firstSlot, false);
+  await measurePenalties(context, firstSlot);
+  const first = await landOnTimeSeries(context, {
+    firstSlot,
+    slots,
+    label: `epoch 1, ${FRESH}`,
+    before: sideCases(FRESH),
+  });
+  await measurePrune(context, pair.firstEpoch, slots);
+  await measureProofs(context, first, [
+    { count: 1 },
+    { count: 8 },
+    { count: 8, after: 1 },
+    ...(isWhole ? [{ count: slots }, { count: slots, after: 8 }] : []),
+  ]);
+  await measureClaims(context, first.slice(0, 8));
+  if (!isWhole) return;
+
+  await proveOnBoth(context, first);
+  const second = await landOnTimeSeries(context, {
+    firstSlot: firstSlot + epochSlots,
+    slots,
+    label: `epoch 2, ${FRESH}`,
+  });
+  await proveOnBoth(context, second);
+  await measureSettlement(context, firstSlot + 2n * epochSlots, true);
+  await landOnTimeSeries(context, {
+    firstSlot: firstSlot + 2n * epochSlots,
+    slots,
+    label: `epoch 3, ${WARM}`,
+    before: sideCases(WARM),
+  });
+}

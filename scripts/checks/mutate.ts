@@ -1,0 +1,151 @@
+/**
+ * Mutation testing of the contracts: changes them one place at a time and checks that a test notices.
+ *
+ *   npm run mutate -- [--seed TEXT] [--sample N] [--file PART]... [--lanes N] [--timeout SECONDS] [--tree FOLDER]
+ *                     [--list] [--render]
+ *
+ * `--sample` takes at most N mutants of each file, by the seed. Results are kept after each mutant, so a run that was cut
+ * goes on where it was; those of a file that has changed since are dropped.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+
+import { applyMutant, findMutants, type Mutant } from "./mutation/findMutants.ts";
+import { Lane } from "./mutation/lane.ts";
+import type { MutantResult, MutatedFile, MutationReport } from "./mutation/mutationReport.ts";
+import { renderMutation } from "./mutation/renderMutation.ts";
+import { shuffle } from "./mutation/shuffle.ts";
+import { testPlans, type TestPlan } from "./mutation/testPlan.ts";
+import { prepareTree } from "./mutation/tree.ts";
+import { TreeCompiler } from "./mutation/treeCompiler.ts";
+
+const projectRoot = path.resolve(import.meta.dirname, "../..");
+const evidence = path.join(projectRoot, "evidence");
+
+const { values: options } = parseArgs({
+  options: {
+    seed: { type: "string", default: "build-ahead" },
+    sample: { type: "string", default: "1000000" },
+    file: { type: "string", multiple: true, default: [""] },
+    lanes: { type: "string", default: "1" },
+    timeout: { type: "string", default: "240" },
+    tree: { type: "string", default: path.join(tmpdir(), "build-ahead-mutation") },
+    list: { type: "boolean", default: false },
+    render: { type: "boolean", default: false },
+  },
+});
+
+interface Job {
+  readonly plan: TestPlan;
+  readonly mutant: Mutant;
+  readonly source: Buffer;
+}
+
+prepareTree(projectRoot, options.tree);
+const compiler = new TreeCompiler([path.join(options.tree, "artifacts/build-info")]);
+
+const files: MutatedFile[] = [];
+const jobs: Job[] = [];
+for (const plan of testPlans) {
+  const { content: source, ast } = compiler.source(plan.file);
+  const current = readFileSync(path.join(projectRoot, plan.file));
+  if (!current.equals(source)) throw new Error(`${plan.file} is not what the tree has: remove ${options.tree}.`);
+  const mutants = findMutants(plan.file, source, ast);
+  files.push({ file: plan.file, sha256: createHash("sha256").update(source).digest("hex"), mutants: mutants.length });
+  if (!options.file.some((part) => plan.file.includes(part))) continue;
+  jobs.push(
+    ...shuffle(mutants, options.seed)
+      .slice(0, Number(options.sample))
+      .map((mutant) => ({ plan, mutant, source })),
+  );
+}
+
+const reportFile = path.join(evidence, "mutation.json");
+const results = readResults();
+
+if (options.list) {
+  for (const { file, mutants } of files) console.log(`${String(mutants).padStart(5)}  ${file}`);
+  console.log(`${String(files.reduce((sum, { mutants }) => sum + mutants, 0)).padStart(5)}  in all`);
+} else {
+  if (!options.render) await runJobs();
+  writeReport();
+}
+
+/** Half of the lanes begin with what Solidity tests judge, the others with what needs a chain; then they help out. */
+async function runJobs(): Promise<void> {
+  const done = new Set(results.map(({ id }) => id));
+  const open = jobs.filter(({ mutant }) => !done.has(mutant.id));
+  const unit = open.filter(({ plan }) => plan.solidity.length > 0);
+  const chain = roundRobin(open.filter(({ plan }) => plan.solidity.length === 0));
+  const greens = new Map<string, Promise<void>>();
+  let count = 0;
+
+  const runLane = async (index: number): Promise<void> => {
+    const tree = index === 0 ? options.tree : `${options.tree}-${index}`;
+    prepareTree(projectRoot, tree, options.tree);
+    const lane = new Lane(tree, Number(options.timeout));
+    const [first, second] = index % 2 === 0 ? [unit, chain] : [chain, unit];
+    for (let job = first.shift() ?? second.shift(); job !== undefined; job = first.shift() ?? second.shift()) {
+      const { plan, mutant, source } = job;
+      for (const testFile of [...plan.solidity, ...plan.mocha]) {
+        if (!greens.has(testFile)) greens.set(testFile, lane.requireGreen(testFile));
+        await greens.get(testFile);
+      }
+      const started = performance.now();
+      const verdict = await lane.judge(plan, applyMutant(source, mutant), source);
+      const seconds = Math.round((performance.now() - started) / 100) / 10;
+      results.push({ ...mutant, ...verdict, seconds });
+      writeReport();
+      const by = "by" in verdict ? ` by ${verdict.by}` : "";
+      console.log(`${++count}/${open.length} ${mutant.id}: ${verdict.status}${by} (${seconds} s)`);
+    }
+    await lane.close();
+  };
+  await Promise.all(Array.from({ length: Number(options.lanes) }, (_, index) => runLane(index)));
+}
+
+/** One mutant of each file in turn, so that a run that is cut has seen something of every file. */
+function roundRobin(open: readonly Job[]): Job[] {
+  const rank = new Map<string, number>();
+  return open
+    .map((job) => {
+      const turn = rank.get(job.plan.file) ?? 0;
+      rank.set(job.plan.file, turn + 1);
+      return { job, turn };
+    })
+    .sort((a, b) => a.turn - b.turn)
+    .map(({ job }) => job);
+}
+
+function readResults(): MutantResult[] {
+  if (!existsSync(reportFile)) return [];
+  const report = JSON.parse(readFileSync(reportFile, "utf8")) as MutationReport;
+  const current = new Set(files.map(({ file, sha256 }) => `${file} ${sha256}`));
+  const unchanged = new Set(
+    report.files.filter(({ file, sha256 }) => current.has(`${file} ${sha256}`)).map(({ file }) => file),
+  );
+  return report.results.filter(({ file }) => unchanged.has(file));
+}
+
+function writeReport(): void {
+  const order = new Map(files.map(({ file }, index) => [file, index]));
+  const sorted = [...results].sort(
+    (a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.start - b.start || (a.id < b.id ? -1 : 1),
+  );
+  const report: MutationReport = { seed: options.seed, files, results: sorted };
+  const reasonsFile = path.join(evidence, "mutation.reasons.json");
+  const reasons = existsSync(reasonsFile)
+    ? (JSON.parse(readFileSync(reasonsFile, "utf8")) as Record<string, string>)
+    : {};
+  write(reportFile, `${JSON.stringify(report, null, 1)}\n`);
+  write(path.join(evidence, "mutation.md"), renderMutation(report, reasons));
+}
+
+/** Whole or not at all: a run may be cut at any time. */
+function write(file: string, content: string): void {
+  writeFileSync(`${file}.tmp`, content);
+  renameSync(`${file}.tmp`, file);
+}

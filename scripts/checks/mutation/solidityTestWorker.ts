@@ -82,14 +82,26 @@ async function runTest(testFile: string, changes: Changes): Promise<WorkerAnswer
   rmSync(artifacts, { recursive: true, force: true });
   mkdirSync(path.join(artifacts, "build-info"), { recursive: true });
   writeArtifacts(artifacts, BUILD_INFO_ID, compiler.compile(testFile, changes, { optimize: false }));
-  const run = (await hre.tasks
-    .getTask(["test", "solidity"])
-    .run({ testFiles: [testFile], noCompile: true })) as TestRun;
-  const tests = ((run.success ? run.value : run.error)?.suiteResults ?? []).flatMap(({ testResults }) => testResults);
-  const failed = tests.find(({ status }) => status === "Failure");
-  if (!run.success) return { outcome: "red", by: failed?.name ?? "set-up" };
-  if (failed !== undefined || tests.length === 0) throw new Error(`${testFile} neither passed nor failed.`);
+  const examples = await runMatching(testFile, { grepExclude: FUZZ });
+  const properties = examples.failed === undefined ? await runMatching(testFile, { grep: FUZZ }) : examples;
+  if (properties.failed !== undefined) return { outcome: "red", by: properties.failed };
+  if (examples.count + properties.count === 0) throw new Error(`${testFile} has no tests.`);
   return { outcome: "green" };
+}
+
+/** Tests with examples are quick and kill most mutants. */
+const FUZZ = "^(testFuzz|invariant)";
+
+async function runMatching(
+  testFile: string,
+  filter: { readonly grep: string } | { readonly grepExclude: string },
+): Promise<{ readonly count: number; readonly failed: string | undefined }> {
+  const task = hre.tasks.getTask(["test", "solidity"]);
+  const run = (await task.run({ testFiles: [testFile], noCompile: true, ...filter })) as TestRun;
+  const tests = ((run.success ? run.value : run.error)?.suiteResults ?? []).flatMap(({ testResults }) => testResults);
+  const failed = tests.find(({ status }) => status === "Failure")?.name;
+  if (run.success && failed !== undefined) throw new Error(`${testFile} neither passed nor failed.`);
+  return { count: tests.length, failed: run.success ? undefined : (failed ?? "set-up") };
 }
 
 process.on("message", (request: WorkerRequest) => {
@@ -101,4 +113,5 @@ process.on("message", (request: WorkerRequest) => {
     },
   );
 });
+process.on("disconnect", () => process.exit());
 process.send?.("ready");

@@ -81,6 +81,7 @@ interface ILateSlashRegistry {
    * @notice Consumes a strike for which an executed round of the tally proposer has slashed. Anyone may call it.
    * @dev The tally proposer makes its own payloads, which know nothing of this registry. Whoever was slashed by vote
    *      proves it here, and no payload of governance can slash for the same slot again.
+   *      The other way round nothing locks: whoever votes leaves out the strikes that are consumed here.
    * @param _rollup The rollup
    * @param _round The executed round
    * @param _committee The committee of the slot's epoch, in order

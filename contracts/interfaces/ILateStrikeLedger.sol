@@ -135,8 +135,9 @@ interface ILateStrikeLedger {
   function strikesOf(address _proposer) external view returns (StrikeCount memory);
 
   /**
-   * @notice The strikes of a proposer in the window that ends with a slot, so that all voters of a round see the
-   * same.
+   * @notice The strikes of a proposer in the window that ends with a slot, so that all voters of a round can count
+   *         the same slots.
+   * @dev As far as they are recorded by then: strikes are never taken back, but a late report adds to a past window.
    * @param _proposer The proposer
    * @param _slot The last slot of the window, at most one window ago
    */

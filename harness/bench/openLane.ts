@@ -1,4 +1,4 @@
-import { openEmbeddedChain } from "../l1/embeddedChain.ts";
+import { DEFAULT_SEED, openEmbeddedChain } from "../l1/embeddedChain.ts";
 import { DEFAULT_TERMS } from "../network/deployBuildAhead.ts";
 import type { AztecDeployment } from "../network/deployment.ts";
 import { deployV4Stack } from "../network/deployV4Stack.ts";
@@ -23,11 +23,9 @@ export interface LaneOptions {
 export interface Lane extends AztecDeployment {
   readonly kind: LaneKind;
   readonly validators: readonly Validator[];
-  /** The first epoch to measure in; the clock stands at its first second. */
+  /** The first epoch with a committee; the clock stands at its first second. */
   readonly firstEpoch: bigint;
 }
-
-const SEED = "gas evidence";
 
 /** Mainnet's shape with another committee; the inbox lag of a build-ahead deployment in both lanes, so that nothing differs but code. */
 function laneConfig(committee: number): NetworkConfig {
@@ -44,10 +42,10 @@ function laneConfig(committee: number): NetworkConfig {
  */
 export async function openLane(options: LaneOptions): Promise<Lane> {
   const { kind, hardfork, committee, validatorCount, onKeyProgress } = options;
-  const chain = await openEmbeddedChain({ hardfork, seed: SEED });
+  const chain = await openEmbeddedChain({ hardfork, seed: DEFAULT_SEED });
   const deployment = await deployV4Stack(chain, {
     config: laneConfig(committee),
-    seed: SEED,
+    seed: DEFAULT_SEED,
     ...(kind === "build-ahead"
       ? { terms: DEFAULT_TERMS }
       : {
@@ -57,7 +55,7 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
         }),
   });
   const validators = await makeValidators(chain, {
-    seed: SEED,
+    seed: DEFAULT_SEED,
     count: validatorCount,
     gse: deployment.contracts.gse,
     ...(onKeyProgress === undefined ? {} : { onProgress: onKeyProgress }),

@@ -76,10 +76,15 @@ export async function buildEpochProof(options: EpochProofOptions): Promise<Epoch
     },
     fees: encodeFees(checkpoints.map(fee)),
     attestations: last.attestations,
-    blobInputs: options.blobInputs ?? getEthBlobEvaluationInputs(await batchBlobs(checkpoints)),
+    blobInputs: options.blobInputs ?? (await proveBlobsOfEpoch(checkpoints)),
     proof,
   };
   return { args, calldata: encodeFunctionData({ abi: RollupAbi, functionName: "submitEpochRootProof", args: [args] }) };
+}
+
+/** Input of the point evaluation precompile for all blobs of a run of checkpoints. */
+export async function proveBlobsOfEpoch(checkpoints: readonly AttestedCheckpoint[]): Promise<Hex> {
+  return getEthBlobEvaluationInputs(await batchBlobs(checkpoints));
 }
 
 /** The opening of all blobs of a run of checkpoints at one point, as the circuits would combine them. */

@@ -209,6 +209,26 @@ describe("A late landing in an epoch", () => {
   });
 });
 
+describe("A late landing across the boundary with a committee of 48", () => {
+  it("is refused, then allowed, lands under the old committee and is proven after the next epoch has begun", async () => {
+    const world = await openWorld({ shape: "mainnet" });
+    const { sequencer, rescuer, chain, firstEpoch } = world;
+    const last = world.firstSlot + 31n;
+    await chain.mineAt(world.at(last, 1n));
+    const checkpoint = await sequencer.build(last);
+    expect(checkpoint.signers.length, "signatures").to.equal(33);
+    const expected = refusal("LateSubmission__CrossEpochClosed", last, firstEpoch);
+    await expectRejected(world, checkpoint, expected, { timestamp: world.at(last + 1n, 1n), from: rescuer });
+    await setTerms(world, { crossEpoch: true }, world.at(last + 1n, 2n));
+    const child = await sequencer.build(last + 1n, { parent: checkpoint });
+    await sequencer.landLate(checkpoint, { from: rescuer, delay: 3n });
+    expect((await sequencer.land(child)).revert?.message).to.equal(undefined);
+    expect(await readMarks(world, firstEpoch), "marks").to.deep.equal({ epoch: firstEpoch, bits: 1n << 31n });
+    await proveAndSettle(world, { checkpoints: [checkpoint], late: [{ checkpoint, submitter: rescuer.address }] });
+    await proveAndSettle(world, { checkpoints: [child] });
+  });
+});
+
 describe("A late landing whose parent is pruned at the boundary", () => {
   let world: World;
   let slot: bigint;

@@ -228,9 +228,12 @@ contract LatePenaltyControllerTest is Test {
 
   function test_penalize_reasonIsEmptyWithoutData() public {
     PenaltyHook__Mock hook = _addNew(PenaltyHook__Mock.Behaviour.RevertEmpty);
+    // A slot whose place in the bitmap leaves something behind where the reason will be written.
+    Slot slot = Slot.wrap(1001);
+    rollup.setRecord(Slot.unwrap(slot), PROPOSER, true);
     vm.expectEmit(address(controller));
-    emit ILatePenaltyController.PenaltyFailed(SLOT, hook, bytes32(0));
-    controller.penalize(SLOT);
+    emit ILatePenaltyController.PenaltyFailed(slot, hook, bytes32(0));
+    controller.penalize(slot);
   }
 
   function test_penalize_bombCostsNoMoreThanTheHooksGas() public {

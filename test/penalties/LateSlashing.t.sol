@@ -411,6 +411,18 @@ contract LateSlashingTest is Test {
     vm.stopPrank();
   }
 
+  function test_requireSlashed_vouchesForOneSlashOnly() public {
+    vm.startPrank(address(slasher));
+    registry.consume(address(rollup), ALICE, _slots(1010));
+    rollup.slash(ALICE, 1 ether);
+    registry.requireSlashed(address(rollup), ALICE);
+    vm.expectRevert(
+      abi.encodeWithSelector(ILateSlashRegistry.LateSlashRegistry__NothingConsumed.selector, address(rollup), ALICE)
+    );
+    registry.requireSlashed(address(rollup), ALICE);
+    vm.stopPrank();
+  }
+
   function test_consume_aMadeUpRollupSpoilsItsOwnEntriesOnly() public {
     Rollup__MockForPenalties madeUp = new Rollup__MockForPenalties();
     madeUp.setSlasher(BOB);

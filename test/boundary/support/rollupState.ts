@@ -92,7 +92,8 @@ function recordSlots({ rollup }: World, slot: bigint): readonly [bigint, bigint]
   return [first, first + 1n];
 }
 
-function marksSlot(epoch: bigint): bigint {
+/** Where an epoch's marks are stored. */
+export function marksSlot(epoch: bigint): bigint {
   return mappingSlot(epoch % RING_EPOCHS, LATE_SUBMISSIONS + 1n);
 }
 

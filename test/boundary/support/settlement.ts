@@ -43,7 +43,10 @@ export async function proveAndSettle(world: World, expectation: ProofExpectation
   });
 
   const rewards = new Map<Address, bigint>();
-  const credit = (who: Address, amount: bigint) => rewards.set(who, (rewards.get(who) ?? 0n) + amount);
+  const credit = (to: Address, amount: bigint) => {
+    const who = getAddress(to);
+    rewards.set(who, (rewards.get(who) ?? 0n) + amount);
+  };
   const splits: unknown[] = [];
   let burned = 0n;
   for (const checkpoint of checkpoints.slice(settledBefore)) {
@@ -68,7 +71,7 @@ export async function proveAndSettle(world: World, expectation: ProofExpectation
     credit(coinbase, share - submitterCut - forfeited);
     if (submitter !== undefined) credit(submitter, submitterCut);
     burned += forfeited;
-    splits.push({ slot, submitter: submitter ?? zeroAddress, coinbase, share, submitterCut, forfeited });
+    splits.push({ slot, submitter: getAddress(submitter ?? zeroAddress), coinbase, share, submitterCut, forfeited });
   }
 
   const readRewards = () => Promise.all([...rewards.keys()].map((who) => readSequencerRewards(world, who)));

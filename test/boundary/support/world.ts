@@ -14,7 +14,7 @@ import { upgradedNetwork } from "../../fixtures/embeddedNetwork.ts";
 import { lateSubmissionAbi } from "./lateSubmissionAbi.ts";
 
 /** Committees of 4 out of 8 validators and epochs of 4 slots: epochs pass quickly. Everything else is mainnet's shape. */
-export function smallConfig(proofSubmissionEpochs: bigint): NetworkConfig {
+function smallConfig(proofSubmissionEpochs: bigint, isIgnition: boolean): NetworkConfig {
   const config = mainnetLikeConfig();
   return {
     ...config,
@@ -23,6 +23,7 @@ export function smallConfig(proofSubmissionEpochs: bigint): NetworkConfig {
       aztecEpochDuration: 4n,
       targetCommitteeSize: 4n,
       aztecProofSubmissionEpochs: proofSubmissionEpochs,
+      ...(isIgnition ? { manaTarget: 0n } : {}),
       // The tally wants rounds of whole epochs and committees of a fixed size; nothing here slashes.
       slasherFlavor: SlasherFlavor.none,
     },
@@ -53,13 +54,16 @@ export interface WorldOptions {
   readonly shape?: "small" | "mainnet";
   /** Default 1, as on mainnet; only for `small`. */
   readonly proofSubmissionEpochs?: bigint;
+  /** A rollup without transactions yet, hence without fees and messages; only for `small`. Default false. */
+  readonly isIgnition?: boolean;
 }
 
 /** Opens the network in its first state. Later calls with the same options reuse the chain: one world at a time. */
-export async function openWorld({ shape = "small", proofSubmissionEpochs = 1n }: WorldOptions = {}): Promise<World> {
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
+  const { shape = "small", proofSubmissionEpochs = 1n, isIgnition = false } = options;
   const network =
     shape === "small"
-      ? await upgradedNetwork({ config: smallConfig(proofSubmissionEpochs), validatorCount: 8 })
+      ? await upgradedNetwork({ config: smallConfig(proofSubmissionEpochs, isIgnition), validatorCount: 8 })
       : await upgradedNetwork();
   const { chain, buildAhead: rollup, validators, firstBuildAheadEpoch: firstEpoch } = network;
   await endowPortal(network);

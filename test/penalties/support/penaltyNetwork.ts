@@ -1,6 +1,13 @@
 import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
 import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
-import { encodeFunctionData, parseEventLogs, type Address, type LocalAccount, type TransactionReceipt } from "viem";
+import {
+  encodeFunctionData,
+  parseEventLogs,
+  type Abi,
+  type Address,
+  type LocalAccount,
+  type TransactionReceipt,
+} from "viem";
 
 import { makeEpochProofTransaction } from "../../../harness/actors/prover.ts";
 import { makeProposeTransaction } from "../../../harness/actors/publisher.ts";
@@ -170,7 +177,7 @@ export class PenaltyNetwork {
     options: { from?: LocalAccount; timestamp?: bigint } = {},
   ): Promise<TransactionReceipt> {
     const { from = this.network.deployer, timestamp } = options;
-    const data = encodeFunctionData({ abi: penaltyAbi, functionName, args });
+    const data = encodeFunctionData<Abi>({ abi: penaltyAbi, functionName, args });
     return this.chain.execute({ from, to, data }, timestamp === undefined ? {} : { timestamp });
   }
 

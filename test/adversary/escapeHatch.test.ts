@@ -1,0 +1,145 @@
+import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import { expect } from "chai";
+import { encodeFunctionData, type Address, type PrivateKeyAccount } from "viem";
+
+import { EscapeHatchAbi } from "@aztec/l1-artifacts/EscapeHatchAbi";
+import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
+import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
+
+import { deployModule } from "../../harness/l1/deployModule.ts";
+import { firstSlotOfEpoch, slotAt } from "../../harness/network/rollupReads.ts";
+import { proveAndSettle } from "../boundary/support/settlement.ts";
+import { askOpen, expectRejected, refusal, rehearse, rehearseHeader } from "../boundary/support/verdict.ts";
+import { openWorld, setTerms, type World } from "../boundary/support/world.ts";
+
+const BOND = 10n ** 18n;
+/** Epochs from one opening to the next, and how many of them it stays open: the least that upstream allows here. */
+const FREQUENCY = 5n;
+const ACTIVE_EPOCHS = 2n;
+
+const hatchModule = buildModule("EscapeHatch", (m) => ({
+  hatch: m.contract("EscapeHatch", [
+    m.getParameter<string>("rollup"),
+    m.getParameter<string>("token"),
+    BOND,
+    0n,
+    0n,
+    FREQUENCY,
+    ACTIVE_EPOCHS,
+    1n,
+    0n,
+  ]),
+}));
+
+describe("A late header and the escape hatch", () => {
+  let world: World;
+  /** The first epoch of an opening with a designated proposer. */
+  let openEpoch: bigint;
+  let hatchProposer: PrivateKeyAccount;
+  let restore: () => Promise<void>;
+
+  before(async () => {
+    world = await openWorld();
+    const { chain, rollup } = world;
+    hatchProposer = world.rival;
+    openEpoch = await openHatch(world, hatchProposer);
+    await setTerms(world, { crossEpoch: true });
+    expect(await readOpening(openEpoch), "one epoch before to one after").to.deep.equal([false, true, true, false]);
+    // The last slot of the epoch before it opens, with nothing landed yet.
+    await chain.mineAt(world.at(firstSlotOfEpoch(rollup, openEpoch) - 1n, 1n));
+    restore = await chain.snapshot();
+  });
+
+  beforeEach(() => restore());
+
+  it("do not mix: in an open epoch nobody vouches for a late header, whatever it is attested with", async () => {
+    const { sequencer, rollup, rescuer } = world;
+    const slot = firstSlotOfEpoch(rollup, openEpoch) + 1n;
+    const checkpoint = await sequencer.build(slot);
+    const timestamp = world.at(slot + 1n, 12n);
+    const expected = refusal("LateSubmission__EscapeHatchOpen", slot, openEpoch);
+    expect(await askOpen(world, checkpoint, timestamp), "requireOpen").to.deep.equal(expected);
+    expect(await rehearseHeader(world, checkpoint, timestamp), "header alone").to.deep.equal(expected);
+    await expectRejected(world, checkpoint, expected, { timestamp, from: rescuer });
+    // Not even the hatch's own proposer is late and paid.
+    await expectRejected(world, checkpoint, expected, { timestamp: timestamp + 1n, from: hatchProposer });
+  });
+
+  it("leave the hatch's proposer its epoch on time, and everybody else outside, as upstream", async () => {
+    const { sequencer, rollup, rescuer } = world;
+    const slot = firstSlotOfEpoch(rollup, openEpoch) + 1n;
+    const checkpoint = await sequencer.build(slot);
+    const stranger = refusal("Rollup__InvalidEscapeHatchProposer", hatchProposer.address, rescuer.address);
+    await expectRejected(world, checkpoint, stranger, {
+      timestamp: world.at(slot, 1n),
+      from: rescuer,
+      // Upstream's validation knows nothing of the hatch and asks for the committee.
+      rehearsal: "accepted",
+    });
+    const { revert } = await sequencer.land(checkpoint, { timestamp: world.at(slot, 12n), from: hatchProposer });
+    expect(revert?.message).to.equal(undefined);
+    await proveAndSettle(world, { checkpoints: [checkpoint] });
+  });
+
+  it("do not meet when it opens: the last slot before lands late in the first open one", async () => {
+    const { sequencer, rollup, rescuer } = world;
+    const slot = firstSlotOfEpoch(rollup, openEpoch) - 1n;
+    const checkpoint = await sequencer.build(slot);
+    expect(await rehearse(world, checkpoint, world.at(slot + 1n, 12n))).to.equal("accepted");
+    await sequencer.landLate(checkpoint, { from: rescuer });
+    await proveAndSettle(world, { checkpoints: [checkpoint], late: [{ checkpoint, submitter: rescuer.address }] });
+  });
+
+  it("do not meet when it closes: the last open slot is refused late in the first closed one", async () => {
+    const { sequencer, rollup, rescuer, chain } = world;
+    const slot = firstSlotOfEpoch(rollup, openEpoch + ACTIVE_EPOCHS) - 1n;
+    await chain.mineAt(world.at(slot, 1n));
+    const checkpoint = await sequencer.build(slot);
+    const expected = refusal("LateSubmission__EscapeHatchOpen", slot, openEpoch + ACTIVE_EPOCHS - 1n);
+    await expectRejected(world, checkpoint, expected, { timestamp: world.at(slot + 1n, 12n), from: rescuer });
+    // The first closed slot itself is open to a rescue again.
+    const next = await sequencer.build(slot + 1n);
+    await sequencer.landLate(next, { from: rescuer });
+    await proveAndSettle(world, { checkpoints: [next], late: [{ checkpoint: next, submitter: rescuer.address }] });
+  });
+
+  /** Whether the hatch is open from the epoch before an opening to the one after it. */
+  async function readOpening(epoch: bigint): Promise<readonly boolean[]> {
+    const { publicClient } = world.chain;
+    const address = await publicClient.readContract({
+      address: world.rollup.address,
+      abi: RollupAbi,
+      functionName: "getEscapeHatch",
+    });
+    const hatch = { address, abi: EscapeHatchAbi, functionName: "isHatchOpen" } as const;
+    const epochs = [epoch - 1n, epoch, epoch + ACTIVE_EPOCHS - 1n, epoch + ACTIVE_EPOCHS];
+    return Promise.all(epochs.map(async (at) => (await publicClient.readContract({ ...hatch, args: [at] }))[0]));
+  }
+});
+
+/** Deploys upstream's hatch, has governance (impersonated) set it, and waits until `candidate` is designated. */
+async function openHatch(world: World, candidate: PrivateKeyAccount): Promise<bigint> {
+  const { chain, rollup, network } = world;
+  const { deployer, contracts } = network;
+  const token = contracts.feeAsset;
+  const { hatch } = await deployModule(chain, deployer, hatchModule, {
+    EscapeHatch: { rollup: rollup.address, token },
+  });
+  const update = encodeFunctionData({ abi: RollupAbi, functionName: "updateEscapeHatch", args: [hatch] });
+  await chain.executeAs(contracts.governance, { to: rollup.address, data: update });
+  const erc20 = (functionName: "mint" | "approve", to: Address) =>
+    encodeFunctionData({ abi: TestERC20Abi, functionName, args: [to, BOND] });
+  await chain.execute({ from: deployer, to: token, data: erc20("mint", candidate.address) });
+  await chain.execute({ from: candidate, to: token, data: erc20("approve", hatch) });
+  const call = (functionName: "joinCandidateSet" | "selectCandidates") =>
+    chain.execute({ from: candidate, to: hatch, data: encodeFunctionData({ abi: EscapeHatchAbi, functionName }) });
+  await call("joinCandidateSet");
+
+  // The set for hatch H is frozen two epochs before hatch H - 1 begins, and drawn while that one lasts.
+  const { aztecEpochDuration } = rollup.config;
+  const joined = slotAt(rollup, await chain.now()) / aztecEpochDuration;
+  const drawn = (joined + 3n) / FREQUENCY + 1n;
+  await chain.mineAt(world.at(firstSlotOfEpoch(rollup, drawn * FREQUENCY), 1n));
+  await call("selectCandidates");
+  return (drawn + 1n) * FREQUENCY;
+}

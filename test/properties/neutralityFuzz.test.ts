@@ -1,0 +1,151 @@
+import { expect } from "chai";
+import { getAbiItem, toEventSelector, toHex, type Abi, type Hex } from "viem";
+
+import { EscapeHatchAbi } from "@aztec/l1-artifacts/EscapeHatchAbi";
+import { GovernanceProposerAbi } from "@aztec/l1-artifacts/GovernanceProposerAbi";
+import { InboxAbi } from "@aztec/l1-artifacts/InboxAbi";
+import { OutboxAbi } from "@aztec/l1-artifacts/OutboxAbi";
+import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
+import { TallySlashingProposerAbi } from "@aztec/l1-artifacts/TallySlashingProposerAbi";
+
+import { compactConfig } from "../../harness/differential/compactConfig.ts";
+import { fuzzNeutrality, type NeutralityReport } from "../../harness/differential/neutralityFuzzer.ts";
+import { Twin, TwinMismatchError } from "../../harness/differential/twin.ts";
+import { rejection } from "../fixtures/rejection.ts";
+
+const DEFAULT_TRANSACTIONS = 2_200;
+const DEFAULT_SEED = 20_251_009;
+/** Below so many transactions, chance decides what a run covers. */
+const ENOUGH_TO_JUDGE = 800;
+
+/** Reads a whole number from the environment. */
+function fromEnvironment(name: string, fallback: number): number {
+  const text = process.env[name];
+  if (text === undefined || text === "") return fallback;
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value <= 0) throw new RangeError(`${name} is no positive whole number: ${text}`);
+  return value;
+}
+
+const seed = fromEnvironment("BUILD_AHEAD_FUZZ_SEED", DEFAULT_SEED);
+const transactions = fromEnvironment("BUILD_AHEAD_FUZZ_TRANSACTIONS", DEFAULT_TRANSACTIONS);
+
+const terms = { submitterBps: 5_000, burnBps: 2_500, crossEpoch: false };
+
+const event = (abi: Abi, name: string): Hex => {
+  const item = getAbiItem({ abi, name });
+  if (item?.type !== "event") throw new RangeError(`There is no event ${name}`);
+  return toEventSelector(item);
+};
+
+/** Adds up the outcomes whose description matches. */
+function countOutcomes({ outcomes }: NeutralityReport, pattern: RegExp): number {
+  return [...outcomes].reduce((sum, [description, count]) => (pattern.test(description) ? sum + count : sum), 0);
+}
+
+/** A run that has not seen these has proven little: the least numbers per thousand transactions. */
+function expectCovered(report: NeutralityReport): void {
+  const events: readonly (readonly [name: string, topic: Hex, least: number])[] = [
+    ["checkpoints landed", event(RollupAbi, "CheckpointProposed"), 120],
+    ["proofs accepted", event(RollupAbi, "L2ProofVerified"), 20],
+    ["prunes", event(RollupAbi, "PrunedPending"), 10],
+    ["invalidations", event(RollupAbi, "CheckpointInvalidated"), 3],
+    ["messages sent", event(InboxAbi, "MessageSent"), 8],
+    ["epoch out hashes stored", event(OutboxAbi, "RootAdded"), 3],
+    ["hatch proposals", event(EscapeHatchAbi, "ArchiveUpdated"), 2],
+    ["hatch proposers selected", event(EscapeHatchAbi, "CandidateSelected"), 2],
+    ["governance signals", event(GovernanceProposerAbi, "SignalCast"), 15],
+    ["slashing votes", event(TallySlashingProposerAbi, "VoteCast"), 10],
+    ["mana targets", event(RollupAbi, "ManaTargetUpdated"), 1],
+    ["reward configurations", event(RollupAbi, "RewardConfigUpdated"), 2],
+    ["hatch configurations", event(RollupAbi, "EscapeHatchUpdated"), 2],
+  ];
+  const outcomes: readonly (readonly [name: string, pattern: RegExp, least: number])[] = [
+    ["proposals with a fault", /propose with .*: (?!success)/, 100],
+    ["duplicates", /^propose again/, 10],
+    ["refused proofs", /^prove.*: (?!success)/, 30],
+    ["rehearsals that pass", /^validate.*: success/, 8],
+    ["rehearsals that do not", /^validate.*: (?!success)/, 8],
+    ["invalidations for too few attestations", /^invalidate for too few.*: success/, 1],
+    ["invalidations for a bad attestation", /^invalidate for a bad.*: success/, 1],
+    ["sequencer claims", /^claim a sequencer's rewards: success/, 5],
+    ["prover claims", /^claim a prover's rewards: success/, 5],
+    ["slashed stake", /^slash: success/, 1],
+    ["oracle updates", /^update the fee oracle: success/, 10],
+    ["seeds", /^(setupEpoch|checkpointRandao): success/, 15],
+  ];
+  const scale = report.transactions / 1_000;
+  for (const [name, topic, least] of events) {
+    expect(report.topics.get(topic) ?? 0, name).to.be.at.least(Math.floor(least * scale));
+  }
+  for (const [name, pattern, least] of outcomes) {
+    expect(countOutcomes(report, pattern), name).to.be.at.least(Math.floor(least * scale));
+  }
+}
+
+describe(`Neutrality: random transactions, seed ${seed} (BUILD_AHEAD_FUZZ_SEED, BUILD_AHEAD_FUZZ_TRANSACTIONS)`, function () {
+  this.timeout(3_600_000);
+  const share = (part: number) => Math.ceil(transactions * part);
+
+  async function run(windowSeconds: number, count: number, offset: number, manaTarget?: bigint) {
+    const report = await fuzzNeutrality({
+      config: compactConfig(manaTarget === undefined ? {} : { manaTarget }),
+      validatorCount: 8,
+      seed: seed + offset,
+      transactions: count,
+      terms: { ...terms, windowSeconds },
+    });
+    expect(report.transactions, "transactions compared").to.equal(count);
+    return report;
+  }
+
+  it(`behaves like upstream's rollup with the window switched off, over ${share(0.5)} transactions`, async function () {
+    const report = await run(0, share(0.5), 0);
+    const ours = [...report.reordered.keys()].map((pair) => pair.split(" -> ")[1]);
+    expect(
+      ours.filter((name) => name?.startsWith("LateSubmission__")),
+      "errors of a window that does not exist",
+    ).to.be.empty;
+    if (report.transactions < ENOUGH_TO_JUDGE) return;
+    expectCovered(report);
+    expect(ours, "errors that may come first").to.include.members([
+      "Rollup__SlotAlreadyInChain",
+      "HeaderLib__InvalidSlotNumber",
+      "Rollup__NoBlobsInCheckpoint",
+    ]);
+  });
+
+  it(`behaves like upstream's rollup with a window that nobody uses, over ${share(0.43)} transactions`, async function () {
+    const report = await run(24, share(0.43), 1);
+    if (report.transactions < ENOUGH_TO_JUDGE) return;
+    expectCovered(report);
+    expect([...report.reordered.keys()], "errors of the window, where upstream has one for all").to.include.members([
+      "HeaderLib__InvalidSlotNumber -> LateSubmission__WindowClosed",
+      "HeaderLib__InvalidSlotNumber -> LateSubmission__CrossEpochClosed",
+    ]);
+  });
+
+  it(`behaves like upstream's rollup in ignition and on the way out of it, over ${share(0.07)} transactions`, async function () {
+    const report = await run(24, share(0.07), 2, 0n);
+    expect(countOutcomes(report, /propose.*: success/), "checkpoints landed").to.be.at.least(
+      Math.floor(report.transactions / 10),
+    );
+  });
+});
+
+describe("The comparison of two rollups", function () {
+  it("notices one storage word that differs, anywhere in any contract", async () => {
+    const options = { validatorCount: 8, seed: "neutrality", terms: { ...terms, windowSeconds: 0 } };
+    const twin = await Twin.open({ config: compactConfig(), ...options });
+    const { chain, contracts, rollup } = twin.extended;
+    const word = toHex(123_456_789, { size: 32 });
+    for (const address of [rollup.address, rollup.inbox, contracts.gse]) {
+      const restore = await chain.snapshot();
+      await chain.setStorageAt(address, word, toHex(1, { size: 32 }));
+      const error = await rejection(twin.assertSameStorage(), TwinMismatchError);
+      expect(error.fields["accounts"], "the account is named").to.equal(address.toLowerCase());
+      await restore();
+      await twin.assertSameStorage();
+    }
+  });
+});

@@ -1,0 +1,32 @@
+import type { RollupConfig } from "../../harness/network/networkConfig.ts";
+import { mainnetLikeConfig, SlasherFlavor } from "../../harness/network/networkConfig.ts";
+import type { LateSubmissionTerms } from "../../harness/network/deployment.ts";
+import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
+import { upgradedNetwork } from "../fixtures/embeddedNetwork.ts";
+
+/** Slots of an epoch: few, so that rings wrap and proofs are cheap to make. */
+export const SHORT_EPOCH_DURATION = 4n;
+
+/**
+ * The extended rollup with epochs of four slots and committees of four out of eight: everything that settlement depends on
+ * happens often. Fresh state for every caller.
+ */
+export function shortEpochNetwork(
+  overrides: Partial<RollupConfig> = {},
+  terms?: LateSubmissionTerms,
+): Promise<UpgradedNetwork> {
+  const config = mainnetLikeConfig();
+  const rollup: RollupConfig = {
+    ...config.rollup,
+    aztecEpochDuration: SHORT_EPOCH_DURATION,
+    targetCommitteeSize: 4n,
+    slasherFlavor: SlasherFlavor.none,
+    inboxLag: 2n,
+    ...overrides,
+  };
+  return upgradedNetwork(
+    { config: { ...config, rollup }, validatorCount: 8 },
+    // The lag is the same already, so the version has to tell the two rollups apart.
+    { path: "lock", config: { ...rollup, version: 2 }, ...(terms === undefined ? {} : { terms }) },
+  );
+}

@@ -7,8 +7,9 @@
  * `--sample` takes at most N mutants of each file, by the seed. Results are kept after each mutant, so a run that was cut
  * goes on where it was; those of a file that has changed since are dropped.
  */
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -19,7 +20,7 @@ import type { MutantResult, MutatedFile, MutationReport } from "./mutation/mutat
 import { renderMutation } from "./mutation/renderMutation.ts";
 import { shuffle } from "./mutation/shuffle.ts";
 import { testPlans, type TestPlan } from "./mutation/testPlan.ts";
-import { prepareTree } from "./mutation/tree.ts";
+import { copyTree, prepareTree } from "./mutation/tree.ts";
 import { TreeCompiler } from "./mutation/treeCompiler.ts";
 
 const projectRoot = path.resolve(import.meta.dirname, "../..");
@@ -44,61 +45,67 @@ interface Job {
   readonly source: Buffer;
 }
 
-prepareTree(projectRoot, options.tree);
-const compiler = new TreeCompiler([path.join(options.tree, "artifacts/build-info")]);
+const reportFile = path.join(evidence, "mutation.json");
+const known = existsSync(reportFile) ? (JSON.parse(readFileSync(reportFile, "utf8")) as MutationReport) : undefined;
 
-const files: MutatedFile[] = [];
-const jobs: Job[] = [];
-for (const plan of testPlans) {
-  const { content: source, ast } = compiler.source(plan.file);
-  const current = readFileSync(path.join(projectRoot, plan.file));
-  if (!current.equals(source)) throw new Error(`${plan.file} is not what the tree has: remove ${options.tree}.`);
-  const mutants = findMutants(plan.file, source, ast);
-  files.push({ file: plan.file, sha256: createHash("sha256").update(source).digest("hex"), mutants: mutants.length });
-  if (!options.file.some((part) => plan.file.includes(part))) continue;
-  jobs.push(
-    ...shuffle(mutants, options.seed)
-      .slice(0, Number(options.sample))
-      .map((mutant) => ({ plan, mutant, source })),
+if (options.render) {
+  if (known === undefined) throw new Error("There is no report to render.");
+  writeReport(known);
+} else {
+  await mutate();
+}
+
+async function mutate(): Promise<void> {
+  prepareTree(projectRoot, options.tree);
+  const compiler = new TreeCompiler([path.join(options.tree, "artifacts/build-info")]);
+  const files: MutatedFile[] = [];
+  const jobs: Job[] = [];
+  for (const plan of testPlans) {
+    const { content: source, ast } = compiler.source(plan.file);
+    const sha256 = hashOf(source);
+    if (hashOf(readSource(plan.file)) !== sha256) {
+      throw new Error(`${plan.file} is not what the tree has: remove ${options.tree}.`);
+    }
+    const mutants = findMutants(plan.file, source, ast);
+    files.push({ file: plan.file, sha256, mutants: mutants.length });
+    if (!options.file.some((part) => plan.file.includes(part))) continue;
+    const sample = shuffle(mutants, options.seed).slice(0, Number(options.sample));
+    jobs.push(...sample.map((mutant) => ({ plan, mutant, source })));
+  }
+  if (options.list) {
+    for (const { file, mutants } of files) console.log(`${String(mutants).padStart(5)}  ${file}`);
+    console.log(`${String(files.reduce((sum, { mutants }) => sum + mutants, 0)).padStart(5)}  in all`);
+    return;
+  }
+
+  const commit = execFileSync("git", ["log", "-1", "--format=%H", "--", "contracts"], { cwd: projectRoot });
+  const results = resultsFor(files);
+  await runJobs(jobs, results, () =>
+    writeReport({ seed: options.seed, commit: commit.toString().trim(), files, results: inOrder(results, files) }),
   );
 }
 
-const reportFile = path.join(evidence, "mutation.json");
-const results = readResults();
-
-if (options.list) {
-  for (const { file, mutants } of files) console.log(`${String(mutants).padStart(5)}  ${file}`);
-  console.log(`${String(files.reduce((sum, { mutants }) => sum + mutants, 0)).padStart(5)}  in all`);
-} else {
-  if (!options.render) await runJobs();
-  writeReport();
-}
-
 /** Half of the lanes begin with what Solidity tests judge, the others with what needs a chain; then they help out. */
-async function runJobs(): Promise<void> {
+async function runJobs(jobs: readonly Job[], results: MutantResult[], onResult: () => void): Promise<void> {
   const done = new Set(results.map(({ id }) => id));
   const open = jobs.filter(({ mutant }) => !done.has(mutant.id));
-  const unit = open.filter(({ plan }) => plan.solidity.length > 0);
+  const unit = roundRobin(open.filter(({ plan }) => plan.solidity.length > 0));
   const chain = roundRobin(open.filter(({ plan }) => plan.solidity.length === 0));
   const greens = new Map<string, Promise<void>>();
   let count = 0;
 
   const runLane = async (index: number): Promise<void> => {
-    const tree = index === 0 ? options.tree : `${options.tree}-${index}`;
-    prepareTree(projectRoot, tree, options.tree);
-    const lane = new Lane(tree, Number(options.timeout));
+    const tree = `${options.tree}-${index}`;
+    copyTree(options.tree, tree);
+    const lane = new Lane(tree, Number(options.timeout), greens);
     const [first, second] = index % 2 === 0 ? [unit, chain] : [chain, unit];
     for (let job = first.shift() ?? second.shift(); job !== undefined; job = first.shift() ?? second.shift()) {
       const { plan, mutant, source } = job;
-      for (const testFile of [...plan.solidity, ...plan.mocha]) {
-        if (!greens.has(testFile)) greens.set(testFile, lane.requireGreen(testFile));
-        await greens.get(testFile);
-      }
       const started = performance.now();
       const verdict = await lane.judge(plan, applyMutant(source, mutant), source);
       const seconds = Math.round((performance.now() - started) / 100) / 10;
       results.push({ ...mutant, ...verdict, seconds });
-      writeReport();
+      onResult();
       const by = "by" in verdict ? ` by ${verdict.by}` : "";
       console.log(`${++count}/${open.length} ${mutant.id}: ${verdict.status}${by} (${seconds} s)`);
     }
@@ -120,32 +127,52 @@ function roundRobin(open: readonly Job[]): Job[] {
     .map(({ job }) => job);
 }
 
-function readResults(): MutantResult[] {
-  if (!existsSync(reportFile)) return [];
-  const report = JSON.parse(readFileSync(reportFile, "utf8")) as MutationReport;
-  const current = new Set(files.map(({ file, sha256 }) => `${file} ${sha256}`));
-  const unchanged = new Set(
-    report.files.filter(({ file, sha256 }) => current.has(`${file} ${sha256}`)).map(({ file }) => file),
+/** What an earlier run has found of sources that are still the same. */
+function resultsFor(files: readonly MutatedFile[]): MutantResult[] {
+  const same = new Set(
+    files
+      .filter(({ file, sha256 }) => known?.files.some((other) => other.file === file && other.sha256 === sha256))
+      .map(({ file }) => file),
   );
-  return report.results.filter(({ file }) => unchanged.has(file));
+  return known?.results.filter(({ file }) => same.has(file)) ?? [];
 }
 
-function writeReport(): void {
+/** In the order of files and sources, whatever order they were run in. */
+function inOrder(results: readonly MutantResult[], files: readonly MutatedFile[]): MutantResult[] {
   const order = new Map(files.map(({ file }, index) => [file, index]));
-  const sorted = [...results].sort(
+  return [...results].sort(
     (a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.start - b.start || (a.id < b.id ? -1 : 1),
   );
-  const report: MutationReport = { seed: options.seed, files, results: sorted };
+}
+
+function writeReport(report: MutationReport): void {
   const reasonsFile = path.join(evidence, "mutation.reasons.json");
   const reasons = existsSync(reasonsFile)
     ? (JSON.parse(readFileSync(reasonsFile, "utf8")) as Record<string, string>)
     : {};
+  const outdated = report.files.filter(({ file, sha256 }) => hashOf(readSource(file)) !== sha256);
   write(reportFile, `${JSON.stringify(report, null, 1)}\n`);
-  write(path.join(evidence, "mutation.md"), renderMutation(report, reasons));
+  write(
+    path.join(evidence, "mutation.md"),
+    renderMutation(
+      report,
+      reasons,
+      outdated.map(({ file }) => file),
+    ),
+  );
 }
 
 /** Whole or not at all: a run may be cut at any time. */
 function write(file: string, content: string): void {
+  mkdirSync(evidence, { recursive: true });
   writeFileSync(`${file}.tmp`, content);
   renameSync(`${file}.tmp`, file);
+}
+
+function readSource(file: string): Buffer {
+  return readFileSync(path.join(projectRoot, file));
+}
+
+function hashOf(source: Buffer): string {
+  return createHash("sha256").update(source).digest("hex");
 }

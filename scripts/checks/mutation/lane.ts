@@ -22,11 +22,17 @@ const WORKER = path.join(import.meta.dirname, "solidityTestWorker.ts");
 export class Lane {
   readonly #tree: string;
   readonly #timeoutMs: number;
+  readonly #greens: Map<string, Promise<void>>;
   #worker: Promise<ChildProcess> | undefined;
 
-  /** @param tree The copy's root @param timeoutSeconds For one test file */
-  constructor(tree: string, timeoutSeconds: number) {
+  /**
+   * @param tree The copy's root
+   * @param timeoutSeconds For one test file
+   * @param greens Test files that a lane has found green, or is about to; all lanes share it
+   */
+  constructor(tree: string, timeoutSeconds: number, greens: Map<string, Promise<void>>) {
     this.#tree = tree;
+    this.#greens = greens;
     this.#timeoutMs = timeoutSeconds * 1000;
   }
 
@@ -37,6 +43,7 @@ export class Lane {
   async judge(plan: TestPlan, mutated: string, original: Buffer): Promise<Verdict> {
     const changes = { [plan.file]: mutated };
     for (const testFile of plan.solidity) {
+      await this.#requireGreen(testFile);
       const answer = await this.#ask({ kind: "test", testFile, changes });
       if (answer.outcome === "not-viable") return { status: "not-viable", reason: answer.reason };
       if (answer.outcome === "timed-out") return { status: "timed-out", by: testFile };
@@ -48,23 +55,28 @@ export class Lane {
     if (compiled.outcome === "not-viable") return { status: "not-viable", reason: compiled.reason };
     if (compiled.outcome !== "compiled") throw new Error(`The compiler ended with ${compiled.outcome}.`);
     const source = path.join(this.#tree, plan.file);
-    const restore = replaceArtifacts(path.join(this.#tree, "artifacts"), compiled.contracts);
-    try {
+    for (const testFile of plan.mocha) {
+      await this.#requireGreen(testFile);
+      const restore = replaceArtifacts(path.join(this.#tree, "artifacts"), compiled.contracts);
       writeFileSync(source, mutated);
-      for (const testFile of plan.mocha) {
-        const run = await this.#runMocha(testFile);
-        if (run.outcome === "timed-out") return { status: "timed-out", by: testFile };
-        if (run.outcome === "red") return { status: "killed", by: `${testFile}: ${run.by}` };
-      }
-      return { status: "survived" };
-    } finally {
-      restore();
-      writeFileSync(source, original);
+      const run = await this.#runMocha(testFile).finally(() => {
+        restore();
+        writeFileSync(source, original);
+      });
+      if (run.outcome === "timed-out") return { status: "timed-out", by: testFile };
+      if (run.outcome === "red") return { status: "killed", by: `${testFile}: ${run.by}` };
     }
+    return { status: "survived" };
   }
 
   /** @throws Error unless the test file is green on unchanged sources, without which nothing can be said of a mutant. */
-  async requireGreen(testFile: string): Promise<void> {
+  async #requireGreen(testFile: string): Promise<void> {
+    const known = this.#greens.get(testFile) ?? this.#checkGreen(testFile);
+    this.#greens.set(testFile, known);
+    await known;
+  }
+
+  async #checkGreen(testFile: string): Promise<void> {
     const run = testFile.endsWith(".sol")
       ? await this.#ask({ kind: "test", testFile, changes: {} satisfies Changes })
       : await this.#runMocha(testFile);

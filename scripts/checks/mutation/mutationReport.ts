@@ -14,6 +14,8 @@ export interface MutatedFile {
 /** What `evidence/mutation.json` holds. */
 export interface MutationReport {
   readonly seed: string;
+  /** The last commit that changed the contracts when the run began. */
+  readonly commit: string;
   readonly files: readonly MutatedFile[];
   readonly results: readonly MutantResult[];
 }

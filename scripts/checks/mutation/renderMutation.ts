@@ -37,9 +37,14 @@ const cellsOf = ({ run, notViable, killed, survived }: MutationScore): string[] 
 /**
  * The report for readers.
  * @param reasons Why a survivor is harmless or what was done about it, by the mutant's id
+ * @param outdated Files whose source is no longer the one that was mutated
  */
-export function renderMutation(report: MutationReport, reasons: Readonly<Record<string, string>>): string {
-  const { files, results, seed } = report;
+export function renderMutation(
+  report: MutationReport,
+  reasons: Readonly<Record<string, string>>,
+  outdated: readonly string[] = [],
+): string {
+  const { files, results, seed, commit } = report;
   const total = scoreOf(results);
   const exist = files.reduce((sum, { mutants }) => sum + mutants, 0);
   const survivors = results.filter(({ status }) => status === "survived");
@@ -55,6 +60,13 @@ export function renderMutation(report: MutationReport, reasons: Readonly<Record<
     `${exist} mutants exist in ${files.length} files. ${total.run} were run, chosen by the seed \`${seed}\`: ` +
       `${total.notViable} of them do not compile, ${total.killed} were killed (${timedOut} of these because they did ` +
       `not end in time), ${total.survived} survived. **Score: ${cellsOf(total).at(-1)}** of those that compile.`,
+    `The sources are those of commit \`${commit.slice(0, 12)}\`. ${
+      outdated.length === 0
+        ? "They have not changed since."
+        : `Since then these have changed, and a later run would judge them anew: ${outdated
+            .map((file) => `\`${file}\``)
+            .join(", ")}.`
+    }`,
     "## By file",
     markdownTable(
       [["file", "left"], ["exist", "right"], ...COLUMNS],

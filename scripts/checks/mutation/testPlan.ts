@@ -28,7 +28,7 @@ const SLASHING_SOL = "test/penalties/LateSlashing.t.sol";
 const STRIKES = "test/penalties/ledger.test.ts";
 const SLASHING = "test/penalties/slashing.test.ts";
 
-/** In the order in which files are worked on: what unit tests can judge comes first. */
+/** Of every file of ours that has code. */
 export const testPlans: readonly TestPlan[] = [
   {
     file: `${LIBRARIES}/LateSplitLib.sol`,
@@ -103,8 +103,8 @@ export const testPlans: readonly TestPlan[] = [
   { file: `${PENALTIES}/LateSlashPayload.sol`, solidity: [SLASHING_SOL], mocha: [], deployed: [] },
   {
     file: "contracts/upgrade/FixedActionsPayload.sol",
-    solidity: [],
-    mocha: ["test/network/buildAhead.test.ts"],
-    deployed: ["contracts/upgrade/FixedActionsPayload.sol"],
+    solidity: ["test/unit/FixedActionsPayload.t.sol"],
+    mocha: [],
+    deployed: [],
   },
 ];

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 /** Hardhat's configuration of a tree, next to the project's own. */
@@ -19,30 +19,28 @@ export default defineConfig({
 `;
 
 /**
- * Prepares a private copy of the project with everything built, or takes the one that is there.
+ * Prepares a private copy of the project with everything built, or takes the one that is there. Nothing is changed in it.
  * @param root The project's root
  * @param tree Where the copy is or shall be
- * @param from Another tree of the same sources that is built already, to copy from
  */
-export function prepareTree(root: string, tree: string, from?: string): void {
+export function prepareTree(root: string, tree: string): void {
   if (existsSync(path.join(tree, "artifacts/build-info"))) return;
   mkdirSync(tree, { recursive: true });
-  const source = from ?? root;
   const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root });
   for (const file of files.toString().trim().split("\n")) {
     if (existsSync(path.join(root, file))) cpSync(path.join(root, file), path.join(tree, file), { recursive: true });
   }
   writeFileSync(path.join(tree, MUTATION_CONFIG), CONFIG);
-  if (!existsSync(path.join(tree, "node_modules"))) {
-    symlinkSync(path.join(root, "node_modules"), path.join(tree, "node_modules"));
-  }
-  if (source === root) {
-    const hardhat = path.join(tree, "node_modules/.bin/hardhat");
-    execFileSync(process.execPath, [hardhat, "--config", MUTATION_CONFIG, "--no-typechain", "build"], {
-      cwd: tree,
-      stdio: ["ignore", "ignore", "inherit"],
-    });
-  } else {
-    cpSync(path.join(source, "artifacts"), path.join(tree, "artifacts"), { recursive: true });
-  }
+  symlinkSync(path.join(root, "node_modules"), path.join(tree, "node_modules"));
+  const hardhat = path.join(tree, "node_modules/.bin/hardhat");
+  execFileSync(process.execPath, [hardhat, "--config", MUTATION_CONFIG, "--no-typechain", "build"], {
+    cwd: tree,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+}
+
+/** Copies a prepared tree for a lane, which may change it. What an earlier run left there is thrown away. */
+export function copyTree(tree: string, copy: string): void {
+  rmSync(copy, { recursive: true, force: true });
+  cpSync(tree, copy, { recursive: true, verbatimSymlinks: true });
 }

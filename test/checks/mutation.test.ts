@@ -27,9 +27,9 @@ const changesOf = (body: string): string[] =>
 
 describe("Mutants", () => {
   it("move each comparison by one, and negate those that are conditions and no equality", () => {
-    expect(changesOf("if (a < b) result = a; if (a == b) result = b;").slice(0, 6)).to.deep.equal([
-      "flip-comparison: a < b -> a <= b",
+    expect(changesOf("if (a < b) result = a; if (a == b) result = b;")).to.deep.equal([
       "negate-condition: a < b -> !(a < b)",
+      "flip-comparison: a < b -> a <= b",
       "remove-statement: result = a; -> {}",
       "flip-comparison: a == b -> a != b",
       "remove-statement: result = b; -> {}",

@@ -1,0 +1,162 @@
+import { fork, spawn, type ChildProcess } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+
+import { replaceArtifacts } from "./artifactFiles.ts";
+import type { Changes, WorkerAnswer, WorkerRequest } from "./solidityTestWorker.ts";
+import type { TestPlan } from "./testPlan.ts";
+import { MUTATION_CONFIG } from "./tree.ts";
+
+/** What became of a mutant. */
+export type Verdict =
+  | { readonly status: "killed"; readonly by: string }
+  | { readonly status: "timed-out"; readonly by: string }
+  | { readonly status: "survived" }
+  | { readonly status: "not-viable"; readonly reason: string };
+
+type TestOutcome = { readonly outcome: "green" | "timed-out" } | { readonly outcome: "red"; readonly by: string };
+
+const WORKER = path.join(import.meta.dirname, "solidityTestWorker.ts");
+
+/** A private copy of the tree and what runs in it: a warm compiler with Solidity tests, and tests against a chain. */
+export class Lane {
+  readonly #tree: string;
+  readonly #timeoutMs: number;
+  readonly #greens: Map<string, Promise<void>>;
+  #worker: Promise<ChildProcess> | undefined;
+
+  /**
+   * @param tree The copy's root
+   * @param timeoutSeconds For one test file
+   * @param greens Test files that a lane has found green, or is about to; all lanes share it
+   */
+  constructor(tree: string, timeoutSeconds: number, greens: Map<string, Promise<void>>) {
+    this.#tree = tree;
+    this.#greens = greens;
+    this.#timeoutMs = timeoutSeconds * 1000;
+  }
+
+  /**
+   * Runs a plan's tests against changed sources and stops at the first red one.
+   * @param original The unchanged file, put back at the end
+   */
+  async judge(plan: TestPlan, mutated: string, original: Buffer): Promise<Verdict> {
+    const changes = { [plan.file]: mutated };
+    for (const testFile of plan.solidity) {
+      await this.#requireGreen(testFile);
+      const answer = await this.#ask({ kind: "test", testFile, changes });
+      if (answer.outcome === "not-viable") return { status: "not-viable", reason: answer.reason };
+      if (answer.outcome === "timed-out") return { status: "timed-out", by: testFile };
+      if (answer.outcome === "red") return { status: "killed", by: `${testFile}: ${answer.by}` };
+    }
+    if (plan.mocha.length === 0) return { status: "survived" };
+
+    const compiled = await this.#ask({ kind: "compile", roots: plan.deployed, changes });
+    if (compiled.outcome === "not-viable") return { status: "not-viable", reason: compiled.reason };
+    if (compiled.outcome !== "compiled") throw new Error(`The compiler ended with ${compiled.outcome}.`);
+    const source = path.join(this.#tree, plan.file);
+    for (const testFile of plan.mocha) {
+      await this.#requireGreen(testFile);
+      const restore = replaceArtifacts(path.join(this.#tree, "artifacts"), compiled.contracts);
+      writeFileSync(source, mutated);
+      const run = await this.#runMocha(testFile).finally(() => {
+        restore();
+        writeFileSync(source, original);
+      });
+      if (run.outcome === "timed-out") return { status: "timed-out", by: testFile };
+      if (run.outcome === "red") return { status: "killed", by: `${testFile}: ${run.by}` };
+    }
+    return { status: "survived" };
+  }
+
+  /** @throws Error unless the test file is green on unchanged sources, without which nothing can be said of a mutant. */
+  async #requireGreen(testFile: string): Promise<void> {
+    const known = this.#greens.get(testFile) ?? this.#checkGreen(testFile);
+    this.#greens.set(testFile, known);
+    await known;
+  }
+
+  async #checkGreen(testFile: string): Promise<void> {
+    const run = testFile.endsWith(".sol")
+      ? await this.#ask({ kind: "test", testFile, changes: {} satisfies Changes })
+      : await this.#runMocha(testFile);
+    if (run.outcome !== "green") throw new Error(`${testFile} is not green unchanged: ${JSON.stringify(run)}`);
+  }
+
+  async close(): Promise<void> {
+    (await this.#worker)?.kill();
+    this.#worker = undefined;
+  }
+
+  async #ask(request: WorkerRequest): Promise<WorkerAnswer | { readonly outcome: "timed-out" }> {
+    this.#worker ??= this.#startWorker();
+    const worker = await this.#worker;
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        clearTimeout(timer);
+        worker.removeAllListeners();
+      };
+      const timer = setTimeout(() => {
+        settle();
+        worker.kill("SIGKILL");
+        this.#worker = undefined;
+        resolve({ outcome: "timed-out" });
+      }, this.#timeoutMs);
+      worker.once("message", (answer) => {
+        settle();
+        resolve(answer as WorkerAnswer);
+      });
+      worker.once("exit", (code) => {
+        settle();
+        this.#worker = undefined;
+        reject(new Error(`The worker ended with ${String(code)}.`));
+      });
+      worker.send(request);
+    });
+  }
+
+  #startWorker(): Promise<ChildProcess> {
+    const worker = fork(WORKER, [this.#tree, path.join(this.#tree, "cache/mutation-artifacts")], {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    return new Promise((resolve, reject) => {
+      worker.once("message", () => {
+        worker.removeAllListeners();
+        resolve(worker);
+      });
+      worker.once("exit", (code) => reject(new Error(`The worker did not start: ${String(code)}.`)));
+    });
+  }
+
+  #runMocha(testFile: string): Promise<TestOutcome> {
+    const hardhat = path.join(this.#tree, "node_modules/.bin/hardhat");
+    const options = ["--config", MUTATION_CONFIG, "--no-typechain"];
+    const child = spawn(process.execPath, [hardhat, ...options, "test", "mocha", "--no-compile", "--bail", testFile], {
+      cwd: this.#tree,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    return new Promise((resolve, reject) => {
+      let isTimedOut = false;
+      const timer = setTimeout(() => {
+        isTimedOut = true;
+        child.kill("SIGKILL");
+      }, this.#timeoutMs);
+      child.once("error", reject);
+      child.once("close", (code) => {
+        clearTimeout(timer);
+        if (isTimedOut) resolve({ outcome: "timed-out" });
+        else if (code === 0 && /\d+ passing/.test(output)) resolve({ outcome: "green" });
+        else if (/\d+ failing/.test(output)) resolve({ outcome: "red", by: firstFailure(output) });
+        else reject(new Error(`${testFile} did not run: ${output.slice(-2000)}`));
+      });
+    });
+  }
+}
+
+/** The title of the first failed test, as mocha's list of tests shows it. */
+function firstFailure(output: string): string {
+  return /^\s+1\) (.+)$/m.exec(output)?.[1]?.trim() ?? "set-up";
+}

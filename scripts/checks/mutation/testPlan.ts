@@ -1,0 +1,110 @@
+/** Which tests can kill a mutant of a file, cheapest first, and what they need compiled anew. */
+export interface TestPlan {
+  readonly file: string;
+  /** Solidity unit tests. */
+  readonly solidity: readonly string[];
+  /** Tests against a chain. */
+  readonly mocha: readonly string[];
+  /** Sources of the contracts that the tests against a chain deploy and that carry the file's code. */
+  readonly deployed: readonly string[];
+}
+
+const LIBRARIES = "contracts/libraries";
+const OPERATIONS = `${LIBRARIES}/BuildAheadOperationsExtLib.sol`;
+const LATE = `${LIBRARIES}/LateSubmissionExtLib.sol`;
+const ROLLUP = "contracts/BuildAheadRollup.sol";
+const HARNESSES = "contracts/test/unit";
+const PENALTIES = "contracts/penalties";
+
+const BAD_INPUT = "test/adversary/badInput.test.ts";
+const ATTESTATIONS = "test/adversary/attestations.test.ts";
+const WINDOW = "test/boundary/window.test.ts";
+const EPOCHS = "test/boundary/epochBoundary.test.ts";
+const LANDING = "test/consensus/lateLanding.test.ts";
+const SETTLEMENT = "test/settlement/audit.test.ts";
+
+const STRIKES_SOL = "test/penalties/LateStrikeLedger.t.sol";
+const SLASHING_SOL = "test/penalties/LateSlashing.t.sol";
+const STRIKES = "test/penalties/ledger.test.ts";
+const SLASHING = "test/penalties/slashing.test.ts";
+
+/** Of every file of ours that has code. */
+export const testPlans: readonly TestPlan[] = [
+  {
+    file: `${LIBRARIES}/LateSplitLib.sol`,
+    solidity: ["test/unit/LateSplitLib.t.sol"],
+    mocha: [],
+    deployed: [],
+  },
+  {
+    file: `${LIBRARIES}/SubmissionWindowLib.sol`,
+    solidity: ["test/unit/SubmissionWindowLib.t.sol"],
+    mocha: [],
+    deployed: [],
+  },
+  {
+    file: `${LIBRARIES}/LateSubmissionLib.sol`,
+    solidity: ["test/unit/LateSubmissionLib.t.sol"],
+    mocha: ["test/unit/storageNamespace.test.ts", "test/unit/lateRecipient.test.ts", EPOCHS],
+    deployed: [`${HARNESSES}/LateSubmissionLib__Harness.sol`, LATE, OPERATIONS, ROLLUP],
+  },
+  {
+    file: `${LIBRARIES}/LateAuthorisationLib.sol`,
+    solidity: [
+      "test/unit/LateAuthorisationLib.requireOpen.t.sol",
+      "test/unit/LateAuthorisationLib.setUpEpoch.t.sol",
+      "test/unit/LateAuthorisationLib.verifyQuorum.t.sol",
+    ],
+    mocha: [ATTESTATIONS, EPOCHS],
+    deployed: [LATE],
+  },
+  {
+    file: `${LIBRARIES}/LateRewardLib.sol`,
+    solidity: ["test/unit/LateRewardLib.t.sol"],
+    mocha: [SETTLEMENT, EPOCHS],
+    deployed: [LATE, OPERATIONS],
+  },
+  {
+    file: `${LIBRARIES}/ProposalChecksLib.sol`,
+    solidity: ["test/unit/ProposalChecksLib.t.sol"],
+    mocha: [BAD_INPUT],
+    deployed: [LATE, OPERATIONS],
+  },
+  {
+    file: `${LIBRARIES}/ProposeLib.sol`,
+    solidity: [],
+    mocha: [BAD_INPUT, LANDING, EPOCHS, ATTESTATIONS],
+    deployed: [OPERATIONS],
+  },
+  { file: LATE, solidity: [], mocha: [BAD_INPUT, LANDING, WINDOW, EPOCHS, ATTESTATIONS], deployed: [LATE] },
+  { file: OPERATIONS, solidity: [], mocha: [BAD_INPUT, EPOCHS], deployed: [OPERATIONS] },
+  { file: ROLLUP, solidity: [], mocha: [BAD_INPUT, LANDING], deployed: [ROLLUP] },
+  { file: `${PENALTIES}/StrikeWordLib.sol`, solidity: [STRIKES_SOL], mocha: [], deployed: [] },
+  {
+    file: `${PENALTIES}/LatePenaltyController.sol`,
+    solidity: ["test/penalties/LatePenaltyController.t.sol"],
+    mocha: [],
+    deployed: [],
+  },
+  {
+    file: `${PENALTIES}/LateStrikeLedger.sol`,
+    solidity: [STRIKES_SOL],
+    mocha: [STRIKES],
+    deployed: [`${PENALTIES}/LateStrikeLedger.sol`],
+  },
+  { file: `${PENALTIES}/LateSlashRegistry.sol`, solidity: [SLASHING_SOL], mocha: [], deployed: [] },
+  {
+    file: `${PENALTIES}/LateSlashingHook.sol`,
+    solidity: [SLASHING_SOL],
+    mocha: [SLASHING],
+    deployed: [`${PENALTIES}/LateSlashingHook.sol`],
+  },
+  { file: `${PENALTIES}/LateSlashProposal.sol`, solidity: [SLASHING_SOL], mocha: [], deployed: [] },
+  { file: `${PENALTIES}/LateSlashPayload.sol`, solidity: [SLASHING_SOL], mocha: [], deployed: [] },
+  {
+    file: "contracts/upgrade/FixedActionsPayload.sol",
+    solidity: ["test/unit/FixedActionsPayload.t.sol"],
+    mocha: [],
+    deployed: [],
+  },
+];

@@ -16,7 +16,12 @@ const MAIN = { hardfork: MAIN_HARDFORK, committee: 48 };
 const FONT = "DejaVu Sans, Verdana, sans-serif";
 const COLORS = { calldata: "#9aa5b1", execution: "#d1495b", floor: "#edae49", ours: "#00798c", upstream: "#9aa5b1" };
 
-const config = { font: FONT, view: { stroke: null }, axis: { labelFontSize: 11, titleFontSize: 12 } } as const;
+const config = {
+  font: FONT,
+  view: { stroke: null },
+  axis: { labelFontSize: 11, titleFontSize: 12, labelLimit: 300 },
+  legend: { labelLimit: 300 },
+} as const;
 
 export const GAS_CHARTS: readonly GasChart[] = [
   {

@@ -6,6 +6,7 @@ import { defineConfig } from "hardhat/config";
 
 import { aztecRemappings } from "./scripts/plugins/aztecRemappings.ts";
 import { upstreamContracts } from "./scripts/plugins/upstreamContracts.ts";
+import { benchTask } from "./scripts/tasks/bench.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
 
 const require = createRequire(import.meta.url);
@@ -15,7 +16,7 @@ const FUZZ_SEED = "0x6275696c642d61686561642d6c310000000000000000000000000000000
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, hardhatViem, aztecRemappings],
-  tasks: [rehearseTask],
+  tasks: [benchTask, rehearseTask],
   solidity: {
     version: "0.8.30",
     path: require.resolve("solc/soljson.js"),

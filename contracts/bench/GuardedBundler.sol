@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {IRollupCore} from "@aztec/core/interfaces/IRollup.sol";
+import {Slot} from "@aztec/core/libraries/TimeLib.sol";
+import {ILateSubmission} from "../interfaces/ILateSubmission.sol";
+
 /// @notice Multicall3's entry of a bundle.
 struct Call3 {
   address target;
@@ -8,50 +12,58 @@ struct Call3 {
   bytes callData;
 }
 
-/// @notice Multicall3's answer to an entry. A skipped entry has failed with empty data.
-struct Result {
-  bool success;
-  bytes returnData;
-}
-
 /**
  * @title GuardedBundler
- * @notice Measured, not deployed: Multicall3 with a question before its heaviest entry.
+ * @notice Measured, not deployed: Multicall3's `aggregate3`, with a question before an entry that proposes.
  *
  * @dev What a losing `propose` still costs inside a bundle is its own entry: `RollupCore` decodes all arguments before
- *      it calls anything of ours. A caller can ask `requireOpen(slot, lastArchive)` first, for the price of a small
- *      view call, and leave the entry out when the answer is a revert.
+ *      it calls anything of ours. Slot and parent archive stand at fixed places in those arguments, so a bundling
+ *      contract can ask `requireOpen(slot, lastArchive)` first, for the price of a small view call, and leave the entry
+ *      out when the answer is a revert. Same calldata as Multicall3, to the byte.
  */
 contract GuardedBundler {
+  /// @dev Positions in the calldata of `propose`: selector, archive, price modifier, then the header's words.
+  uint256 private constant LAST_ARCHIVE_POSITION = 68;
+  uint256 private constant SLOT_POSITION = 228;
+
   error GuardedBundler__CallFailed(address target);
 
   /**
-   * @notice Makes all calls, and the first of them only if the guard does not revert.
-   * @param _guard Whom to ask
-   * @param _question What to ask, by static call
-   * @param _calls The calls, the guarded one first
-   * @return results What became of each
+   * @notice Makes all calls, except proposals that cannot land now.
+   * @param _calls The calls, at most 256
+   * @return succeeded A bit for each call, the first in the lowest. Multicall3's answer with all data would cost
+   *         3 k more, and a transaction has nobody to read it.
    */
-  function aggregateGuarded(
-    address _guard,
-    bytes calldata _question,
-    Call3[] calldata _calls
-  ) external payable returns (Result[] memory results) {
-    results = new Result[](_calls.length);
-    // Only whether the question reverts matters, not what it answers.
-    // solhint-disable-next-line avoid-low-level-calls
-    (bool isOpen, ) = _guard.staticcall(_question);
-    uint256 first = 0;
-    if (!isOpen) {
-      require(_calls[0].allowFailure, GuardedBundler__CallFailed(_calls[0].target));
-      first = 1;
-    }
-    for (uint256 i = first; i < _calls.length; ++i) {
+  function aggregate3(Call3[] calldata _calls) external payable returns (uint256 succeeded) {
+    for (uint256 i = 0; i < _calls.length; ++i) {
       Call3 calldata entry = _calls[i];
-      // Bundles call anything.
-      // solhint-disable-next-line avoid-low-level-calls
-      (results[i].success, results[i].returnData) = entry.target.call(entry.callData);
-      require(entry.allowFailure || results[i].success, GuardedBundler__CallFailed(entry.target));
+      address target = entry.target;
+      bytes calldata callData = entry.callData;
+      bool success = false;
+      if (_isOpen(target, callData)) {
+        // Bundles call anything.
+        // solhint-disable-next-line avoid-low-level-calls
+        (success, ) = target.call(callData);
+      }
+      require(success || entry.allowFailure, GuardedBundler__CallFailed(target));
+      if (success) succeeded |= 1 << i;
     }
+  }
+
+  /// @dev Anything but a proposal is. Words beyond the end of too short a proposal read as zeros, and are refused.
+  function _isOpen(address _target, bytes calldata _callData) private view returns (bool isOpen) {
+    bytes32 lastArchive;
+    Slot slot;
+    bytes4 selector;
+    // solhint-disable-next-line no-inline-assembly
+    assembly ("memory-safe") {
+      selector := and(calldataload(_callData.offset), shl(224, 0xffffffff))
+      lastArchive := calldataload(add(_callData.offset, LAST_ARCHIVE_POSITION))
+      slot := calldataload(add(_callData.offset, SLOT_POSITION))
+    }
+    if (selector != IRollupCore.propose.selector) return true;
+    // Only whether the question reverts matters.
+    // solhint-disable-next-line avoid-low-level-calls
+    (isOpen, ) = _target.staticcall(abi.encodeCall(ILateSubmission.requireOpen, (slot, lastArchive)));
   }
 }

@@ -17,7 +17,8 @@ enum SlashPath {
 
 /**
  * @notice When and how much a slashing hook slashes.
- * @param threshold The weight of strikes, not slashed for yet, from which a proposer is slashed
+ * @param threshold The weight of strikes, not slashed for yet, from which a proposer is slashed; more than a batch can
+ *        weigh (16 strikes) slashes nobody
  * @param amountPerWeight What each unit of weight costs, in units of the staking asset
  */
 struct SlashTerms {

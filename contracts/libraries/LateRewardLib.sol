@@ -5,7 +5,8 @@ import {CompressedFeeHeader, FeeHeaderLib} from "@aztec/core/libraries/compresse
 import {FeeLib} from "@aztec/core/libraries/rollup/FeeLib.sol";
 import {BpsLib, RewardConfig, RewardLib} from "@aztec/core/libraries/rollup/RewardLib.sol";
 import {STFLib} from "@aztec/core/libraries/rollup/STFLib.sol";
-import {TimeLib, Epoch, Slot} from "@aztec/core/libraries/TimeLib.sol";
+import {TimeLib, TimeStorage, Epoch, Slot} from "@aztec/core/libraries/TimeLib.sol";
+import {CompressedSlot} from "@aztec/shared/libraries/CompressedTimeMath.sol";
 import {IERC20} from "@oz/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@oz/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@oz/utils/math/Math.sol";
@@ -62,14 +63,22 @@ library LateRewardLib {
 
   /**
    * @notice Whether the epoch of a checkpoint has slots that were marked late.
-   * @dev The only thing that a proof without late slots pays for: one storage word.
+   * @dev The only thing that a proof without late slots pays for: one storage word, besides words that upstream reads
+   *      anyway. Whether upstream still stores the log is not asked here: of a checkpoint that is not available the
+   *      answer may be wrong, but upstream refuses its proof, and `prepare` asks.
    * @param _end The last checkpoint of a proof, any value
    * @return Whether there are
    */
   function hasLateSlots(uint256 _end) internal view returns (bool) {
-    return
-      LateSubmissionLib.isAvailable(_end) &&
-      LateSubmissionLib.getMarks(STFLib.getSlotNumber(_end).epochFromSlot()) != 0;
+    TimeStorage storage time = TimeLib.getStorage();
+    // Nothing can overflow: durations have 32 bits. One expression reads the word of durations once.
+    unchecked {
+      uint256 epochDuration = time.epochDuration;
+      uint256 proofSubmissionEpochs = time.proofSubmissionEpochs;
+      uint256 logs = epochDuration * (proofSubmissionEpochs + 1) + 1;
+      uint256 slot = CompressedSlot.unwrap(STFLib.getStorage().tempCheckpointLogs[_end % logs].slotNumber);
+      return LateSubmissionLib.isMarked(slot / epochDuration, proofSubmissionEpochs);
+    }
   }
 
   /**
@@ -77,12 +86,12 @@ library LateRewardLib {
    * @dev Repeats upstream's arithmetic and asks the distributor under the conditions under which upstream asks it, so
    *      that it cannot revert where upstream would not.
    * @param _start The first checkpoint of the proof, any value
-   * @param _end The last checkpoint of the proof, available
+   * @param _end The last checkpoint of the proof, any value
    * @return settlement What `settle` wants to know
    */
   function prepare(uint256 _start, uint256 _end) internal view returns (Settlement memory settlement) {
     // Upstream rejects such a proof with its own error.
-    if (_start > _end) return settlement;
+    if (_start > _end || !LateSubmissionLib.isAvailable(_end)) return settlement;
 
     settlement.epoch = STFLib.getSlotNumber(_end).epochFromSlot();
     settlement.start = _start;

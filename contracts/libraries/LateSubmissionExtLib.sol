@@ -147,8 +147,7 @@ library LateSubmissionExtLib {
    */
   function requireOpen(Slot _slot, bytes32 _lastArchive) external view {
     Timestamp currentTime = Timestamp.wrap(block.timestamp);
-    uint256 parent = STFLib.getEffectivePendingCheckpointNumber(currentTime);
-    ProposalChecksLib.requireNewSlot(parent, _slot);
+    uint256 parent = ProposalChecksLib.requireNewSlotAt(currentTime, _slot);
     if (_slot != currentTime.slotFromTimestamp()) LateAuthorisationLib.requireOpen(_slot);
     ProposalChecksLib.requireParentArchive(parent, _lastArchive);
   }

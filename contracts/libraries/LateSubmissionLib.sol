@@ -4,7 +4,6 @@ pragma solidity 0.8.30;
 import {TimeLib, Epoch, Slot, Timestamp} from "@aztec/core/libraries/TimeLib.sol";
 import {STFLib} from "@aztec/core/libraries/rollup/STFLib.sol";
 import {ChainTipsLib, CompressedChainTips} from "@aztec/core/libraries/compressed-data/Tips.sol";
-import {Math} from "@oz/utils/math/Math.sol";
 import {SafeCast} from "@oz/utils/math/SafeCast.sol";
 import {SlotDerivation} from "@oz/utils/SlotDerivation.sol";
 import {TransientSlot} from "@oz/utils/TransientSlot.sol";
@@ -191,6 +190,18 @@ library LateSubmissionLib {
   }
 
   /**
+   * @notice Whether any slot of an epoch was marked late.
+   * @dev `getMarks(epoch) != 0` for callers that hold the number of epochs already and count every unit of gas.
+   * @param _epoch The epoch
+   * @param _proofSubmissionEpochs The rollup's proof submission epochs
+   * @return Whether there is a mark
+   */
+  function isMarked(uint256 _epoch, uint256 _proofSubmissionEpochs) internal view returns (bool) {
+    uint256 marks = LateMarks.unwrap(getStorage().marks[_epoch % _ringEpochs(_proofSubmissionEpochs)]);
+    return marks >> MAX_EPOCH_DURATION == _epoch && marks << (256 - MAX_EPOCH_DURATION) != 0;
+  }
+
+  /**
    * @notice Whether a checkpoint is part of the chain, its log is still stored, and it has that slot.
    * @dev Upstream's accessor reverts where this answers no.
    * @param _checkpointNumber The checkpoint's number, any value
@@ -219,8 +230,7 @@ library LateSubmissionLib {
 
   /// @notice How many epochs the rings span.
   function ringEpochs() internal view returns (uint256) {
-    // A checkpoint of epoch E can be proven until epoch E + proofSubmissionEpochs ends; one epoch more for penalties.
-    return Math.max(MIN_RING_EPOCHS, uint256(TimeLib.getStorage().proofSubmissionEpochs) + 2);
+    return _ringEpochs(TimeLib.getStorage().proofSubmissionEpochs);
   }
 
   /**
@@ -246,5 +256,12 @@ library LateSubmissionLib {
 
   function _recipientSlot() private view returns (TransientSlot.AddressSlot) {
     return RECIPIENT_POSITION.deriveMapping(msg.sender).asAddress();
+  }
+
+  /// @dev A checkpoint of epoch E can be proven until epoch E + proofSubmissionEpochs ends; one more for penalties.
+  function _ringEpochs(uint256 _proofSubmissionEpochs) private pure returns (uint256) {
+    unchecked {
+      return _proofSubmissionEpochs + 2 > MIN_RING_EPOCHS ? _proofSubmissionEpochs + 2 : MIN_RING_EPOCHS;
+    }
   }
 }

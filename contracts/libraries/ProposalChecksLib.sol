@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {RollupStore} from "@aztec/core/interfaces/IRollup.sol";
+import {ChainTipsLib, CompressedChainTips} from "@aztec/core/libraries/compressed-data/Tips.sol";
 import {Errors} from "@aztec/core/libraries/Errors.sol";
 import {FeeLib} from "@aztec/core/libraries/rollup/FeeLib.sol";
 import {ProposedHeader} from "@aztec/core/libraries/rollup/ProposedHeaderLib.sol";
@@ -13,7 +14,28 @@ import {TimeLib, Slot, Timestamp} from "@aztec/core/libraries/TimeLib.sol";
  * @notice The checks of a header that do not depend on who sends it, for `propose` and for its rehearsals.
  */
 library ProposalChecksLib {
+  using ChainTipsLib for CompressedChainTips;
   using TimeLib for Slot;
+  using TimeLib for Timestamp;
+
+  /**
+   * @notice Reverts unless the slot comes after the effective tip's: the duplicate case, for views.
+   * @dev The effective tip is the proven one if a prune is due, else the pending one, as upstream. A prune can be due
+   *      only while the tip belongs to an earlier epoch, see ProposeLib.
+   * @param _currentTime The time of the block
+   * @param _slot The header slot
+   * @return parent The effective tip
+   */
+  function requireNewSlotAt(Timestamp _currentTime, Slot _slot) internal view returns (uint256 parent) {
+    CompressedChainTips tips = STFLib.getStorage().tips;
+    parent = tips.getPending();
+    Slot parentSlot = STFLib.getSlotNumber(parent);
+    if (parentSlot.epochFromSlot() != _currentTime.epochFromTimestamp() && STFLib.canPruneAtTime(_currentTime)) {
+      parent = tips.getProven();
+      parentSlot = STFLib.getSlotNumber(parent);
+    }
+    require(_slot > parentSlot, Errors.Rollup__SlotAlreadyInChain(parentSlot, _slot));
+  }
 
   /**
    * @notice Reverts unless the slot comes after the parent's: the duplicate case.

@@ -148,13 +148,6 @@ library ProposeLib {
     _v.isFirstCheckpointOfEpoch = parent == 0 || _v.epoch > parentSlot.epochFromSlot();
   }
 
-  /// @dev The pending tip as it is, and its slot.
-  function _readTip(Interim memory _v) private view returns (uint256 parent, Slot slot) {
-    _v.tips = STFLib.getStorage().tips;
-    parent = _v.tips.getPending();
-    slot = STFLib.getSlotNumber(parent);
-  }
-
   /// @dev Epoch set-up, the header's contents, then whoever vouches for it: proposer, hatch proposer or quorum.
   function _authorise(
     Interim memory _v,
@@ -252,5 +245,12 @@ library ProposeLib {
       _v.payloadDigest,
       _v.attestationsHash
     );
+  }
+
+  /// @dev The pending tip as it is, and its slot.
+  function _readTip(Interim memory _v) private view returns (uint256 parent, Slot slot) {
+    _v.tips = STFLib.getStorage().tips;
+    parent = _v.tips.getPending();
+    slot = STFLib.getSlotNumber(parent);
   }
 }

@@ -47,6 +47,8 @@ contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
 
   /**
    * @notice Sets the window for good and the first weights.
+   * @dev A late landing is reported after its epoch is proven. A window shorter than that delay would never count it:
+   *      choose more than (proof submission epochs + 2) epochs.
    * @param _controller The controller that reports late landings; it also names the rollup
    * @param _governance The owner, who sets the weights
    * @param _windowSlots Length of the sliding window, in slots

@@ -9,7 +9,8 @@ import {IPayload} from "@aztec/governance/interfaces/IPayload.sol";
  *
  * @dev Registering the rollup needs upstream's payload only. This one is for what governance decides later: the terms
  *      of late submissions, opening rewards, hooks. An action that its target refuses makes the execution revert
- *      with the target's own error.
+ *      with `Governance__CallFailed`; one whose target has no code would succeed without doing anything, and is refused
+ *      here.
  */
 contract FixedActionsPayload is IPayload {
   IPayload.Action[] private actions;
@@ -17,6 +18,8 @@ contract FixedActionsPayload is IPayload {
 
   /// @notice Thrown when there is nothing to execute.
   error FixedActionsPayload__NoActions();
+  /// @notice Thrown when the target of an action has no code: governance would count the call as a success.
+  error FixedActionsPayload__NotAContract(address target);
 
   /**
    * @notice Fixes what the payload does.
@@ -26,6 +29,8 @@ contract FixedActionsPayload is IPayload {
   constructor(IPayload.Action[] memory _actions, string memory _uri) {
     require(_actions.length > 0, FixedActionsPayload__NoActions());
     for (uint256 i = 0; i < _actions.length; ++i) {
+      address target = _actions[i].target;
+      require(target.code.length > 0, FixedActionsPayload__NotAContract(target));
       actions.push(_actions[i]);
     }
     uri = _uri;

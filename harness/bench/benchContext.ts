@@ -1,5 +1,8 @@
 import type { BenchRecord } from "./benchRecord.ts";
+import type { CaseName } from "./caseNames.ts";
+import type { FloorDesignRecord } from "./floorDesigns.ts";
 import type { LanePair } from "./lanePair.ts";
+import type { StorageRecord } from "./storageFootprint.ts";
 
 /** What every group of cases gets. */
 export interface BenchContext {
@@ -8,6 +11,8 @@ export interface BenchContext {
   /** Says what is being measured. */
   readonly progress: (words: string) => void;
   /** Whether a case is wanted. */
-  readonly wants: (caseName: string) => boolean;
+  readonly wants: (caseName: CaseName) => boolean;
   readonly add: (record: BenchRecord) => void;
+  readonly addFloorDesigns: (records: readonly FloorDesignRecord[]) => void;
+  readonly addStorage: (records: readonly StorageRecord[]) => void;
 }

@@ -3,11 +3,10 @@ import { makeRecord } from "./benchRecord.ts";
 import { expectCompanions, expectSuccess, proposeOf } from "./expectations.ts";
 import { measureTransaction } from "./measurement.ts";
 import type { Lane } from "./openLane.ts";
-
-export const BUNDLE_CASE_NAMES: readonly string[] = ["on-time bundle"];
+import type { Ring } from "./ring.ts";
 
 /** What a publisher sends when all goes well: propose, signal and vote in one transaction. */
-export async function measureOnTimeBundle(context: BenchContext, slot: bigint, ring: string): Promise<void> {
+export async function measureOnTimeBundle(context: BenchContext, slot: bigint, ring: Ring): Promise<void> {
   const { pair, hardfork, add, wants, progress } = context;
   if (pair.committeeSize === 0 || !wants("on-time bundle")) return;
   progress(`on-time bundle, ${ring}`);

@@ -1,19 +1,16 @@
 import { encodeFunctionData, type Hex, type LocalAccount, type TransactionReceipt } from "viem";
 
-import { getEthBlobEvaluationInputs } from "@aztec/blob-lib";
 import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
 
 import { makeEpochProofTransaction } from "../actors/prover.ts";
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
-import { batchBlobs } from "../consensus/epochProof.ts";
+import { proveBlobsOfEpoch } from "../consensus/epochProof.ts";
 import type { BenchContext } from "./benchContext.ts";
 import { makeRecord } from "./benchRecord.ts";
 import { expectSuccess } from "./expectations.ts";
 import type { LanePair, SendOptions } from "./lanePair.ts";
 import { measureTransaction, type Measurement } from "./measurement.ts";
 import type { Lane } from "./openLane.ts";
-
-export const EPOCH_CASE_NAMES: readonly string[] = ["setup epoch", "epoch proof", "claim", "prune"];
 
 /** `setupEpoch` on its own, at the first second of an epoch that nobody has touched. */
 export async function measureSetUp(context: BenchContext, epoch: string): Promise<void> {
@@ -60,7 +57,7 @@ export async function measureProofs(
   for (const { count, after } of steps) {
     progress(`epoch proof, ${count} checkpoints`);
     for (const length of [count, after ?? count]) {
-      if (!blobInputs.has(length)) blobInputs.set(length, await openBlobs(checkpoints.slice(0, length)));
+      if (!blobInputs.has(length)) blobInputs.set(length, await proveBlobsOfEpoch(checkpoints.slice(0, length)));
     }
     const prove = (lane: Lane, length: number, prover: LocalAccount) =>
       submitProof(lane, checkpoints.slice(0, length), prover, blobInputs.get(length));
@@ -101,13 +98,8 @@ export async function proveOnBoth(
   checkpoints: readonly AttestedCheckpoint[],
 ): Promise<void> {
   progress(`proving ${checkpoints.length} checkpoints`);
-  const blobInputs = await openBlobs(checkpoints);
+  const blobInputs = await proveBlobsOfEpoch(checkpoints);
   for (const lane of pair.lanes) await submitProof(lane, checkpoints, pair.prover, blobInputs);
-}
-
-/** What the point evaluation precompile checks for a run of checkpoints (0.3 s per blob): the same for every lane and prover. */
-export async function openBlobs(checkpoints: readonly AttestedCheckpoint[]): Promise<Hex> {
-  return getEthBlobEvaluationInputs(await batchBlobs(checkpoints));
 }
 
 /** Proves checkpoints on one lane. @throws L1RevertError when L1 refuses. */

@@ -11,12 +11,14 @@ import { attestCheckpoint, withAttestations, type AttestedCheckpoint } from "../
 import { buildCheckpoint, type BuildCheckpointOptions } from "../consensus/checkpoint.ts";
 import { readTip } from "../consensus/checkpointTip.ts";
 import { readSlotCommittee, type SlotCommittee } from "../consensus/slotCommittee.ts";
+import { PREVIEW_HARDFORKS } from "../l1/embeddedChain.ts";
 import { deriveAccount } from "../l1/deriveAccount.ts";
 import type { L1BlobTransactionRequest, L1TransactionRequest } from "../l1/l1Transaction.ts";
 import { advanceToEpoch, slotStart } from "../network/rollupReads.ts";
 import { BenchContradictionError } from "./benchErrors.ts";
 import { deployBenchContract } from "./deployBenchContract.ts";
-import { openLane, type Lane, type LaneOptions } from "./openLane.ts";
+import { forkLane } from "./forkLane.ts";
+import { openLane, type Lane, type LaneKind, type LaneOptions } from "./openLane.ts";
 
 /** How a transaction is sent on a lane. */
 export interface SendOptions {
@@ -27,6 +29,9 @@ export interface SendOptions {
 }
 
 export type LaneRequest = L1TransactionRequest | L1BlobTransactionRequest;
+
+/** Under which a lane is deployed when it cannot be under the fork that is measured. */
+const LATEST_HARDFORK = "osaka";
 
 /** Everything in mainnet's order of events: the second L1 block of a slot. */
 const ON_TIME_DELAY = 12n;
@@ -57,13 +62,16 @@ export class LanePair {
 
   /** @throws BenchContradictionError when the lanes do not mirror each other. */
   static async open(options: Omit<LaneOptions, "kind">): Promise<LanePair> {
-    const upstream = await openLane({ ...options, kind: "upstream" });
-    const buildAhead = await openLane({ ...options, kind: "build-ahead" });
-    // On both, so that they stay in step.
-    const [, guardedBundler] = [
-      await deployBenchContract(upstream, "GuardedBundler"),
-      await deployBenchContract(buildAhead, "GuardedBundler"),
-    ];
+    const isPreview = (PREVIEW_HARDFORKS as readonly string[]).includes(options.hardfork);
+    const deployed = isPreview ? { ...options, hardfork: LATEST_HARDFORK } : options;
+    const open = async (kind: LaneKind) => {
+      const lane = await openLane({ ...deployed, kind });
+      // On both, so that they stay in step.
+      const guardedBundler = await deployBenchContract(lane, "GuardedBundler");
+      return { lane: isPreview ? await forkLane(lane, options.hardfork) : lane, guardedBundler };
+    };
+    const { lane: upstream } = await open("upstream");
+    const { lane: buildAhead, guardedBundler } = await open("build-ahead");
     const pair = new LanePair(upstream, buildAhead, options.committee, guardedBundler);
     const shape = ({ rollup, contracts, firstEpoch }: Lane) =>
       JSON.stringify([rollup.address, String(rollup.genesisTime), contracts, String(firstEpoch)]);
@@ -205,7 +213,6 @@ export class LanePair {
 /** Where `RollupCore.checkBlob` lives; `setBlobCheck` is verified through its getter by a test. */
 const CHECK_BLOB_WORD: Hex = `0x${"4".padStart(64, "0")}`;
 
-function withoutSidecars(request: L1BlobTransactionRequest): L1TransactionRequest {
-  const { sidecars: _sidecars, maxFeePerBlobGas: _maxFeePerBlobGas, ...rest } = request;
-  return rest;
+function withoutSidecars({ from, to, data, gas }: L1BlobTransactionRequest): L1TransactionRequest {
+  return { from, to, data, gas };
 }

@@ -2,11 +2,13 @@ import { withAttestations, type AttestedCheckpoint } from "../consensus/attested
 import { signAttestationsAndSigners } from "../consensus/attestations.ts";
 import type { BenchContext } from "./benchContext.ts";
 import { makeRecord } from "./benchRecord.ts";
+import type { CaseName } from "./caseNames.ts";
 import { expectCompanions, expectLoss, proposeOf } from "./expectations.ts";
 import { guardedBundleRequest } from "./guardedBundle.ts";
 import type { LanePair, SendOptions } from "./lanePair.ts";
 import { measureTransaction, type Measurement } from "./measurement.ts";
 import type { Lane } from "./openLane.ts";
+import type { Ring } from "./ring.ts";
 
 /** A submission that cannot succeed. */
 interface LosingSubmission {
@@ -19,7 +21,7 @@ interface LosingSubmission {
 }
 
 interface LosingCase {
-  readonly name: string;
+  readonly name: CaseName;
   /** Whether it needs a committee. */
   readonly needsCommittee?: boolean;
   readonly prepare: (pair: LanePair, slot: bigint) => Promise<LosingSubmission>;
@@ -102,13 +104,11 @@ const LOSING_CASES: readonly LosingCase[] = [
   },
 ];
 
-export const LOSING_CASE_NAMES: readonly string[] = LOSING_CASES.map(({ name }) => name);
-
 /**
  * Sends submissions that cannot succeed: alone, and in a bundle whose other calls do; with their blobs, and without them and with
  * the blob check off.
  */
-export async function measureLosingCases(context: BenchContext, slot: bigint, ring: string): Promise<void> {
+export async function measureLosingCases(context: BenchContext, slot: bigint, ring: Ring): Promise<void> {
   const { pair, hardfork, add, wants, progress } = context;
   const committee = pair.committeeSize;
   for (const { name, needsCommittee = false, prepare } of LOSING_CASES) {
@@ -173,7 +173,7 @@ async function sendLoser(
 async function sendGuarded(pair: LanePair, { checkpoint, at, landingSlot }: LosingSubmission): Promise<Measurement> {
   const lane = pair.buildAhead;
   const companions = await pair.companions(lane, landingSlot);
-  const receipt = await pair.send(lane, await guardedBundleRequest(pair, checkpoint, companions), at);
+  const receipt = await pair.send(lane, guardedBundleRequest(pair, checkpoint, companions), at);
   expectCompanions(receipt, companions, "guarded");
   return measureTransaction(lane.chain, receipt, { inner: proposeOf(lane) });
 }

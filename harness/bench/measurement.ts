@@ -46,7 +46,7 @@ export async function measureTransaction(
   options: MeasureOptions = {},
 ): Promise<Measurement> {
   const { input, gas } = await chain.publicClient.getTransaction({ hash: receipt.transactionHash });
-  const calldata = computeCalldataGas(input);
+  const calldata = computeCalldataGas(input, chain.hardfork);
   const { intrinsic, calldataFloor } = calldata;
   const gasUsed = Number(receipt.gasUsed);
   const isFloorBound = gasUsed <= calldataFloor;

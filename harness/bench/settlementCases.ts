@@ -1,12 +1,11 @@
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
+import { proveBlobsOfEpoch } from "../consensus/epochProof.ts";
 import type { BenchContext } from "./benchContext.ts";
 import { makeRecord } from "./benchRecord.ts";
-import { openBlobs, submitProof } from "./epochCases.ts";
+import { submitProof } from "./epochCases.ts";
 import { expectSuccess } from "./expectations.ts";
 import { landAlone, landLate } from "./lateCases.ts";
 import { measureTransaction } from "./measurement.ts";
-
-export const SETTLEMENT_CASE_NAMES: readonly string[] = ["settlement"];
 
 /** Late slots, and checkpoints that the proof covers. */
 const SHORT_RUNS = [
@@ -35,7 +34,7 @@ export async function measureSettlement(context: BenchContext, firstSlot: bigint
       else await landAlone(pair, checkpoint, pair.slotStart(slot) + 24n);
       landed.push(checkpoint);
     }
-    const receipt = await submitProof(lane, landed, pair.prover, await openBlobs(landed));
+    const receipt = await submitProof(lane, landed, pair.prover, await proveBlobsOfEpoch(landed));
     const measured = expectSuccess(await measureTransaction(lane.chain, receipt), "settlement");
     await restore();
     add(

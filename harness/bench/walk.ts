@@ -1,27 +1,14 @@
 import type { BenchContext } from "./benchContext.ts";
-import { BUNDLE_CASE_NAMES, measureOnTimeBundle } from "./bundleCases.ts";
-import {
-  EPOCH_CASE_NAMES,
-  measureClaims,
-  measureProofs,
-  measurePrune,
-  measureSetUp,
-  proveOnBoth,
-} from "./epochCases.ts";
-import { LATE_CASE_NAMES, measureBoundaryCases, measureLateCases } from "./lateCases.ts";
-import { LOSING_CASE_NAMES, measureLosingCases } from "./losingCases.ts";
+import { measureOnTimeBundle } from "./bundleCases.ts";
+import { measureClaims, measureProofs, measurePrune, measureSetUp, proveOnBoth } from "./epochCases.ts";
+import { measureFloorDesigns } from "./floorDesigns.ts";
+import { measureBoundaryCases, measureLateCases } from "./lateCases.ts";
+import { measureLosingCases } from "./losingCases.ts";
 import { landOnTimeSeries } from "./onTimeSeries.ts";
-import { measureSettlement, SETTLEMENT_CASE_NAMES } from "./settlementCases.ts";
-
-/** Every case that a walk can measure, in the order of the report. */
-export const CASE_NAMES: readonly string[] = [
-  "propose",
-  ...BUNDLE_CASE_NAMES,
-  ...EPOCH_CASE_NAMES,
-  ...LATE_CASE_NAMES,
-  ...SETTLEMENT_CASE_NAMES,
-  ...LOSING_CASE_NAMES,
-];
+import { measurePenalties } from "./penaltyCases.ts";
+import { FRESH_RING, WARM_RING, type Ring } from "./ring.ts";
+import { measureSettlement } from "./settlementCases.ts";
+import { measureStorage } from "./storageCases.ts";
 
 /**
  * How far to go. The first epoch alone holds every case once, with the ring of checkpoint logs still unwritten; that is what a check
@@ -31,8 +18,6 @@ export const CASE_NAMES: readonly string[] = [
 export type WalkLength = "first epoch" | "whole";
 
 const SIDE_CASES_AT = 8;
-const FRESH = "fresh ring";
-const WARM = "warm ring";
 
 /** Drives both lanes through epochs and measures the wanted cases on the way, each from the state of its place in the walk. */
 export async function walk(context: BenchContext, length: WalkLength): Promise<void> {
@@ -41,22 +26,30 @@ export async function walk(context: BenchContext, length: WalkLength): Promise<v
   const slots = Number(epochSlots);
   const isWhole = length === "whole";
   const firstSlot = pair.firstEpoch * epochSlots;
-  const sideCases = (ring: string) => async (index: number, slot: bigint) => {
+  const sideCases = (ring: Ring) => async (index: number, slot: bigint) => {
     if (index === SIDE_CASES_AT) {
       await measureOnTimeBundle(context, slot, ring);
       await measureLateCases(context, slot, ring);
       await measureLosingCases(context, slot, ring);
+      if (context.wants("storage")) {
+        context.progress(`storage, ${ring}`);
+        context.addStorage(await measureStorage(pair, slot, ring));
+      }
+      if (ring === FRESH_RING && pair.committeeSize > 0 && context.wants("floor designs")) {
+        context.addFloorDesigns(await measureFloorDesigns(context, slot));
+      }
     }
     if (index === slots - 1) await measureBoundaryCases(context, slot, ring);
   };
 
   await measureSetUp(context, "untouched epoch");
   await measureSettlement(context, firstSlot, false);
+  await measurePenalties(context, firstSlot);
   const first = await landOnTimeSeries(context, {
     firstSlot,
     slots,
-    label: `epoch 1, ${FRESH}`,
-    before: sideCases(FRESH),
+    label: `epoch 1, ${FRESH_RING}`,
+    before: sideCases(FRESH_RING),
   });
   await measurePrune(context, pair.firstEpoch, slots);
   await measureProofs(context, first, [
@@ -72,14 +65,14 @@ export async function walk(context: BenchContext, length: WalkLength): Promise<v
   const second = await landOnTimeSeries(context, {
     firstSlot: firstSlot + epochSlots,
     slots,
-    label: `epoch 2, ${FRESH}`,
+    label: `epoch 2, ${FRESH_RING}`,
   });
   await proveOnBoth(context, second);
   await measureSettlement(context, firstSlot + 2n * epochSlots, true);
   await landOnTimeSeries(context, {
     firstSlot: firstSlot + 2n * epochSlots,
     slots,
-    label: `epoch 3, ${WARM}`,
-    before: sideCases(WARM),
+    label: `epoch 3, ${WARM_RING}`,
+    before: sideCases(WARM_RING),
   });
 }

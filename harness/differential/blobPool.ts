@@ -1,10 +1,13 @@
+import { zeroHash, type Hex } from "viem";
+
+import { getEthBlobEvaluationInputs } from "@aztec/blob-lib";
+
 import { makeBlobs, makeSidecars, type CheckpointBlobs } from "../consensus/blobs.ts";
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
-import { proveBlobsOfEpoch } from "../consensus/epochProof.ts";
+import { batchBlobs } from "../consensus/epochProof.ts";
 import { executeSynthetically } from "../consensus/syntheticExecution.ts";
 import type { L1Chain } from "../l1/l1Chain.ts";
 import type { BlobSidecar } from "../l1/l1Transaction.ts";
-import { zeroHash, type Hex } from "viem";
 
 /**
  * A few real blobs for many checkpoints: which one a checkpoint carries follows from its place in its epoch, so that few
@@ -61,7 +64,7 @@ export class BlobPool {
   /** The opening of all blobs of a run of checkpoints. */
   open(checkpoints: readonly AttestedCheckpoint[]): Promise<Hex> {
     const key = checkpoints.map(({ blobInput }) => blobInput).join();
-    const known = this.#openings.get(key) ?? proveBlobsOfEpoch(checkpoints);
+    const known = this.#openings.get(key) ?? batchBlobs(checkpoints).then(getEthBlobEvaluationInputs);
     this.#openings.set(key, known);
     return known;
   }

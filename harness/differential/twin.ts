@@ -1,16 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import {
-  encodeFunctionData,
-  hexToBigInt,
-  keccak256,
-  encodeAbiParameters,
-  toHex,
-  zeroHash,
-  type Address,
-  type Hex,
-  type LocalAccount,
-} from "viem";
+import { encodeFunctionData, hexToBigInt, toHex, zeroHash, type Address, type Hex, type LocalAccount } from "viem";
 
 import { RollupContract } from "@aztec/ethereum/contracts";
 import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
@@ -27,6 +17,7 @@ import type { NetworkConfig } from "../network/networkConfig.ts";
 import { stakeValidators } from "../network/stakeValidators.ts";
 import type { Validator } from "../network/validator.ts";
 import { readOutcome, type Outcome } from "./outcome.ts";
+import { LATE_NAMESPACE } from "./rollupWords.ts";
 
 /** The two chains are not, or no longer, the same but for the code of the rollup. */
 export class TwinMismatchError extends BuildAheadError {}
@@ -53,9 +44,6 @@ export interface CallResult {
 }
 
 type Side = "upstream" | "extended";
-
-/** The storage namespace of late submissions, whose first word holds the terms. */
-const LATE_NAMESPACE = "buildahead.storage.LateSubmission";
 
 /**
  * Upstream's rollup and the extended one, each the first rollup of a v4 deployment on a chain of its own. Everything else is
@@ -195,7 +183,7 @@ export class Twin {
     );
     const read = async ({ chain, rollup }: AztecDeployment) => {
       const restore = await chain.snapshot();
-      for (const word of [verifierWord(), termsWord()]) await chain.setStorageAt(rollup.address, word, zeroHash);
+      for (const word of [verifierWord(), TERMS_WORD]) await chain.setStorageAt(rollup.address, word, zeroHash);
       const roots: [string, Hex][] = [];
       for (const account of accounts) {
         const { storageHash } = await chain.rpc<{ storageHash: Hex }>("eth_getProof", [account, [], "latest"]);
@@ -267,9 +255,5 @@ function verifierWord(): Hex {
 
 const VERIFIER_OFFSET = 7n;
 
-/** ERC-7201: keccak256(abi.encode(uint256(keccak256(name)) - 1)) with the last byte cleared. */
-function termsWord(): Hex {
-  const inner = hexToBigInt(keccak256(toHex(LATE_NAMESPACE))) - 1n;
-  const location = keccak256(encodeAbiParameters([{ type: "uint256" }], [inner]));
-  return `0x${location.slice(2, -2)}00`;
-}
+/** The first word of the namespace. */
+const TERMS_WORD = toHex(LATE_NAMESPACE, { size: 32 });

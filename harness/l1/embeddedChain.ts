@@ -5,7 +5,9 @@ import { UnsupportedL1FeatureError } from "./l1Errors.ts";
 
 /** Hardforks on which the contracts run: compiled for Prague, live on mainnet since Osaka. */
 export const SUPPORTED_HARDFORKS = ["prague", "osaka"] as const;
-export type Hardfork = (typeof SUPPORTED_HARDFORKS)[number];
+/** Hardforks that EDR ships before they are final. What is there can be forked into them; deploying costs more than a transaction may. */
+export const PREVIEW_HARDFORKS = ["amsterdam"] as const;
+export type Hardfork = (typeof SUPPORTED_HARDFORKS | typeof PREVIEW_HARDFORKS)[number];
 
 export interface EmbeddedChainOptions {
   /** Default `osaka`. */
@@ -31,11 +33,11 @@ const DEFAULT_BASE_FEE = 10n ** 9n;
 const BLOCK_GAS_LIMIT = 60_000_000n;
 
 const isSupported = (hardfork: string): hardfork is Hardfork =>
-  (SUPPORTED_HARDFORKS as readonly string[]).includes(hardfork);
+  ([...SUPPORTED_HARDFORKS, ...PREVIEW_HARDFORKS] as readonly string[]).includes(hardfork);
 
 /**
  * A fresh in-process chain that mines only when told to.
- * @throws UnsupportedL1FeatureError on a hardfork other than {@link SUPPORTED_HARDFORKS}.
+ * @throws UnsupportedL1FeatureError on a hardfork other than {@link SUPPORTED_HARDFORKS} and {@link PREVIEW_HARDFORKS}.
  */
 export async function openEmbeddedChain(options: EmbeddedChainOptions = {}): Promise<L1Chain> {
   const { hardfork = "osaka", seed = DEFAULT_SEED, genesisTimestamp = DEFAULT_GENESIS_TIMESTAMP, fork } = options;

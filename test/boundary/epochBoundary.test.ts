@@ -129,6 +129,18 @@ describe("A late landing in an epoch", () => {
     await proveAndSettle(world, { checkpoints: [child] });
   });
 
+  for (const crossEpoch of [false, true]) {
+    it(`closes with its window first, with crossEpoch ${crossEpoch ? "on" : "off"}`, async () => {
+      const { sequencer, rescuer } = world;
+      await setTerms(world, { crossEpoch }, world.at(firstOfEpoch, 0n));
+      const last = await sequencer.build(firstOfEpoch + 3n);
+      const closed = refusal("LateSubmission__WindowClosed", last.slot, world.at(last.slot + 1n, 24n));
+      await expectRejected(world, last, closed, { timestamp: world.at(last.slot + 1n, 24n), from: rescuer });
+      const foreign = refusal("HeaderLib__InvalidSlotNumber", last.slot + 2n, last.slot);
+      await expectRejected(world, last, foreign, { timestamp: world.at(last.slot + 2n, 0n), from: rescuer });
+    });
+  }
+
   it("wants the committee of its own epoch, although the committee has rotated", async () => {
     const { sequencer, rescuer } = world;
     await setTerms(world, { crossEpoch: true }, world.at(firstOfEpoch, 0n));
@@ -257,6 +269,18 @@ describe("A late landing whose parent is pruned at the boundary", () => {
     const { checkpoint: next } = await sequencer.landOnTime(slot + 2n);
     expect(next.number, "checkpoint").to.equal(1n);
     await proveAndSettle(world, { checkpoints: [next] });
+  });
+
+  it("is refused with a younger parent too: what is pruned takes everything on top of it along", async () => {
+    const { sequencer, rescuer, rollup } = world;
+    // The tip is in the header's own epoch; what is due is older.
+    const { checkpoint: younger } = await sequencer.landOnTime(world.firstSlot + 5n);
+    const checkpoint = await sequencer.build(slot);
+    expect([checkpoint.number, checkpoint.parent.archive]).to.deep.equal([3n, younger.archive]);
+    const expected = refusal("Rollup__InvalidArchive", rollup.genesis.genesisArchiveRoot, younger.archive);
+    await expectRejected(world, checkpoint, expected, { timestamp: world.at(slot + 1n, 12n), from: rescuer });
+    const { revert } = await sequencer.land(await sequencer.build(slot + 2n), {});
+    expect(revert?.message, "the new epoch goes on from the proven tip").to.equal(undefined);
   });
 
   it("is accepted on the tip that the prune leaves, and prunes itself", async () => {

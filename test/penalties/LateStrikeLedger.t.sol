@@ -19,7 +19,7 @@ import {LateStrikeLedger} from "../../contracts/penalties/LateStrikeLedger.sol";
 import {EscapeHatch__MockForPenalties} from "../../contracts/test/penalties/EscapeHatch__MockForPenalties.sol";
 import {Rollup__MockForPenalties} from "../../contracts/test/penalties/Rollup__MockForPenalties.sol";
 
-/// @dev Slots of 1 second, epochs of 32 slots, proofs for one more epoch; registered in slot 1000, so 1001 is the first.
+/// @dev Slots of 1 second, epochs of 32 slots, proofs for one more epoch; registered in slot 1000: 1001 is the first.
 contract LateStrikeLedgerTest is Test {
   uint256 private constant WINDOW = 300;
   uint16 private constant LATE_WEIGHT = 2;
@@ -227,7 +227,7 @@ contract LateStrikeLedgerTest is Test {
   }
 
   function test_recordMiss_revertsIfTheGapMayHaveBeenPruned() public {
-    // Slot 1010 is in epoch 31 (992 to 1023). Its proof is due by the end of epoch 32; from 33 (1056) on it can be pruned.
+    // Slot 1010 is in epoch 31 (992 to 1023). Its proof is due by the end of epoch 32; from 33 (1056) on it can go.
     _gap(1009, 1055);
     rollup.setProposer(1020, ALICE);
     // Slot 1055 itself is too early, but its checkpoint may have landed late, in slot 1056.

@@ -8,12 +8,13 @@ import { upgradedNetwork } from "../fixtures/embeddedNetwork.ts";
 export const SHORT_EPOCH_DURATION = 4n;
 
 /**
- * The extended rollup with epochs of four slots and committees of four out of eight: everything that settlement depends on
+ * The extended rollup with epochs of four slots and, unless overridden, committees of four out of eight: everything that settlement depends on
  * happens often. Fresh state for every caller.
  */
 export function shortEpochNetwork(
   overrides: Partial<RollupConfig> = {},
   terms?: LateSubmissionTerms,
+  validatorCount = 8,
 ): Promise<UpgradedNetwork> {
   const config = mainnetLikeConfig();
   const rollup: RollupConfig = {
@@ -25,7 +26,7 @@ export function shortEpochNetwork(
     ...overrides,
   };
   return upgradedNetwork(
-    { config: { ...config, rollup }, validatorCount: 8 },
+    { config: { ...config, rollup }, validatorCount },
     // The lag is the same already, so the version has to tell the two rollups apart.
     { path: "lock", config: { ...rollup, version: 2 }, ...(terms === undefined ? {} : { terms }) },
   );

@@ -1,0 +1,58 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import { DEFAULT_SEED, openEmbeddedChain } from "../l1/embeddedChain.ts";
+import type { L1Chain } from "../l1/l1Chain.ts";
+import type { Lane } from "./openLane.ts";
+
+interface RpcRequest {
+  readonly id: unknown;
+  readonly method: string;
+  readonly params?: unknown[];
+}
+
+/**
+ * Continues a lane under another hard fork, as a network lives through its activation: what exists was deployed under the old rules,
+ * what comes pays by the new ones. The old chain answers for the state until the forked one has read it, so it must not move on.
+ *
+ * @returns the lane on the forked chain; closing that chain closes the old one.
+ */
+export async function forkLane(lane: Lane, hardfork: string): Promise<Lane> {
+  const server = await serve(lane.chain);
+  const { port } = server.address() as AddressInfo;
+  const blockNumber = await lane.chain.publicClient.getBlockNumber();
+  const fork = { url: `http://127.0.0.1:${port}`, blockNumber };
+  const chain = await openEmbeddedChain({ hardfork, seed: DEFAULT_SEED, fork });
+  const close = chain.close.bind(chain);
+  chain.close = async () => {
+    await close();
+    server.close();
+    await lane.chain.close();
+  };
+  return { ...lane, chain };
+}
+
+/** Lets another node read a chain of this process. */
+async function serve(chain: L1Chain): Promise<Server> {
+  const answer = async ({ id, method, params }: RpcRequest) => {
+    try {
+      return { jsonrpc: "2.0", id, result: await chain.rpc(method, params) };
+    } catch (error) {
+      return { jsonrpc: "2.0", id, error: { code: -32_000, message: String(error) } };
+    }
+  };
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const asked = JSON.parse(Buffer.concat(chunks).toString()) as RpcRequest | RpcRequest[];
+      void (Array.isArray(asked) ? Promise.all(asked.map(answer)) : answer(asked)).then((answered) => {
+        response.setHeader("content-type", "application/json").end(JSON.stringify(answered));
+      });
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}

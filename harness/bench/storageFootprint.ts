@@ -1,0 +1,166 @@
+import { encodeAbiParameters, hexToBigInt, keccak256, toHex, type Address, type Hex } from "viem";
+
+import { computeCalldataGas } from "./calldataGas.ts";
+import type { Lane, LaneKind } from "./openLane.ts";
+import { traceExecution, type TraceStep } from "./traceExecution.ts";
+
+/** What one path does to one word of storage. */
+export interface StorageWord {
+  /** Contract and word by name where they are known. */
+  readonly word: string;
+  /** `cold`: this transaction is the first to touch it here. */
+  readonly reads: number;
+  readonly writes: number;
+  readonly isCold: boolean;
+  /** Whether a zero becomes something else: state that did not exist before. */
+  readonly isNew: boolean;
+}
+
+/** Which storage a path touches on one implementation. */
+export interface StorageRecord {
+  readonly hardfork: string;
+  readonly path: string;
+  readonly implementation: LaneKind;
+  readonly committee: number;
+  readonly coldWords: number;
+  readonly newWords: number;
+  readonly warmReads: number;
+  readonly words: readonly StorageWord[];
+}
+
+/** Gas of a first access to a word, the price that tells it from a later one (EIP-2929), and of a new word (EIP-2200). */
+const COLD_ACCESS = 2_100;
+const NEW_WORD = 20_000;
+
+export interface FootprintOptions {
+  readonly path: string;
+  readonly txHash: Hex;
+  /** Checkpoint number and epoch around which words are given names. */
+  readonly near: { readonly number: bigint; readonly epoch: bigint };
+}
+
+/** Replays a transaction and sums up its storage accesses by word. */
+export async function readFootprint(lane: Lane, options: FootprintOptions): Promise<StorageRecord> {
+  const { path, txHash, near } = options;
+  const { input, to } = await lane.chain.publicClient.getTransaction({ hash: txHash });
+  const { intrinsic } = computeCalldataGas(input, lane.chain.hardfork);
+  const { steps } = await traceExecution(lane.chain, txHash, { intrinsic, withStack: true });
+  const words = new Map<string, StorageWord>();
+  const nameOf = makeNames(lane, near);
+  let warmReads = 0;
+  for (const { address, step } of storageSteps(steps, to ?? lane.rollup.address)) {
+    const slot = step.stack?.at(-1) ?? "0x0";
+    const key = nameOf(address, hexToBigInt(slot));
+    const before = words.get(key) ?? { word: key, reads: 0, writes: 0, isCold: false, isNew: false };
+    const isRead = step.op === "SLOAD";
+    const isCold =
+      step.gasCost >= COLD_ACCESS && (isRead || step.gasCost % 100 === 0) && before.reads + before.writes === 0;
+    if (isRead && !isCold) warmReads++;
+    words.set(key, {
+      word: key,
+      reads: before.reads + (isRead ? 1 : 0),
+      writes: before.writes + (isRead ? 0 : 1),
+      isCold: before.isCold || isCold,
+      isNew: before.isNew || (!isRead && step.gasCost >= NEW_WORD),
+    });
+  }
+  const list = [...words.values()].sort((a, b) => (a.word < b.word ? -1 : 1));
+  return {
+    hardfork: lane.chain.hardfork,
+    path,
+    implementation: lane.kind,
+    committee: Number(lane.rollup.config.targetCommitteeSize),
+    coldWords: list.filter(({ isCold }) => isCold).length,
+    newWords: list.filter(({ isNew }) => isNew).length,
+    warmReads,
+    words: list,
+  };
+}
+
+/** Storage opcodes with the contract whose storage they touch: a delegatecall keeps its caller's. */
+function* storageSteps(steps: readonly TraceStep[], to: Address): Generator<{ address: Address; step: TraceStep }> {
+  const owners: Address[] = [to];
+  let called: Address | undefined;
+  let depth = 1;
+  for (const step of steps) {
+    if (step.depth > depth) owners.push(called ?? to);
+    else if (step.depth < depth) owners.length = step.depth;
+    depth = step.depth;
+    const address = owners.at(-1) ?? to;
+    if (step.op === "SLOAD" || step.op === "SSTORE") yield { address, step };
+    if (step.op === "CALL" || step.op === "STATICCALL") called = toAddress(step.stack?.at(-2));
+    else if (step.op === "DELEGATECALL") called = address;
+  }
+}
+
+const toAddress = (word: Hex | undefined): Address => toHex(hexToBigInt(word ?? "0x0"), { size: 20 });
+
+/** Words around a checkpoint that have a name; upstream's namespaces, and ours. Others keep their contract and a number. */
+function makeNames(lane: Lane, { number, epoch }: FootprintOptions["near"]) {
+  const { rollup, contracts } = lane;
+  const named = new Map<bigint, string>();
+  const plain = (base: bigint, name: string, fields: readonly string[]) =>
+    fields.forEach((field, offset) => named.set(base + BigInt(offset), `${name}.${field}`));
+  const mapped = (position: bigint, key: bigint, name: string, fields: readonly string[]) =>
+    plain(hexToBigInt(keccak256(encodeAbiParameters(TWO_WORDS, [key, position]))), name, fields);
+
+  const stf = namespace("aztec.stf.storage");
+  plain(stf, "stf", ["tips", "archives", "logs", "config", "config", "config", "config", "config", "config", "config"]);
+  plain(namespace("aztec.fee.storage"), "fee", ["config", "oracle", "oracle"]);
+  plain(namespace("aztec.time.storage"), "time", ["config"]);
+  const selection = namespace("aztec.validator_selection.storage");
+  plain(selection, "selection", ["commitments", "randaos.length", "sizes and lags", "escape hatches.length"]);
+  plain(
+    hexToBigInt(keccak256(encodeAbiParameters(ONE_WORD, [selection + 1n]))),
+    "selection",
+    Array<string>(64).fill("randao"),
+  );
+  const ringSize = rollup.config.aztecEpochDuration * (rollup.config.aztecProofSubmissionEpochs + 1n) + 1n;
+  for (let offset = -2n; offset <= 2n; offset++) {
+    const near = number + offset;
+    const which = offset === 0n ? "checkpoint" : offset < 0n ? `checkpoint - ${-offset}` : `checkpoint + ${offset}`;
+    mapped(stf + 1n, near, `archive of ${which}`, ["root"]);
+    if (near >= 0n) mapped(stf + 2n, near % ringSize, `log of ${which}`, LOG_WORDS);
+    mapped(selection, epoch + offset, `committee commitment`, [offset === 0n ? "epoch" : `epoch ${offset}`]);
+  }
+  plain(LATE_NAMESPACE, "late", ["terms", "marks", "records"]);
+  for (let index = 0n; index < 8n; index++) mapped(LATE_NAMESPACE + 1n, index, "late marks", ["epoch"]);
+  for (let index = 0n; index < 8n * rollup.config.aztecEpochDuration; index++) {
+    mapped(LATE_NAMESPACE + 2n, index, "late record", ["submitter, slot, delay, split", "proposer, number, settled"]);
+  }
+
+  const names = new Map<string, string>(
+    Object.entries({ ...contracts, rollup: rollup.address, inbox: rollup.inbox, slasher: rollup.slasher }).map(
+      ([name, address]) => [address.toLowerCase(), name],
+    ),
+  );
+  const anonymous = new Map<string, number>();
+  return (address: Address, slot: bigint): string => {
+    const owner = names.get(address.toLowerCase()) ?? "another contract";
+    const name = owner === "rollup" ? named.get(slot) : undefined;
+    if (name !== undefined) return `${owner}: ${name}`;
+    const key = `${address}:${slot}`;
+    const index = anonymous.get(key) ?? anonymous.size + 1;
+    anonymous.set(key, index);
+    return `${owner}: word ${index}`;
+  };
+}
+
+const ONE_WORD = [{ type: "uint256" }] as const;
+const TWO_WORDS = [{ type: "uint256" }, { type: "uint256" }] as const;
+/** Source: `CompressedTempCheckpointLog`. */
+const LOG_WORDS = [
+  "headerHash",
+  "blobCommitmentsHash",
+  "outHash",
+  "attestationsHash",
+  "payloadDigest",
+  "slot",
+  "feeHeader",
+];
+/** ERC-7201 namespace of `LateSubmissionLib`. */
+const LATE_NAMESPACE = hexToBigInt("0x742aee15f6c12670272603ecdb47e531f5068b1e9c8e80f10d05a6426e2c7100");
+
+function namespace(name: string): bigint {
+  return hexToBigInt(keccak256(toHex(name)));
+}

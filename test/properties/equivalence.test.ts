@@ -1,0 +1,199 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { encodeFunctionData, toEventSelector, toHex, type Address, type Hex } from "viem";
+
+import { InboxAbi } from "@aztec/l1-artifacts/InboxAbi";
+import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
+
+import { Sequencer } from "../../harness/actors/sequencer.ts";
+import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
+import { compactConfig } from "../../harness/differential/compactConfig.ts";
+import { openExtendedNetwork } from "../../harness/differential/openExtendedNetwork.ts";
+import { readOutcome, type Outcome } from "../../harness/differential/outcome.ts";
+import { RollupWords, type WordKind } from "../../harness/differential/rollupWords.ts";
+import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
+import { firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
+
+const SEED = 7_201;
+const RUNS = 6;
+/** Slots of an epoch of the compact network, and the place of the header slot in it. */
+const EPOCH_SLOTS = 4n;
+const PLACES = [
+  { place: 1n, where: "in the middle of an epoch", isFirst: false },
+  { place: 0n, where: "as the first checkpoint of its epoch", isFirst: true },
+  { place: 2n, where: "as the first checkpoint of its epoch, after empty slots", isFirst: true },
+  { place: EPOCH_SLOTS - 1n, where: "in the last slot of its epoch, landing in the next one", isFirst: false },
+] as const;
+
+/** What may vary from run to run. */
+const circumstances = fc.record({
+  delay: fc.integer({ min: 0, max: 23 }),
+  manaShare: fc.integer({ min: 0, max: 200 }),
+  childShare: fc.integer({ min: 0, max: 200 }),
+  modifier: fc.integer({ min: -100, max: 100 }),
+  messages: fc.integer({ min: 0, max: 3 }),
+  baseFee: fc.integer({ min: 1, max: 50 }),
+});
+
+/** A branch's end: what there is to compare, and every word that the branch has changed. */
+interface Branch {
+  readonly landing: Outcome;
+  readonly child: Outcome;
+  readonly answersAfter: readonly Hex[];
+  readonly answersAtEnd: readonly Hex[];
+  readonly inboxRoots: readonly Hex[];
+  readonly words: ReadonlyMap<Hex, Hex>;
+}
+
+describe("Equivalence: N landed late, and N landed on time", function () {
+  let network: EmbeddedNetwork;
+  let sequencer: Sequencer;
+  let words: RollupWords;
+  let restore: () => Promise<void>;
+
+  before(async () => {
+    const terms = { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
+    network = await openExtendedNetwork(compactConfig({ inboxLag: 2n }), terms, 8);
+    const { rollup, validators, chain } = network;
+    sequencer = new Sequencer({ deployment: network, rollup, validators, seed: "equivalence" });
+    words = new RollupWords(rollup);
+    // An epoch of history, so that oracle, randao checkpoints and ring are in use; proven, so that nothing is pruned.
+    const start = firstSlotOfEpoch(rollup, network.firstEpoch);
+    for (let slot = start + 1n; slot < start + EPOCH_SLOTS; slot++) await sequencer.landOnTime(slot);
+    const prover = network.deployer;
+    const { start: first, end } = sequencer.rangeOfEpoch(network.firstEpoch);
+    await sequencer.prove(first, end, prover);
+    restore = await chain.snapshot();
+  });
+
+  for (const { place, where, isFirst } of PLACES) {
+    it(`leaves tips, archive, log and inbox alike, and an on-time child too: ${where}`, async () => {
+      await fc.assert(
+        fc.asyncProperty(circumstances, async (circumstance) => {
+          await restore();
+          const { rollup, chain } = network;
+          chain.setBaseFee(BigInt(circumstance.baseFee) * 10n ** 9n);
+          const epoch = network.firstEpoch + 1n;
+          const slot = firstSlotOfEpoch(rollup, epoch) + place;
+          if (!isFirst) await sequencer.landOnTime(slot - 1n);
+          for (let index = 0; index < circumstance.messages; index++) await sendMessage(network, index);
+
+          const target = rollup.config.manaTarget;
+          const manaUsed = (target * BigInt(circumstance.manaShare)) / 100n;
+          const childMana = (target * BigInt(circumstance.childShare)) / 100n;
+          const feeAssetPriceModifier = BigInt(circumstance.modifier);
+          const parent = await sequencer.build(slot, { manaUsed, feeAssetPriceModifier });
+          const branchOff = await chain.snapshot();
+
+          const run = async (isLate: boolean): Promise<Branch> => {
+            const begin = slotStart(rollup, slot + 1n);
+            const landing = isLate
+              ? await sequencer.landLate(parent, { delay: BigInt(circumstance.delay) })
+              : await sequencer.land(parent);
+            if (landing.revert !== undefined) throw landing.revert;
+            const first = await readOutcome(chain, landing.receipt);
+            const answersAfter = await answersAbout(network, parent, slot + 1n);
+            const inboxAfter = await storageRoot(network, rollup.inbox);
+            // Built as Build Ahead builds it, on what has not landed yet, but attested when its own committee is known.
+            const child = await sequencer.build(slot + 1n, { parent, manaUsed: childMana });
+            const childLanding = await sequencer.land(child, { timestamp: begin + 24n });
+            if (childLanding.revert !== undefined) throw childLanding.revert;
+            const second = await readOutcome(chain, childLanding.receipt);
+            const changed = new Map<Hex, Hex>();
+            for (const { post, pre } of [first, second]) {
+              for (const change of [pre, post]) {
+                for (const word of Object.keys(change[rollup.address.toLowerCase() as Address]?.storage ?? {})) {
+                  changed.set(word as Hex, "0x");
+                }
+              }
+            }
+            return {
+              landing: first,
+              child: second,
+              answersAfter,
+              answersAtEnd: await answersAbout(network, child, slot + 1n),
+              inboxRoots: [inboxAfter, await storageRoot(network, rollup.inbox)],
+              words: changed,
+            };
+          };
+          const valuesOf = async (names: Iterable<Hex>) => {
+            const values = new Map<Hex, Hex | undefined>();
+            for (const name of names) {
+              values.set(name, await chain.publicClient.getStorageAt({ address: rollup.address, slot: name }));
+            }
+            return values;
+          };
+
+          const onTime = await run(false);
+          await branchOff();
+          const late = await run(true);
+
+          expect(late.answersAfter, "tips, archive, checkpoint, seed, fee and committee after N").to.deep.equal(
+            onTime.answersAfter,
+          );
+          expect(late.answersAtEnd, "the same after an on-time N+1").to.deep.equal(onTime.answersAtEnd);
+          expect(late.inboxRoots, "the inbox, by its storage root").to.deep.equal(onTime.inboxRoots);
+          const event = (outcome: Outcome) => outcome.logs.filter(({ topics }) => topics[0] === PROPOSED);
+          expect(event(late.landing), "N's event").to.deep.equal(event(onTime.landing));
+          expect(event(late.child), "N+1's event").to.deep.equal(event(onTime.child));
+
+          // All words that either branch has written: only those of oracle, randao and our namespace may differ.
+          const names = new Set([...onTime.words.keys(), ...late.words.keys()]);
+          const lateValues = await valuesOf(names);
+          await branchOff();
+          await run(false);
+          const onTimeValues = await valuesOf(names);
+          const differing = [...names].filter((name) => lateValues.get(name) !== onTimeValues.get(name));
+          const kinds = new Set<WordKind>(differing.map((name) => words.kindOf(name)));
+          expect([...kinds], "kinds of words that differ").to.include("late");
+          expect([...kinds].filter((kind) => !["oracle", "randao", "late"].includes(kind))).to.be.empty;
+        }),
+        { numRuns: RUNS, seed: SEED, endOnFailure: true },
+      );
+    });
+  }
+});
+
+const PROPOSED = toHexTopic("CheckpointProposed");
+
+function toHexTopic(name: "CheckpointProposed"): Hex {
+  const item = RollupAbi.find((candidate) => candidate.type === "event" && candidate.name === name);
+  if (item?.type !== "event") throw new RangeError(`There is no event ${name}`);
+  return toEventSelector(item);
+}
+
+/** Raw answers: tips, the checkpoint with its archive and fee header, and what the next slot will be asked. */
+async function answersAbout(
+  { chain, rollup }: EmbeddedNetwork,
+  { number }: AttestedCheckpoint,
+  nextSlot: bigint,
+): Promise<readonly Hex[]> {
+  const at = slotStart(rollup, nextSlot);
+  const encode = encodeFunctionData<typeof RollupAbi>;
+  const questions = [
+    encode({ abi: RollupAbi, functionName: "getTips" }),
+    encode({ abi: RollupAbi, functionName: "archive" }),
+    encode({ abi: RollupAbi, functionName: "getCheckpoint", args: [number] }),
+    encode({ abi: RollupAbi, functionName: "archiveAt", args: [number] }),
+    encode({ abi: RollupAbi, functionName: "getFeeHeader", args: [number] }),
+    encode({ abi: RollupAbi, functionName: "getBlobCommitmentsHash", args: [number] }),
+    encode({ abi: RollupAbi, functionName: "getSampleSeedAt", args: [at] }),
+    encode({ abi: RollupAbi, functionName: "getCommitteeAt", args: [at] }),
+    encode({ abi: RollupAbi, functionName: "getProposerAt", args: [at] }),
+    encode({ abi: RollupAbi, functionName: "getManaMinFeeComponentsAt", args: [at, true] }),
+  ];
+  const answers: Hex[] = [];
+  for (const data of questions) answers.push(await chain.call({ to: rollup.address, data, timestamp: at + 24n }));
+  return answers;
+}
+
+async function storageRoot({ chain }: EmbeddedNetwork, address: Address): Promise<Hex> {
+  return (await chain.rpc<{ storageHash: Hex }>("eth_getProof", [address, [], "latest"])).storageHash;
+}
+
+async function sendMessage({ chain, rollup, deployer }: EmbeddedNetwork, index: number): Promise<void> {
+  const recipient = { actor: toHex(index + 1, { size: 32 }), version: BigInt(rollup.config.version) };
+  const args = [recipient, toHex(index, { size: 32 }), toHex(index, { size: 32 })] as const;
+  const data = encodeFunctionData({ abi: InboxAbi, functionName: "sendL2Message", args });
+  await chain.execute({ from: deployer, to: rollup.inbox, data }, { timestamp: (await chain.now()) + 1n });
+}

@@ -1,0 +1,216 @@
+import { expect } from "chai";
+import { encodeFunctionData, getAddress, parseAbi, toHex, type Address, type Hex } from "viem";
+
+import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
+
+import { decodeSettled } from "../../harness/accounting/lateSubmissionEvents.ts";
+import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
+import { makeEpochProofTransaction } from "../../harness/actors/prover.ts";
+import { nameLateRecipientCall } from "../../harness/actors/publisher.ts";
+import { Sequencer } from "../../harness/actors/sequencer.ts";
+import { buildEpochProof } from "../../harness/consensus/epochProof.ts";
+import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
+import type { LateSubmissionTerms } from "../../harness/network/deployment.ts";
+import { firstSlotOfEpoch } from "../../harness/network/rollupReads.ts";
+import { traceCallTargets } from "../settlement/callTargets.ts";
+import { runAsUpstream } from "../settlement/runAsUpstream.ts";
+import { shortEpochNetwork } from "../settlement/shortEpochs.ts";
+
+const OPEN: LateSubmissionTerms = { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
+const SET_TERMS = parseAbi([
+  "struct Terms { uint16 submitterBps; uint16 burnBps; uint32 windowSeconds; bool crossEpoch; }",
+  "function setLateSubmissionTerms(Terms _terms)",
+]);
+/** INVALID: takes all gas and gives no reason. */
+const HOSTILE_CODE: Hex = "0xfe";
+const HOSTILE: Readonly<Record<"recipient" | "coinbase" | "prover", Address>> = {
+  recipient: getAddress("0x000000000000000000000000000000000badc0de"),
+  coinbase: getAddress("0x00000000000000000000000000000000c01dba5e"),
+  prover: getAddress("0x0000000000000000000000000000000bad0badba"),
+};
+
+describe("The path of proposals and proofs", () => {
+  const rescuer = deriveAccount("liveness", "rescuer").account;
+  const prover = deriveAccount("liveness", "prover").account;
+
+  async function open() {
+    const network = await shortEpochNetwork({}, OPEN);
+    const { chain, buildAhead, validators, contracts, firstBuildAheadEpoch } = network;
+    for (const { address } of [rescuer, prover]) await chain.setBalance(address, 10n ** 22n);
+    for (const address of Object.values(HOSTILE)) await chain.setCode(address, HOSTILE_CODE);
+    await mintFeeAsset(network, buildAhead.feeJuicePortal, 10n ** 24n);
+    const sequencer = new Sequencer({ deployment: network, rollup: buildAhead, validators, seed: "liveness" });
+    const booster = (
+      await chain.publicClient.readContract({
+        address: buildAhead.address,
+        abi: RollupAbi,
+        functionName: "getRewardConfig",
+      })
+    ).booster;
+    const precompile = (number: bigint) => getAddress(toHex(number, { size: 20 }));
+    const names = new Map<Address, string>(
+      Object.entries({
+        ...contracts,
+        ...buildAhead.libraries,
+        rollup: buildAhead.address,
+        inbox: buildAhead.inbox,
+        outbox: buildAhead.outbox,
+        verifier: buildAhead.verifier,
+        portal: buildAhead.feeJuicePortal,
+        booster,
+        "precompile ecrecover": precompile(1n),
+        "precompile sha256": precompile(2n),
+        "precompile identity": precompile(4n),
+        "precompile point evaluation": precompile(10n),
+        ...HOSTILE,
+      }).map(([name, address]) => [getAddress(address), name]),
+    );
+    /** What a transaction called, by name. */
+    const targets = async (txHash: Hex): Promise<readonly string[]> => {
+      const found = [...(await traceCallTargets(chain, txHash))].map((target) => {
+        const [type = "", address = ""] = target.split(" ");
+        return `${type} ${names.get(address as Address) ?? address}`;
+      });
+      return [...new Set(found)].sort();
+    };
+    const slot = firstSlotOfEpoch(buildAhead, firstBuildAheadEpoch + 1n);
+    return { network, sequencer, slot, targets };
+  }
+
+  const PROPOSAL = [
+    "CALL inbox",
+    "CALL rollup",
+    "DELEGATECALL RollupOperationsExtLib",
+    "STATICCALL precompile ecrecover",
+    "STATICCALL precompile sha256",
+  ];
+  // The committee is sampled once an epoch.
+  const SAMPLING = ["STATICCALL gse"];
+  const LATE = ["DELEGATECALL LateSubmissionExtLib"];
+  const PROOF = [
+    "CALL booster",
+    "CALL feeAsset",
+    "CALL portal",
+    "CALL rewardDistributor",
+    "CALL rollup",
+    "DELEGATECALL RollupOperationsExtLib",
+    "STATICCALL feeAsset",
+    "STATICCALL precompile ecrecover",
+    "STATICCALL precompile point evaluation",
+    "STATICCALL registry",
+    "STATICCALL rewardDistributor",
+    "STATICCALL rollup",
+    "STATICCALL verifier",
+  ];
+
+  it("calls only upstream's contracts and the linked libraries when a checkpoint lands, on time or late", async () => {
+    const { sequencer, slot, targets } = await open();
+    const onTimeFirst = await sequencer.landOnTime(slot);
+    expect(await targets(onTimeFirst.receipt.transactionHash), "on time, first of its epoch").to.deep.equal(
+      [...PROPOSAL, ...SAMPLING].sort(),
+    );
+    const onTime = await sequencer.landOnTime(slot + 1n);
+    expect(await targets(onTime.receipt.transactionHash), "on time").to.deep.equal(PROPOSAL);
+
+    const late = await sequencer.landLate(await sequencer.build(slot + 2n), { from: rescuer });
+    expect(await targets(late.receipt.transactionHash), "late").to.deep.equal([...PROPOSAL, ...LATE].sort());
+    const lateLast = await sequencer.landLate(await sequencer.build(slot + 3n), { from: rescuer });
+    expect(await targets(lateLast.receipt.transactionHash), "late, last of its epoch").to.deep.equal(
+      [...PROPOSAL, ...LATE].sort(),
+    );
+    // Nobody has set this epoch up: the late landing does.
+    const lateFirst = await sequencer.landLate(await sequencer.build(slot + 4n), { from: rescuer });
+    expect(await targets(lateFirst.receipt.transactionHash), "late, first of its epoch").to.deep.equal(
+      [...PROPOSAL, ...SAMPLING, ...LATE].sort(),
+    );
+  });
+
+  it("never calls a recipient, a coinbase or a prover, which may be contracts that fail", async () => {
+    const { network, sequencer, slot, targets } = await open();
+    const { chain, buildAhead } = network;
+    const before = [nameLateRecipientCall(sequencer.view, HOSTILE.recipient, false)];
+    const landing = await sequencer.landLate(await sequencer.build(slot + 1n, { coinbase: HOSTILE.coinbase }), {
+      from: rescuer,
+      bundle: { before, allowFailure: false },
+    });
+    expect(await targets(landing.receipt.transactionHash)).to.deep.equal(
+      ["CALL multicall3", ...PROPOSAL, ...SAMPLING, ...LATE].sort(),
+    );
+    const { calldata } = await buildEpochProof({ checkpoints: [landing.checkpoint], prover: HOSTILE.prover });
+    const receipt = await chain.execute({ from: prover, to: buildAhead.address, data: calldata });
+    const [settled] = decodeSettled(receipt, buildAhead.address);
+    expect(settled?.submitter, "submitter").to.equal(HOSTILE.recipient);
+    expect(settled?.coinbase, "coinbase").to.equal(HOSTILE.coinbase);
+    expect(await targets(receipt.transactionHash), "the proof").to.deep.equal([...PROOF, ...LATE].sort());
+    // The control: the code at these addresses does fail whoever calls it.
+    for (const address of Object.values(HOSTILE)) {
+      const call = await chain.call({ to: address, data: "0x", gas: 100_000n }).then(
+        () => "succeeded",
+        () => "failed",
+      );
+      expect(call, `a call to ${address}`).to.equal("failed");
+    }
+  });
+
+  it("adds the late library to what upstream's proof of the same epoch calls, and nothing else", async () => {
+    const { network, sequencer, slot, targets } = await open();
+    const { chain, buildAhead } = network;
+    const { checkpoint } = await sequencer.landLate(await sequencer.build(slot + 1n), { from: rescuer });
+    const request = await makeEpochProofTransaction(sequencer.view, prover, { checkpoints: [checkpoint] });
+    const timestamp = (await chain.now()) + 12n;
+    const upstream = await runAsUpstream(network, buildAhead, request, timestamp, ({ transactionHash }) =>
+      traceCallTargets(chain, transactionHash),
+    );
+    const receipt = await chain.execute(request, { timestamp });
+    const ours = await traceCallTargets(chain, receipt.transactionHash);
+    const libraries = Object.values(buildAhead.libraries).concat(Object.values(network.rollup.libraries));
+    const outside = (found: ReadonlySet<string>) =>
+      [...found].filter((target) => !libraries.some((library) => target.endsWith(getAddress(library)))).sort();
+    expect(outside(ours)).to.deep.equal(outside(upstream));
+    expect(await targets(receipt.transactionHash)).to.deep.equal([...PROOF, ...LATE].sort());
+  });
+
+  for (const [change, terms] of Object.entries({
+    "switched off": { submitterBps: 0, burnBps: 0, windowSeconds: 0, crossEpoch: false },
+    "set to burn everything": { submitterBps: 0, burnBps: 10_000, windowSeconds: 1, crossEpoch: false },
+  })) {
+    it(`proves a late epoch after the terms were ${change}, under the split it was accepted with`, async () => {
+      const { network, sequencer, slot } = await open();
+      const { chain, buildAhead, contracts } = network;
+      await sequencer.landLate(await sequencer.build(slot + 1n), { from: rescuer });
+      await sequencer.landLate(await sequencer.build(slot + 3n), { from: rescuer });
+      const data = encodeFunctionData({ abi: SET_TERMS, functionName: "setLateSubmissionTerms", args: [terms] });
+      await chain.executeAs(contracts.governance, { to: buildAhead.address, data });
+      const receipt = await sequencer.prove(1n, 2n, prover);
+      const settled = decodeSettled(receipt, buildAhead.address);
+      expect(settled.map((settlement) => settlement.slot)).to.deep.equal([slot + 1n, slot + 3n]);
+      for (const { share, submitterCut, forfeited } of settled) {
+        expect(submitterCut, "half of the share").to.equal(share / 2n);
+        expect(forfeited, "a quarter of the share").to.equal(share / 4n);
+      }
+      // On time goes on as ever.
+      await sequencer.landOnTime(slot + 6n);
+    });
+  }
+
+  it("proves an epoch with late slots when there is no money at all", async () => {
+    const { network, sequencer, slot } = await open();
+    const { chain, buildAhead, contracts } = network;
+    await sequencer.landLate(await sequencer.build(slot + 1n, { manaUsed: 0n }), { from: rescuer });
+    const balance = await chain.publicClient.readContract({
+      address: contracts.feeAsset,
+      abi: parseAbi(["function balanceOf(address) view returns (uint256)"]),
+      functionName: "balanceOf",
+      args: [contracts.rewardDistributor],
+    });
+    const data = encodeFunctionData({
+      abi: parseAbi(["function recover(address _asset, address _to, uint256 _amount)"]),
+      functionName: "recover",
+      args: [contracts.feeAsset, contracts.governance, balance],
+    });
+    await chain.executeAs(contracts.governance, { to: contracts.rewardDistributor, data });
+    const receipt = await sequencer.prove(1n, 1n, prover);
+    const [settled] = decodeSettled(receipt, buildAhead.address);
+    expect(settled, "settled with nothing").to.include({ share: 0n, submitterCut: 0n, forfeited: 0n });
+  });
+});

@@ -1,0 +1,183 @@
+import { expect } from "chai";
+import type { Hex } from "viem";
+
+import { decodeSettled } from "../../harness/accounting/lateSubmissionEvents.ts";
+import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
+import { makeEpochProofTransaction } from "../../harness/actors/prover.ts";
+import { nameLateRecipientCall } from "../../harness/actors/publisher.ts";
+import { Sequencer } from "../../harness/actors/sequencer.ts";
+import { proveBlobsOfEpoch } from "../../harness/consensus/epochProof.ts";
+import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
+import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
+import { advanceToSlot, firstSlotOfEpoch } from "../../harness/network/rollupReads.ts";
+import { expectGasSnapshot } from "../settlement/gasSnapshot.ts";
+import { runAsUpstream } from "../settlement/runAsUpstream.ts";
+import { shortEpochNetwork } from "../settlement/shortEpochs.ts";
+
+/** Gas that a proof of an epoch without late slots may cost more than upstream's. */
+const PROOF_OVERHEAD_LIMIT = 3_000n;
+/** Gas that each settled late slot may add to a proof. */
+const SETTLEMENT_LIMIT = 60_000n;
+/** A late landing compared with the same checkpoint on time, in percent, by the state of the ring of records. */
+const FRESH_LIMIT = 175n;
+const WARM_LIMIT = 160n;
+
+const RING_EPOCHS = 8n;
+const LATE_SLOTS = 6;
+
+describe("The gas of late landings and of their settlement, with committees of 48", () => {
+  const rescuer = deriveAccount("gas", "rescuer").account;
+  const prover = deriveAccount("gas", "prover").account;
+
+  async function open(aztecEpochDuration = 8n) {
+    const network = await shortEpochNetwork(
+      { aztecEpochDuration, targetCommitteeSize: 48n },
+      { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: false },
+      64,
+    );
+    const { chain, buildAhead, validators, firstBuildAheadEpoch } = network;
+    for (const { address } of [rescuer, prover]) await chain.setBalance(address, 10n ** 22n);
+    await mintFeeAsset(network, buildAhead.feeJuicePortal, 10n ** 24n);
+    const sequencer = new Sequencer({ deployment: network, rollup: buildAhead, validators, seed: "gas" });
+    const slot = firstSlotOfEpoch(buildAhead, firstBuildAheadEpoch + 1n);
+    return { network, sequencer, slot };
+  }
+
+  it("of a late landing stays within 1.75 of the same checkpoint on time, 1.60 once the ring of records is warm", async () => {
+    const { network, sequencer, slot } = await open(4n);
+    const { chain, buildAhead } = network;
+    /** The same checkpoint from the same state, on time and late. */
+    const measureBoth = async (at: bigint) => {
+      const checkpoint = await sequencer.build(at);
+      const { proposer } = await sequencer.committee(at);
+      const restore = await chain.snapshot();
+      const onTime = await sequencer.land(checkpoint);
+      expect(onTime.revert, "on time").to.equal(undefined);
+      await restore();
+      const late = await sequencer.landLate(checkpoint, { from: proposer.account });
+      await restore();
+      return { onTime: onTime.receipt.gasUsed, late: late.receipt.gasUsed };
+    };
+    const landRun = async (from: bigint, count: bigint) => {
+      for (let at = from; at < from + count; at++) await sequencer.landOnTime(at);
+    };
+    // The L1 fee oracle moves every fifth slot, whoever lands then. Starting two slots before the epoch keeps it out of all
+    // slots measured, so that the comparison is about lateness alone.
+    await landRun(slot - 2n, 1n);
+    await sequencer.prove(1n, 1n, prover);
+    await landRun(slot, 1n);
+    const first = await measureBoth(slot + 1n);
+
+    // Two epochs turn upstream's ring of nine logs once. They are proven, so that numbers go on and archives are new words.
+    await landRun(slot + 1n, 3n);
+    await sequencer.prove(2n, 5n, prover);
+    await landRun(slot + 4n, 4n);
+    await sequencer.prove(6n, 9n, prover);
+    await landRun(slot + 8n, 1n);
+    const freshRecords = await measureBoth(slot + 9n);
+
+    // A turn of the ring of records later the same places are written again.
+    await sequencer.landLate(await sequencer.build(slot + 9n), { from: rescuer });
+    await sequencer.prove(10n, 11n, prover);
+    const turned = slot + 8n + RING_EPOCHS * buildAhead.config.aztecEpochDuration;
+    await advanceToSlot(chain, buildAhead, turned - 1n);
+    await landRun(turned, 1n);
+    const warmRecords = await measureBoth(turned + 1n);
+
+    await expectGasSnapshot("lateLanding", {
+      firstOnTime: first.onTime,
+      firstLate: first.late,
+      freshRecordsOnTime: freshRecords.onTime,
+      freshRecordsLate: freshRecords.late,
+      warmRecordsOnTime: warmRecords.onTime,
+      warmRecordsLate: warmRecords.late,
+    });
+    const within = ({ onTime, late }: typeof first, limit: bigint, name: string) =>
+      expect(late * 100n <= onTime * limit, `${name}: ${late} late, ${onTime} on time, limit ${limit} %`).to.equal(
+        true,
+      );
+    within(first, FRESH_LIMIT, "nothing was ever landed");
+    within(freshRecords, FRESH_LIMIT, "logs are rewritten, records are new");
+    within(warmRecords, WARM_LIMIT, "logs and records are rewritten");
+  });
+
+  it("of a proof without late slots is at most 3,000 above upstream's, for one checkpoint and for several", async () => {
+    const { network, sequencer, slot } = await open();
+    const checkpoints: AttestedCheckpoint[] = [];
+    for (let index = 0n; index < 4n; index++) {
+      checkpoints.push((await sequencer.landOnTime(slot + index)).checkpoint);
+    }
+    const figures: Record<string, bigint> = {};
+    for (const length of [1, 4]) {
+      const { ours, upstream } = await measureProof(network, sequencer, checkpoints.slice(0, length));
+      const overhead = ours - upstream;
+      figures[`upstream${length}`] = upstream;
+      figures[`overhead${length}`] = overhead;
+    }
+    await expectGasSnapshot("proofWithoutLateSlots", figures);
+    for (const length of [1, 4]) {
+      const overhead = figures[`overhead${length}`] ?? 0n;
+      expect(overhead <= PROOF_OVERHEAD_LIMIT, `${overhead} gas more for ${length} checkpoints`).to.equal(true);
+    }
+  });
+
+  // One rescuer that has earned before; and the dearest case, where everybody is credited for the first time.
+  for (const [name, isFirstTime] of [
+    ["one rescuer who has earned before", false],
+    ["a rescuer who never earned before for each", true],
+  ] as const) {
+    it(`of a settlement is at most 60,000 for each late slot, from one to six of them, with ${name}`, async () => {
+      const { network, sequencer, slot } = await open();
+      const account = (role: string, index: number) => deriveAccount("gas", role, index).account.address;
+      const recipientOf = (index: number) => account("recipient", isFirstTime ? index : 0);
+      const landLate = async (at: bigint, index: number) => {
+        const before = [nameLateRecipientCall(sequencer.view, recipientOf(index), false)];
+        const built = await sequencer.build(at, { coinbase: account("coinbase", index) });
+        return (await sequencer.landLate(built, { from: rescuer, bundle: { before, allowFailure: false } })).checkpoint;
+      };
+      // An earlier settlement: the burn address and the rescuer have had money since.
+      await landLate(slot - 4n, 0);
+      await sequencer.prove(1n, 1n, prover);
+
+      const checkpoints: AttestedCheckpoint[] = [];
+      const extras: bigint[] = [];
+      for (let count = 1; count <= LATE_SLOTS; count++) {
+        checkpoints.push(await landLate(slot + BigInt(count - 1), count));
+        const { ours, upstream, settled } = await measureProof(network, sequencer, checkpoints);
+        expect(settled, "settled slots").to.equal(count);
+        extras.push(ours - upstream);
+      }
+      await expectGasSnapshot(
+        isFirstTime ? "settlementFirstTime" : "settlement",
+        Object.fromEntries(extras.map((extra, index) => [`extra${index + 1}`, extra])),
+      );
+      extras.forEach((extra, index) => {
+        const each = extra - (extras[index - 1] ?? 0n);
+        // The first one also carries what a settlement costs at all: two calls of the library and one burn.
+        if (index > 0 || !isFirstTime) {
+          expect(each <= SETTLEMENT_LIMIT, `late slot number ${index + 1} adds ${each} gas`).to.equal(true);
+        }
+      });
+    });
+  }
+
+  /** Gas of one proof, from one state, with our library and with upstream's. */
+  async function measureProof(
+    network: Awaited<ReturnType<typeof shortEpochNetwork>>,
+    sequencer: Sequencer,
+    checkpoints: readonly AttestedCheckpoint[],
+  ) {
+    const { chain, buildAhead } = network;
+    const blobInputs: Hex = await proveBlobsOfEpoch(checkpoints);
+    const request = await makeEpochProofTransaction(sequencer.view, prover, { checkpoints, blobInputs });
+    const timestamp = (await chain.now()) + 12n;
+    const upstream = await runAsUpstream(network, buildAhead, request, timestamp, async ({ status, gasUsed }) => {
+      expect(status, "upstream's proof").to.equal("success");
+      return gasUsed;
+    });
+    const restore = await chain.snapshot();
+    const receipt = await chain.execute(request, { timestamp });
+    await restore();
+    return { ours: receipt.gasUsed, upstream, settled: decodeSettled(receipt, buildAhead.address).length };
+  }
+});

@@ -49,6 +49,7 @@ export function renderMutation(
   const exist = files.reduce((sum, { mutants }) => sum + mutants, 0);
   const survivors = results.filter(({ status }) => status === "survived");
   const explained = survivors.filter(({ id }) => reasons[id] !== undefined);
+  const untouched = files.filter(({ file }) => !results.some((result) => result.file === file));
   const timedOut = results.filter(({ status }) => status === "timed-out").length;
 
   return `${[
@@ -67,6 +68,9 @@ export function renderMutation(
             .map((file) => `\`${file}\``)
             .join(", ")}.`
     }`,
+    "A run may be cut, and the mutant that was being judged then does not count, which favours those that die quickly. " +
+      `Of ${untouched.length === 0 ? "no file" : untouched.map(({ file }) => `\`${file}\``).join(", ")} no mutant was ` +
+      `run to its end.${reasons.note === undefined ? "" : ` ${reasons.note}`}`,
     "## By file",
     markdownTable(
       [["file", "left"], ["exist", "right"], ...COLUMNS],

@@ -77,8 +77,16 @@ contract LateRewardLibTest is Test {
     appendLate(0, COINBASE, SUBMITTER);
     assertFalse(harness.hasLateSlots(START + 1), "a checkpoint beyond the tip");
     assertFalse(harness.hasLateSlots(type(uint256).max), "the largest number");
+  }
+
+  function test_prepare_findsNothingForACheckpointThatIsNotAvailable() public {
+    appendLate(0, COINBASE, SUBMITTER);
+    Settlement memory nothing;
+    bytes32 empty = keccak256(abi.encode(nothing));
+    assertEq(keccak256(abi.encode(harness.prepare(START, START + 17))), empty, "beyond the tip, in the same place");
+    assertEq(keccak256(abi.encode(harness.prepare(START, type(uint256).max))), empty, "the largest number");
     harness.setTips(START + 17, 0);
-    assertFalse(harness.hasLateSlots(START), "a checkpoint whose log is gone");
+    assertEq(keccak256(abi.encode(harness.prepare(START, START))), empty, "the log is gone");
   }
 
   function test_hasLateSlots_readsOneWordOfItsOwn() public {

@@ -117,6 +117,10 @@ const orderOf = ({ case: name }: BenchRecord) => (CASE_NAMES as readonly string[
 function renderNormalPath({ records }: GasEvidence): string {
   const series = ofMainFork(records, ["propose"]);
   const others = ofMainFork(records, ["on-time bundle", "setup epoch", "epoch proof", "claim", "prune"]);
+  const more = ofMainFork(records, ["epoch proof"]).map(
+    ({ gasUsed, upstreamGasUsed }) => gasUsed - (upstreamGasUsed ?? gasUsed),
+  );
+  const [least, most] = [Math.min(...more), Math.max(...more)];
   return [
     "## The normal path",
     "On-time `propose`. A series is 31 checkpoints; the proposer's place in the committee makes the spread.",
@@ -134,7 +138,7 @@ function renderNormalPath({ records }: GasEvidence): string {
         record.ratio?.toFixed(4),
       ]),
     ),
-    "Everything else that happens without a late submission. An epoch proof reads the marks of its epoch: about 5,200 gas, whatever the committee.",
+    `Everything else that happens without a late submission. An epoch proof asks whether its epoch has late slots: ${least === most ? n(least) : `${n(least)} to ${n(most)}`} gas more than upstream's, over all committees and lengths.`,
     gasTable(COLUMNS, others.map(row)),
   ].join("\n\n");
 }

@@ -6,6 +6,7 @@ import {IFeeJuicePortal} from "@aztec/core/interfaces/IFeeJuicePortal.sol";
 import {SubmitEpochRootProofArgs} from "@aztec/core/interfaces/IRollup.sol";
 import {FeeHeader} from "@aztec/core/libraries/compressed-data/fees/FeeStructs.sol";
 import {Bps, RewardConfig, RewardLib} from "@aztec/core/libraries/rollup/RewardLib.sol";
+import {IRewardDistributor} from "@aztec/governance/interfaces/IRewardDistributor.sol";
 import {TestERC20} from "@aztec/mock/TestERC20.sol";
 import {Epoch, Slot} from "@aztec/shared/libraries/TimeMath.sol";
 import {IERC20} from "@oz/token/ERC20/IERC20.sol";
@@ -79,16 +80,6 @@ contract LateRewardLibTest is Test {
     assertFalse(harness.hasLateSlots(type(uint256).max), "the largest number");
   }
 
-  function test_prepare_findsNothingForACheckpointThatIsNotAvailable() public {
-    appendLate(0, COINBASE, SUBMITTER);
-    Settlement memory nothing;
-    bytes32 empty = keccak256(abi.encode(nothing));
-    assertEq(keccak256(abi.encode(harness.prepare(START, START + 17))), empty, "beyond the tip, in the same place");
-    assertEq(keccak256(abi.encode(harness.prepare(START, type(uint256).max))), empty, "the largest number");
-    harness.setTips(START + 17, 0);
-    assertEq(keccak256(abi.encode(harness.prepare(START, START))), empty, "the log is gone");
-  }
-
   function test_hasLateSlots_readsOneWordOfItsOwn() public {
     append(0, COINBASE);
     vm.record();
@@ -115,53 +106,43 @@ contract LateRewardLibTest is Test {
 
   // --- prepare -------------------------------------------------------------------------------------------------------
 
-  function test_prepare_repeatsUpstreamsArithmetic() public {
+  function test_prepare_readsWhatUpstreamOverwrites() public {
     appendLate(0, COINBASE, SUBMITTER);
     append(1, COINBASE);
     append(2, COINBASE);
+    prove(1);
+    leaveInDistributor(12_345);
     Settlement memory found = harness.prepare(START, START + 2);
     assertEq(Epoch.unwrap(found.epoch), EPOCH, "epoch of the end");
     assertEq(found.start, START, "start");
-    assertEq(found.provenLength, 0, "nothing proven before");
+    assertEq(found.provenLength, 1, "one proven before");
     assertEq(found.newLength, 3, "three checkpoints");
-    assertEq(found.checkpointReward, EACH, "the sequencer's part of the checkpoint reward");
+    assertEq(found.distributorBalance, 12_345, "what the distributor has");
   }
 
-  function test_prepare_sharesWhatTheDistributorHas() public {
+  function test_prepare_readsNoBalanceIfNothingIsAdded() public {
     append(0, COINBASE);
     append(1, COINBASE);
-    append(2, COINBASE);
-    leaveInDistributor(100);
-    assertEq(harness.prepare(START, START + 2).checkpointReward, 23, "70 units for three, rounded down");
-    leaveInDistributor(0);
-    assertEq(harness.prepare(START, START + 2).checkpointReward, 0, "an empty distributor pays nothing");
+    prove(2);
+    vm.expectCall(address(asset), abi.encodeWithSelector(IERC20.balanceOf.selector), 0);
+    assertEq(harness.prepare(START, START + 1).distributorBalance, 0, "a proof of the same length");
+    assertEq(harness.prepare(START, START).distributorBalance, 0, "a shorter one");
   }
 
-  function test_prepare_paysNothingToANonCanonicalRollup() public {
-    append(0, COINBASE);
-    distributor.setCanonicalRollup(address(this));
-    assertEq(harness.prepare(START, START).checkpointReward, 0, "the distributor serves another rollup");
-  }
-
-  function test_prepare_doesNotRevertIfTheStartComesAfterTheEnd() public {
+  function test_prepare_neverAsksTheDistributor() public {
     append(0, COINBASE);
     distributor.setBroken();
-    Settlement memory found = harness.prepare(START + 1, START);
-    assertEq(found.newLength, 0, "nothing is proven; upstream names the fault");
-    found = harness.prepare(type(uint256).max, START);
-    assertEq(found.newLength, 0, "for the largest start too");
+    assertEq(harness.prepare(START, START).distributorBalance, 1_000_000e18, "its balance is asked of the fee asset");
   }
 
-  function test_prepare_asksTheDistributorOnlyWhenUpstreamDoes() public {
+  function test_prepare_answersForAnyRange() public {
     append(0, COINBASE);
-    append(1, COINBASE);
-    prove(1);
-    distributor.setBroken();
-    assertEq(harness.prepare(START, START).checkpointReward, 0, "nothing is added");
-    vm.expectRevert(RewardDistributor__MockForLateReward.RewardDistributor__Broken.selector);
-    harness.prepare(START, START + 1);
-    harness.initializeRewards(asset, IFeeJuicePortal(address(0)), config(0));
-    assertEq(harness.prepare(START, START + 1).checkpointReward, 0, "there is no reward to claim");
+    uint256[4] memory numbers = [0, START + 1, START + 17, type(uint256).max];
+    for (uint256 i = 0; i < numbers.length; ++i) {
+      // Upstream refuses such a proof and names the fault; here nothing may revert before it does.
+      harness.prepare(numbers[i], START);
+      harness.prepare(START, numbers[i]);
+    }
   }
 
   // --- settle --------------------------------------------------------------------------------------------------------
@@ -274,6 +255,42 @@ contract LateRewardLibTest is Test {
     prove(1);
     assertRewards(SUBMITTER, 0, "nothing to share");
     assertTrue(harness.getRecord(slotAt(0)).isSettled, "it is settled all the same");
+  }
+
+  function test_settle_sharesWhatTheDistributorHad() public {
+    leaveInDistributor(100);
+    appendLate(0, COINBASE, SUBMITTER);
+    append(1, OTHER);
+    append(2, OTHER);
+    prove(3);
+    // 70 of the 100 units go to sequencers, 23 for each of the three checkpoints.
+    assertRewards(SUBMITTER, 11, "half of 23, rounded down");
+    assertRewards(COINBASE, 7, "the rest after 11 and 5");
+    assertRewards(OTHER, 46, "on-time checkpoints are not touched");
+  }
+
+  function test_settle_survivesADistributorThatGrows() public {
+    // Without a checkpoint reward upstream never looks at the distributor: it may be the rollup, which gets the fees.
+    enableTransactions();
+    FeeAssetPortal__MockForLateReward portal = new FeeAssetPortal__MockForLateReward(asset);
+    asset.addMinter(address(portal));
+    RewardConfig memory own = config(0);
+    own.rewardDistributor = IRewardDistributor(address(harness));
+    harness.initializeRewards(asset, IFeeJuicePortal(address(portal)), own);
+    appendWithFee(0, COINBASE, 10 * MANA, feeHeader(3, 2));
+    recordLate(0, SUBMITTER);
+    prove(1);
+    assertRewards(SUBMITTER, (5 * MANA) / 2, "half of the fee");
+    assertRewards(COINBASE, (5 * MANA) / 4, "a quarter of the fee");
+  }
+
+  function test_settle_neverSharesMoreThanWasCredited() public {
+    // A distributor that hands out more than it was asked for: upstream credits what it asked for.
+    distributor.setExtra(77e18);
+    appendLate(0, COINBASE, SUBMITTER);
+    expectSettled(0, SUBMITTER, COINBASE, EACH, EACH / 2, EACH / 4);
+    prove(1);
+    assertRewards(COINBASE, EACH / 4, "what the coinbase keeps of what it was credited");
   }
 
   function test_settle_keepsTheDustWithTheCoinbase() public {

@@ -4,13 +4,14 @@ pragma solidity 0.8.30;
 import {IRewardDistributor} from "@aztec/governance/interfaces/IRewardDistributor.sol";
 import {IERC20} from "@oz/token/ERC20/IERC20.sol";
 
-/// @notice A reward distributor whose canonical rollup is set by the test, and which can be broken altogether.
+/// @notice A reward distributor whose canonical rollup is set by the test, which can give too much or be broken.
 contract RewardDistributor__MockForLateReward is IRewardDistributor {
   error RewardDistributor__Broken();
 
   IERC20 internal immutable ASSET;
   address internal canonical;
   bool internal isBroken;
+  uint256 internal extra;
 
   constructor(IERC20 _asset) {
     ASSET = _asset;
@@ -24,8 +25,13 @@ contract RewardDistributor__MockForLateReward is IRewardDistributor {
     isBroken = true;
   }
 
+  /// @param _extra What every claim gets besides what it asked for
+  function setExtra(uint256 _extra) external {
+    extra = _extra;
+  }
+
   function claim(address _to, uint256 _amount) external override(IRewardDistributor) {
-    ASSET.transfer(_to, _amount);
+    ASSET.transfer(_to, _amount + extra);
   }
 
   function recover(address, address, uint256) external override(IRewardDistributor) {}

@@ -109,7 +109,9 @@ export class Lane {
       worker.once("exit", (code) => {
         settle();
         this.#worker = undefined;
-        reject(new Error(`The worker ended with ${String(code)}.`));
+        // Without a code it was killed from outside, as a mutant that eats all memory is. That, too, is noticed.
+        if (code === null) resolve({ outcome: "timed-out" });
+        else reject(new Error(`The worker ended with ${code}.`));
       });
       worker.send(request);
     });

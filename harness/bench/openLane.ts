@@ -1,3 +1,6 @@
+import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
+
+import { mintFeeAsset } from "../accounting/mintFeeAsset.ts";
 import { DEFAULT_SEED, openEmbeddedChain } from "../l1/embeddedChain.ts";
 import { DEFAULT_TERMS } from "../network/deployBuildAhead.ts";
 import type { AztecDeployment } from "../network/deployment.ts";
@@ -54,6 +57,13 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
           },
         }),
   });
+  // Mainnet has burned before: its first burn ever, which writes a fresh word, is nobody's late landing.
+  const burnAddress = await chain.publicClient.readContract({
+    address: deployment.rollup.address,
+    abi: RollupAbi,
+    functionName: "getBurnAddress",
+  });
+  await mintFeeAsset(deployment, burnAddress, 1n);
   const validators = await makeValidators(chain, {
     seed: DEFAULT_SEED,
     count: validatorCount,

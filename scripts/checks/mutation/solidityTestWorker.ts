@@ -59,7 +59,7 @@ const hre = await createHardhatRuntimeEnvironment(
       solidity: {
         fuzz: { ...fuzz, failurePersistDir: path.join(artifacts, "fuzz") },
         fsPermissions,
-        gasLimit: 1n << 27n,
+        gasLimit: 1n << 28n,
       },
     },
   },

@@ -46,7 +46,10 @@ struct StrikeCount {
  * @title ILateStrikeLedger
  * @notice Late landings and proven misses of every proposer, in a sliding window of slots.
  *
- * @dev A miss weighs at least as much as a late landing, or a proposer would rather withhold than be rescued.
+ * @dev A miss weighs at least as much as a late landing, or a proposer would rather withhold than be rescued. In the
+ *      slot right after a late landing neither weighs anything: a miss cannot be proven there (see below), so a late
+ *      landing is exempt as well. Of a run of late landings only the first is a strike. The others began behind it,
+ *      and the reward split still takes its share of every one of them.
  *
  *      A miss is proven by two adjacent *proven* checkpoints whose slots leave a gap. Not every gap is proof:
  *      - a gap so long that the proofs of its first epoch fell due inside it may have held checkpoints that were
@@ -55,10 +58,11 @@ struct StrikeCount {
  *      - while the escape hatch is open, or without a committee, nobody of the committee was to propose.
  *      A slot whose checkpoint was invalidated does count: the chain has nothing of it.
  *
- *      **A miss has to be reported in time.** The rollup keeps the slots of checkpoints in a ring of
+ *      **A strike has to be reported in time.** The rollup keeps the slots of checkpoints in a ring of
  *      `epochDuration * (proofSubmissionEpochs + 1) + 1` entries and its late submissions in one of at least eight
- *      epochs; once either has moved on, the gap cannot be judged any more. `recordMiss` is permissionless so that
- *      anyone who cares can report, after the proof and before that.
+ *      epochs; once either has moved on, the gap cannot be judged any more. A late landing is judged by its
+ *      predecessor's record too, which is given away one slot before its own. `recordMiss` is permissionless, as is
+ *      the controller's `penalize`, so that anyone who cares can report, after the proof and before that.
  */
 interface ILateStrikeLedger {
   /**
@@ -70,6 +74,13 @@ interface ILateStrikeLedger {
   event StrikeRecorded(address indexed proposer, Slot indexed slot, StrikeKind kind);
 
   /**
+   * @notice Emitted instead when a late landing is not held against its proposer: the slot before landed late too.
+   * @param proposer Whom it would be held against
+   * @param slot The slot
+   */
+  event StrikeExempted(address indexed proposer, Slot indexed slot);
+
+  /**
    * @notice Emitted when governance sets the weights, and once at deployment.
    * @param weights The weights from now on
    */
@@ -77,8 +88,9 @@ interface ILateStrikeLedger {
 
   /// @notice Thrown when a miss would weigh less than a late landing.
   error LateStrikeLedger__WeightsInverted(uint256 late, uint256 missed);
-  /// @notice Thrown at deployment when the window is empty or longer than the largest.
-  error LateStrikeLedger__InvalidWindow(uint256 windowSlots, uint256 maximum);
+  /// @notice Thrown at deployment when late landings would leave the window before they can be reported, or when it
+  /// is longer than the largest.
+  error LateStrikeLedger__InvalidWindow(uint256 windowSlots, uint256 minimum, uint256 maximum);
   /// @notice Thrown when anyone but the controller reports a late landing.
   error LateStrikeLedger__CallerNotController(address caller, address controller);
   /// @notice Thrown when the slot is the current one or a later one.
@@ -98,9 +110,11 @@ interface ILateStrikeLedger {
   /// @notice Thrown when the gap reaches the epoch in which its first epoch could be pruned: checkpoints may have
   /// been.
   error LateStrikeLedger__GapMayBePruned(Slot slot, Epoch pruneEpoch, Epoch epochAfterGap);
-  /// @notice Thrown when the rollup may have overwritten the late submission next to the gap.
+  /// @notice Thrown when the rollup may have overwritten whether the slot before landed late.
   error LateStrikeLedger__ReportedTooLate(Slot slot, Slot deadline);
-  /// @notice Thrown when the slot follows a late landing, which may have displaced its checkpoint.
+  /// @notice Thrown when the rollup does not say whether the checkpoint of a slot landed late.
+  error LateStrikeLedger__RecordUnreadable(Slot slot);
+  /// @notice Thrown when a missed slot follows a late landing, which may have displaced its checkpoint.
   error LateStrikeLedger__MayBeDisplaced(Slot slot);
   /// @notice Thrown when the escape hatch was open: the committee was not to propose.
   error LateStrikeLedger__EscapeHatchOpen(Slot slot, Epoch epoch);

@@ -29,6 +29,9 @@ contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
   /// @notice The longest window, in slots: a bit more than a week of 72-second slots. It bounds what a count reads.
   uint256 public constant MAX_WINDOW_SLOTS = 8960;
 
+  /// @dev Epochs that a slot has beyond those that still take its proof: its own, and one more for the reports.
+  uint256 private constant OWN_AND_REPORT_EPOCHS = 2;
+
   /// @notice The only caller that reports late landings.
   LatePenaltyController public immutable CONTROLLER;
 
@@ -47,8 +50,9 @@ contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
 
   /**
    * @notice Sets the window for good and the first weights.
-   * @dev A late landing is reported after its epoch is proven. A window shorter than that delay would never count it:
-   *      choose more than (proof submission epochs + 2) epochs.
+   * @dev A late landing is reported after its epoch is proven. A window shorter than that can take would forget it
+   *      before anybody could report it, so the least is (proof submission epochs + 2) epochs of the rollup. A rollup
+   *      for which that is more than `MAX_WINDOW_SLOTS` can have no ledger.
    * @param _controller The controller that reports late landings; it also names the rollup
    * @param _governance The owner, who sets the weights
    * @param _windowSlots Length of the sliding window, in slots
@@ -60,12 +64,13 @@ contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
     uint256 _windowSlots,
     StrikeWeights memory _weights
   ) Ownable(_governance) {
-    require(
-      _windowSlots > 0 && _windowSlots <= MAX_WINDOW_SLOTS,
-      LateStrikeLedger__InvalidWindow(_windowSlots, MAX_WINDOW_SLOTS)
-    );
     CONTROLLER = _controller;
     ROLLUP = address(_controller.ROLLUP());
+    uint256 minimum = _reportEpochs() * IValidatorSelection(ROLLUP).getEpochDuration();
+    require(
+      _windowSlots >= minimum && _windowSlots <= MAX_WINDOW_SLOTS,
+      LateStrikeLedger__InvalidWindow(_windowSlots, minimum, MAX_WINDOW_SLOTS)
+    );
     WINDOW_SLOTS = _windowSlots;
     RING_WORDS = (2 * _windowSlots) / StrikeWordLib.SLOTS_PER_WORD + 2;
     _setWeights(_weights);
@@ -76,12 +81,29 @@ contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
     _setWeights(_weights);
   }
 
-  /// @inheritdoc ILateSubmissionHook
+  /**
+   * @inheritdoc ILateSubmissionHook
+   * @dev Records a strike, unless the slot before landed late as well; `StrikeExempted` says so then, and the slot is
+   *      judged. In that slot a miss cannot be held against the proposer, because the late landing may have displaced
+   *      its checkpoint. If a late landing could, the proposer would rather withhold than be rescued. In the other
+   *      direction, of a run of late landings only the first is a strike, even if one proposer holds several of its
+   *      slots. That is cheap: the later ones started behind a parent that was late itself, and the reward split
+   *      takes its share of each of them in any case.
+   *
+   *      Reverts, and so stays pending, once the rollup may have forgotten whether the slot before landed late.
+   *
+   *      Needs more gas than the least that the controller takes: it should be registered with 100,000 or more, about
+   *      twice what a strike costs.
+   */
   function onLateSubmission(
     LateSubmissionRecord calldata _record
   ) external override(ILateSubmissionHook) returns (bytes4) {
     require(msg.sender == address(CONTROLLER), LateStrikeLedger__CallerNotController(msg.sender, address(CONTROLLER)));
-    _strike(_record.originalProposer, _record.slot, StrikeKind.Late);
+    if (_followsLateLanding(_record.slot)) {
+      emit StrikeExempted(_record.originalProposer, _record.slot);
+    } else {
+      _strike(_record.originalProposer, _record.slot, StrikeKind.Late);
+    }
     return ILateSubmissionHook.onLateSubmission.selector;
   }
 
@@ -191,13 +213,29 @@ contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
     Epoch landingEpoch = selection.getEpochAtSlot(afterwards + Slot.wrap(1));
     require(landingEpoch < pruneEpoch, LateStrikeLedger__GapMayBePruned(_slot, pruneEpoch, landingEpoch));
 
+    // Only the checkpoint before can have displaced one, and only from the slot right after it.
     if (_slot != before + Slot.wrap(1)) return;
+    require(!_followsLateLanding(_slot), LateStrikeLedger__MayBeDisplaced(_slot));
+  }
+
+  /**
+   * @dev Whether the slot before landed late. No late landing and no miss is then held against the proposer of this
+   *      one: they have to be exempt together, or one of them would pay. Reverts when the rollup cannot tell any more.
+   */
+  function _followsLateLanding(Slot _slot) private view returns (bool) {
+    if (_slot == Slot.wrap(0)) return false;
+    Slot before = _slot - Slot.wrap(1);
     // The rollup's ring gives a late submission's place away to the slot one ring later, and that can be recorded at
     // the earliest in the slot after.
-    uint256 ringEpochs = Math.max(LateSubmissionLib.MIN_RING_EPOCHS, submissionEpochs + 2);
-    Slot deadline = before + Slot.wrap(ringEpochs * selection.getEpochDuration());
+    uint256 ringEpochs = Math.max(LateSubmissionLib.MIN_RING_EPOCHS, _reportEpochs());
+    Slot deadline = before + Slot.wrap(ringEpochs * IValidatorSelection(ROLLUP).getEpochDuration());
     require(_currentSlot() <= deadline, LateStrikeLedger__ReportedTooLate(_slot, deadline));
-    require(!_isLate(before), LateStrikeLedger__MayBeDisplaced(_slot));
+    return _isLate(before);
+  }
+
+  /// @dev How many epochs pass from the beginning of a slot's own until reports after its last possible proof are in.
+  function _reportEpochs() private view returns (uint256) {
+    return IRollup(ROLLUP).getProofSubmissionEpochs() + OWN_AND_REPORT_EPOCHS;
   }
 
   /// @dev The count of the window that ends with a slot.
@@ -213,14 +251,15 @@ contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
     count.weight = count.late * inForce.late + count.missed * inForce.missed;
   }
 
-  /// @dev Whether the checkpoint of a slot landed late. Any other failure than the rollup's own "no" is passed on.
+  /// @dev Whether the checkpoint of a slot landed late. Any other failure than the rollup's own "no" is no answer.
+  ///      An answer that is no record cannot be decoded, which reverts without data.
   function _isLate(Slot _slot) private view returns (bool) {
     try ILateSubmission(ROLLUP).getLateSubmission(_slot) returns (LateSubmissionRecord memory) {
       return true;
     } catch (bytes memory reason) {
       require(
         bytes4(reason) == ILateSubmission.LateSubmission__UnknownSlot.selector,
-        LateStrikeLedger__MayBeDisplaced(_slot + Slot.wrap(1))
+        LateStrikeLedger__RecordUnreadable(_slot)
       );
       return false;
     }

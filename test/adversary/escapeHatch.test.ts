@@ -1,35 +1,14 @@
-import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { expect } from "chai";
-import { encodeFunctionData, type Address, type PrivateKeyAccount } from "viem";
+import type { PrivateKeyAccount } from "viem";
 
 import { EscapeHatchAbi } from "@aztec/l1-artifacts/EscapeHatchAbi";
 import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
 
-import { deployModule } from "../../harness/l1/deployModule.ts";
-import { firstSlotOfEpoch, slotAt } from "../../harness/network/rollupReads.ts";
+import { firstSlotOfEpoch } from "../../harness/network/rollupReads.ts";
 import { proveAndSettle } from "../boundary/support/settlement.ts";
 import { askOpen, expectRejected, refusal, rehearse, rehearseHeader } from "../boundary/support/verdict.ts";
 import { openWorld, setTerms, type World } from "../boundary/support/world.ts";
-
-const BOND = 10n ** 18n;
-/** Epochs from one opening to the next, and how many of them it stays open: the least that upstream allows here. */
-const FREQUENCY = 5n;
-const ACTIVE_EPOCHS = 2n;
-
-const hatchModule = buildModule("EscapeHatch", (m) => ({
-  hatch: m.contract("EscapeHatch", [
-    m.getParameter<string>("rollup"),
-    m.getParameter<string>("token"),
-    BOND,
-    0n,
-    0n,
-    FREQUENCY,
-    ACTIVE_EPOCHS,
-    1n,
-    0n,
-  ]),
-}));
+import { ACTIVE_EPOCHS, openEscapeHatch } from "../fixtures/escapeHatch.ts";
 
 describe("A late header and the escape hatch", () => {
   let world: World;
@@ -42,7 +21,7 @@ describe("A late header and the escape hatch", () => {
     world = await openWorld();
     const { chain, rollup } = world;
     hatchProposer = world.rival;
-    openEpoch = await openHatch(world, hatchProposer);
+    openEpoch = await openEscapeHatch(world.network, hatchProposer);
     await setTerms(world, { crossEpoch: true });
     expect(await readOpening(openEpoch), "one epoch before to one after").to.deep.equal([false, true, true, false]);
     // The last slot of the epoch before it opens, with nothing landed yet.
@@ -116,30 +95,3 @@ describe("A late header and the escape hatch", () => {
     return Promise.all(epochs.map(async (at) => (await publicClient.readContract({ ...hatch, args: [at] }))[0]));
   }
 });
-
-/** Deploys upstream's hatch, has governance (impersonated) set it, and waits until `candidate` is designated. */
-async function openHatch(world: World, candidate: PrivateKeyAccount): Promise<bigint> {
-  const { chain, rollup, network } = world;
-  const { deployer, contracts } = network;
-  const token = contracts.feeAsset;
-  const { hatch } = await deployModule(chain, deployer, hatchModule, {
-    EscapeHatch: { rollup: rollup.address, token },
-  });
-  const update = encodeFunctionData({ abi: RollupAbi, functionName: "updateEscapeHatch", args: [hatch] });
-  await chain.executeAs(contracts.governance, { to: rollup.address, data: update });
-  const erc20 = (functionName: "mint" | "approve", to: Address) =>
-    encodeFunctionData({ abi: TestERC20Abi, functionName, args: [to, BOND] });
-  await chain.execute({ from: deployer, to: token, data: erc20("mint", candidate.address) });
-  await chain.execute({ from: candidate, to: token, data: erc20("approve", hatch) });
-  const call = (functionName: "joinCandidateSet" | "selectCandidates") =>
-    chain.execute({ from: candidate, to: hatch, data: encodeFunctionData({ abi: EscapeHatchAbi, functionName }) });
-  await call("joinCandidateSet");
-
-  // The set for hatch H is frozen two epochs before hatch H - 1 begins, and drawn while that one lasts.
-  const { aztecEpochDuration } = rollup.config;
-  const joined = slotAt(rollup, await chain.now()) / aztecEpochDuration;
-  const drawn = (joined + 3n) / FREQUENCY + 1n;
-  await chain.mineAt(world.at(firstSlotOfEpoch(rollup, drawn * FREQUENCY), 1n));
-  await call("selectCandidates");
-  return (drawn + 1n) * FREQUENCY;
-}

@@ -5,6 +5,7 @@ import {IEscapeHatch} from "@aztec/core/interfaces/IEscapeHatch.sol";
 import {Epoch, Slot} from "@aztec/shared/libraries/TimeMath.sol";
 import {Ownable} from "@oz/access/Ownable.sol";
 import {Test} from "forge-std/Test.sol";
+import {Vm} from "forge-std/Vm.sol";
 import {ILatePenaltyController} from "../../contracts/interfaces/ILatePenaltyController.sol";
 import {
   ILateStrikeLedger,
@@ -57,13 +58,36 @@ contract LateStrikeLedgerTest is Test {
     assertEq(fresh.getWeights().missed, 1, "weights");
   }
 
+  function test_constructor_takesTheShortestAndTheLongestWindow() public {
+    // Three epochs of 32 slots: the slot's own, one for the proof, one for the report.
+    assertEq(_newLedger(96).WINDOW_SLOTS(), 96, "shortest");
+    assertEq(_newLedger(8960).WINDOW_SLOTS(), 8960, "longest");
+  }
+
   function test_constructor_revertsIfTheWindowIsInvalid() public {
-    uint256[2] memory windows = [uint256(0), 8961];
+    uint256[3] memory windows = [uint256(0), 95, 8961];
     for (uint256 i = 0; i < windows.length; ++i) {
-      vm.expectRevert(
-        abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__InvalidWindow.selector, windows[i], 8960)
-      );
-      new LateStrikeLedger(controller, GOVERNANCE, windows[i], StrikeWeights({late: 1, missed: 1}));
+      _expectInvalidWindow(windows[i], 96);
+      _newLedger(windows[i]);
+    }
+  }
+
+  function test_constructor_shortestWindowFollowsTheProofWindow() public {
+    rollup.setProofSubmissionEpochs(7);
+    _expectInvalidWindow(287, 288);
+    _newLedger(287);
+    assertEq(_newLedger(288).WINDOW_SLOTS(), 288, "nine epochs");
+  }
+
+  function test_constructor_revertsForAnyWindowIfProofsMayTakeLongerThanTheLongest() public {
+    // 280 epochs of 32 slots are the longest window; one more is too long.
+    rollup.setProofSubmissionEpochs(278);
+    assertEq(_newLedger(8960).WINDOW_SLOTS(), 8960, "the only one");
+    rollup.setProofSubmissionEpochs(279);
+    uint256[2] memory windows = [uint256(8960), 8992];
+    for (uint256 i = 0; i < windows.length; ++i) {
+      _expectInvalidWindow(windows[i], 8992);
+      _newLedger(windows[i]);
     }
   }
 
@@ -116,6 +140,8 @@ contract LateStrikeLedgerTest is Test {
   }
 
   function test_onLateSubmission_revertsIfTheSlotHasLeftTheWindow() public {
+    // The ring of records spans more than the window: ten epochs.
+    rollup.setProofSubmissionEpochs(8);
     rollup.setRecord(1010, ALICE, true);
     rollup.setCurrentSlot(1010 + WINDOW);
     _callAsController(
@@ -142,6 +168,110 @@ contract LateStrikeLedgerTest is Test {
       1010,
       abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__AlreadyRecorded.selector, ALICE, Slot.wrap(1010))
     );
+  }
+
+  function test_onLateSubmission_exemptsASlotRightAfterALateLanding() public {
+    _land(1010, BOB);
+    rollup.setRecord(1011, ALICE, true);
+    rollup.setCurrentSlot(1012);
+    vm.recordLogs();
+    vm.expectEmit(address(ledger));
+    emit ILateStrikeLedger.StrikeExempted(ALICE, Slot.wrap(1011));
+    assertEq(controller.penalize(Slot.wrap(1011)), 0, "not pending");
+    assertTrue(controller.isApplied(Slot.wrap(1011), ledger), "judged: hooks that read the ledger go on");
+    assertEq(_countStrikes(vm.getRecordedLogs()), 0, "no strike");
+    _assertCount(ALICE, 0, 0);
+    _assertCount(BOB, 1, 0);
+  }
+
+  function test_onLateSubmission_countsOnlyTheFirstOfARun() public {
+    for (uint256 slot = 1010; slot < 1015; ++slot) {
+      _land(slot, ALICE);
+    }
+    Strike[] memory strikes = ledger.getStrikes(ALICE);
+    assertEq(strikes.length, 1, "one strike");
+    assertEq(Slot.unwrap(strikes[0].slot), 1010, "the first of the run");
+    _land(1016, ALICE);
+    _assertCount(ALICE, 2, 0);
+  }
+
+  function test_onLateSubmission_countsInWhicheverOrderSlotsAreReported() public {
+    rollup.setRecord(1010, BOB, true);
+    rollup.setRecord(1011, ALICE, true);
+    rollup.setCurrentSlot(1020);
+    assertEq(controller.penalize(Slot.wrap(1011)), 0, "the later one first");
+    assertEq(controller.penalize(Slot.wrap(1010)), 0, "then the earlier one");
+    _assertCount(ALICE, 0, 0);
+    _assertCount(BOB, 1, 0);
+  }
+
+  function test_onLateSubmission_revertsOnceALateLandingBeforeItMayBeForgotten() public {
+    rollup.setRecord(1009, BOB, true);
+    rollup.setRecord(1010, ALICE, true);
+    // The ring spans eight epochs of 32 slots; slot 1009's place is taken by slot 1265 from slot 1266 on.
+    rollup.setCurrentSlot(1266);
+    bytes memory tooLate = abi.encodeWithSelector(
+      ILateStrikeLedger.LateStrikeLedger__ReportedTooLate.selector,
+      Slot.wrap(1010),
+      Slot.wrap(1265)
+    );
+    _callAsController(1010, tooLate);
+    assertEq(controller.penalize(Slot.wrap(1010)), 1, "stays pending");
+    rollup.setCurrentSlot(1265);
+    vm.expectEmit(address(ledger));
+    emit ILateStrikeLedger.StrikeExempted(ALICE, Slot.wrap(1010));
+    assertEq(controller.penalize(Slot.wrap(1010)), 0, "in time");
+    _assertCount(ALICE, 0, 0);
+  }
+
+  function test_onLateSubmission_revertsIfTheRecordBeforeCannotBeRead() public {
+    rollup.setRecord(1010, ALICE, true);
+    rollup.setCurrentSlot(1011);
+    bytes memory question = abi.encodeCall(ILateSubmission.getLateSubmission, (Slot.wrap(1009)));
+    vm.mockCallRevert(address(rollup), question, hex"");
+    bytes memory unreadable = abi.encodeWithSelector(
+      ILateStrikeLedger.LateStrikeLedger__RecordUnreadable.selector,
+      Slot.wrap(1009)
+    );
+    _callAsController(1010, unreadable);
+    vm.mockCallRevert(address(rollup), question, abi.encodeWithSignature("Error(string)", "no"));
+    _callAsController(1010, unreadable);
+    assertEq(controller.penalize(Slot.wrap(1010)), 1, "stays pending");
+
+    // An answer that is no record: it cannot be decoded, and that is a failure without a word.
+    vm.mockCall(address(rollup), question, hex"01");
+    assertEq(controller.penalize(Slot.wrap(1010)), 1, "stays pending");
+    _assertCount(ALICE, 0, 0);
+
+    vm.clearMockedCalls();
+    assertEq(controller.penalize(Slot.wrap(1010)), 0, "judged once the rollup answers");
+    _assertCount(ALICE, 1, 0);
+  }
+
+  function test_onLateSubmission_nothingComesBeforeSlotZero() public {
+    rollup.setRecord(0, ALICE, true);
+    rollup.setCurrentSlot(1);
+    _callAsController(0, "");
+    _assertCount(ALICE, 1, 0);
+  }
+
+  /// @dev Whatever happens in a slot, a miss is never held against its proposer less than a late landing.
+  function testFuzz_strikes_aMissWeighsAtLeastAsMuchAsALateLanding(bool _isPreviousLate, uint8 _offset) public {
+    uint256 before = 1010 + uint256(_offset);
+    _gap(before, before + 2);
+    if (_isPreviousLate) rollup.setRecord(before, BOB, true);
+    rollup.setProposer(before + 1, BOB);
+
+    uint256 missWeight = 0;
+    try ledger.recordMiss(5, Slot.wrap(before + 1)) {
+      missWeight = ledger.strikesOf(BOB).weight;
+    } catch (bytes memory reason) {
+      assertEq(bytes4(reason), ILateStrikeLedger.LateStrikeLedger__MayBeDisplaced.selector, "the only excuse");
+    }
+    rollup.setRecord(before + 1, ALICE, true);
+    _callAsController(before + 1, "");
+    assertGe(missWeight, ledger.strikesOf(ALICE).weight, "withholding is never cheaper than being rescued");
+    assertEq(missWeight == 0, _isPreviousLate, "a miss counts unless it may have been displaced");
   }
 
   // ---- misses ----
@@ -270,7 +400,7 @@ contract LateStrikeLedgerTest is Test {
     rollup.setProposer(1011, ALICE);
     rollup.setRecordUnreadable(true);
     vm.expectRevert(
-      abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__MayBeDisplaced.selector, Slot.wrap(1011))
+      abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__RecordUnreadable.selector, Slot.wrap(1010))
     );
     ledger.recordMiss(5, Slot.wrap(1011));
   }
@@ -368,7 +498,8 @@ contract LateStrikeLedgerTest is Test {
     uint256 slot = 1001;
     uint256[] memory landed = new uint256[](120);
     for (uint256 i = 0; i < landed.length; ++i) {
-      slot += 1 + (uint256(keccak256(abi.encode(_seed, i))) % 40);
+      // Never right after another one, which would exempt it.
+      slot += 2 + (uint256(keccak256(abi.encode(_seed, i))) % 40);
       landed[i] = slot;
       _land(slot, i % 3 == 0 ? BOB : ALICE);
       if (i % 10 != 9) continue;
@@ -399,11 +530,32 @@ contract LateStrikeLedgerTest is Test {
     rollup.setCurrentSlot(_afterwards + 30);
   }
 
+  function _newLedger(uint256 _windowSlots) private returns (LateStrikeLedger) {
+    return new LateStrikeLedger(controller, GOVERNANCE, _windowSlots, StrikeWeights({late: 1, missed: 1}));
+  }
+
+  function _expectInvalidWindow(uint256 _windowSlots, uint256 _minimum) private {
+    vm.expectRevert(
+      abi.encodeWithSelector(
+        ILateStrikeLedger.LateStrikeLedger__InvalidWindow.selector,
+        _windowSlots,
+        _minimum,
+        ledger.MAX_WINDOW_SLOTS()
+      )
+    );
+  }
+
   function _callAsController(uint256 _slot, bytes memory _expectedError) private {
     LateSubmissionRecord memory record = ILateSubmission(address(rollup)).getLateSubmission(Slot.wrap(_slot));
     if (_expectedError.length > 0) vm.expectRevert(_expectedError);
     vm.prank(address(controller));
     ledger.onLateSubmission(record);
+  }
+
+  function _countStrikes(Vm.Log[] memory _logs) private pure returns (uint256 count) {
+    for (uint256 i = 0; i < _logs.length; ++i) {
+      if (_logs[i].topics[0] == ILateStrikeLedger.StrikeRecorded.selector) ++count;
+    }
   }
 
   function _assertCount(address _proposer, uint256 _late, uint256 _missed) private view {

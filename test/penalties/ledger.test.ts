@@ -1,18 +1,37 @@
 import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
 import { expect } from "chai";
-import { encodeFunctionData } from "viem";
+import { encodeFunctionData, parseEventLogs, zeroAddress, type Address, type TransactionReceipt } from "viem";
 
 import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import { SlasherFlavor } from "../../harness/network/networkConfig.ts";
-import { epochOfSlot } from "../../harness/network/rollupReads.ts";
+import { epochOfSlot, firstSlotOfEpoch, getProposer } from "../../harness/network/rollupReads.ts";
+import { openEscapeHatch } from "../fixtures/escapeHatch.ts";
 import { rejection } from "../fixtures/rejection.ts";
 import { penaltyAbi } from "./support/penaltyAbi.ts";
-import { LATE_WEIGHT, MISS_WEIGHT, openedBatch, PenaltyNetwork, SlashPath } from "./support/penaltyNetwork.ts";
+import {
+  LATE_WEIGHT,
+  LEDGER_GAS_LIMIT,
+  MISS_WEIGHT,
+  openedBatch,
+  PenaltyNetwork,
+  SlashPath,
+} from "./support/penaltyNetwork.ts";
 
 /** Slots of an epoch, and checkpoints that the rollup remembers: eight for each of two epochs, and one. */
 const EPOCH = 8n;
 const LOG_RING = 17;
+const TRANSACTION_GAS = 21_000n;
+
+/** Which strikes a transaction recorded and which it left out, by slot and proposer. */
+function judgements(receipt: TransactionReceipt): { struck: unknown[]; exempted: unknown[] } {
+  const events = (eventName: "StrikeRecorded" | "StrikeExempted") =>
+    parseEventLogs({ abi: penaltyAbi, logs: receipt.logs, eventName }).map(({ args: { slot, proposer } }) => ({
+      slot,
+      proposer,
+    }));
+  return { struck: events("StrikeRecorded"), exempted: events("StrikeExempted") };
+}
 
 describe("The strike ledger on a real rollup", () => {
   let penalties: PenaltyNetwork;
@@ -93,6 +112,76 @@ describe("The strike ledger on a real rollup", () => {
     expect((await penalties.strikesOf(proposer)).missed, "the slot after that has no excuse").to.equal(1n);
   });
 
+  it("exempts a late landing right after a late landing, and no other", async () => {
+    const { chain, controller, ledger } = penalties;
+    const plan = ["late", "late", "on-time", "late"] as const;
+    const assigned: { slot: bigint; proposer: Address }[] = [];
+    for (let slot = first; slot < first + EPOCH; slot++) {
+      assigned.push({ slot, proposer: await penalties.proposerOf(first, slot) });
+    }
+    // The last slot of an epoch cannot land late. Three proposers, so that every strike is somebody else's.
+    const run = assigned
+      .slice(0, -plan.length)
+      .map((_entry, start) => assigned.slice(start, start + plan.length))
+      .find(([head, follower, , other]) => new Set([head, follower, other].map((entry) => entry?.proposer)).size === 3);
+    const [head, follower, , other] = run ?? [];
+    if (run === undefined || head === undefined || follower === undefined || other === undefined) {
+      throw new Error("the epoch has no such run");
+    }
+    const checkpoints: AttestedCheckpoint[] = [];
+    for (const [index, when] of plan.entries()) checkpoints.push(await penalties.land(head.slot + BigInt(index), when));
+    await penalties.prove(checkpoints);
+
+    const judge = async ({ slot }: { slot: bigint }) =>
+      judgements(await penalties.send(controller, "penalize", [slot]));
+    expect(await judge(follower), "no miss counts here either").to.deep.equal({ struck: [], exempted: [follower] });
+    expect(await judge(head), "began the run").to.deep.equal({ struck: [head], exempted: [] });
+    expect(await judge(other), "its parent was on time").to.deep.equal({ struck: [other], exempted: [] });
+
+    const strike = { late: 1n, missed: 0n, weight: LATE_WEIGHT };
+    expect(await penalties.strikesOf(head.proposer)).to.deep.equal(strike);
+    expect(await penalties.strikesOf(follower.proposer)).to.deep.equal({ late: 0n, missed: 0n, weight: 0n });
+    expect(await penalties.strikesOf(other.proposer)).to.deep.equal(strike);
+    for (const hook of [ledger, penalties.hook]) {
+      const args = [follower.slot, hook] as const;
+      const call = { address: controller, abi: penaltyAbi, functionName: "isApplied", args } as const;
+      expect(await chain.publicClient.readContract(call), "an exempted slot is judged, for every hook").to.equal(true);
+    }
+  });
+
+  it("holds no gap against the committee while the escape hatch is open", async () => {
+    const { network, view } = penalties;
+    const hatchProposer = network.deployer;
+    const openEpoch = await openEscapeHatch(network, hatchProposer);
+    const opening = firstSlotOfEpoch(view.rollup, openEpoch);
+    const [before] = await landOnTime([opening - 3n]);
+    if (before === undefined) throw new Error("nothing landed");
+    await penalties.prove([before]);
+    await penalties.prove([await penalties.landUnattested(opening + 2n, hatchProposer)]);
+
+    for (const slot of [opening, opening + 1n]) {
+      expect(await refusal(before.number, slot), `slot ${slot}`).to.equal("LateStrikeLedger__EscapeHatchOpen");
+    }
+    // The same gap, while the committee was to propose.
+    const closed = opening - 1n;
+    await recordMiss(before.number, closed);
+    expect((await penalties.strikesOf(await getProposer(network.chain, view.rollup, closed))).missed).to.equal(1n);
+  });
+
+  it("holds no gap against anybody where there is no committee", async () => {
+    penalties = await PenaltyNetwork.openWithoutCommittee();
+    const { chain, network, view } = penalties;
+    const start = await penalties.nextEpochStart();
+    const checkpoints = [
+      await penalties.landUnattested(start, network.deployer),
+      await penalties.landUnattested(start + 2n, network.deployer),
+    ];
+    await penalties.prove(checkpoints);
+    const [before = 0n] = checkpoints.map(({ number }) => number);
+    expect(await getProposer(chain, view.rollup, start + 1n), "upstream names nobody").to.equal(zeroAddress);
+    expect(await refusal(before, start + 1n)).to.equal("LateStrikeLedger__NoCommittee");
+  });
+
   it("does not hold it against proposers that their checkpoints were pruned for want of a proof", async () => {
     const { chain, view } = penalties;
     const [anchor] = await landOnTime([first]);
@@ -134,6 +223,25 @@ describe("The strike ledger on a real rollup", () => {
       newest = epoch.at(-1)?.number ?? 0n;
     }
     expect(await refusal(before, first + 1n)).to.equal("Rollup__UnavailableTempCheckpointLog");
+  });
+
+  it("judges a late landing with at most half of the gas that it is registered with", async () => {
+    const { chain, controller, ledger, view } = penalties;
+    const checkpoints = [await penalties.land(first, "late"), await penalties.land(first + 1n, "late")];
+    await penalties.prove(checkpoints);
+    for (const slot of [first, first + 1n]) {
+      const record = await chain.publicClient.readContract({
+        address: view.rollup.address,
+        abi: penaltyAbi,
+        functionName: "getLateSubmission",
+        args: [slot],
+      });
+      const data = encodeFunctionData({ abi: penaltyAbi, functionName: "onLateSubmission", args: [record] });
+      const { gasUsed } = await chain.executeAs(controller, { to: ledger, data });
+      const used = gasUsed - TRANSACTION_GAS;
+
+      expect(2n * used < LEDGER_GAS_LIMIT, `${used} gas, calldata included`).to.equal(true);
+    }
   });
 
   it("is cheap to read and to write", async () => {

@@ -1,8 +1,10 @@
 import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
 import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
+import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import {
   encodeFunctionData,
   parseEventLogs,
+  zeroAddress,
   type Abi,
   type Address,
   type LocalAccount,
@@ -11,16 +13,22 @@ import {
 
 import { makeEpochProofTransaction } from "../../../harness/actors/prover.ts";
 import { makeProposeTransaction } from "../../../harness/actors/publisher.ts";
-import { attestCheckpoint, type AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
-import { buildCheckpoint } from "../../../harness/consensus/checkpoint.ts";
+import { packAttestations } from "../../../harness/consensus/attestations.ts";
+import {
+  attestCheckpoint,
+  withAttestations,
+  type AttestedCheckpoint,
+} from "../../../harness/consensus/attestedCheckpoint.ts";
+import { buildCheckpoint, type Checkpoint } from "../../../harness/consensus/checkpoint.ts";
 import { readTip } from "../../../harness/consensus/checkpointTip.ts";
 import type { RollupView } from "../../../harness/consensus/rollupView.ts";
 import { readSlotCommittee } from "../../../harness/consensus/slotCommittee.ts";
 import { deployModule } from "../../../harness/l1/deployModule.ts";
 import type { L1Chain } from "../../../harness/l1/l1Chain.ts";
-import { mainnetLikeConfig, type NetworkConfig } from "../../../harness/network/networkConfig.ts";
+import { buildAheadConfig } from "../../../harness/network/deployBuildAhead.ts";
+import { mainnetLikeConfig, SlasherFlavor, type NetworkConfig } from "../../../harness/network/networkConfig.ts";
 import { epochOfSlot, firstSlotOfEpoch, getProposer, slotStart } from "../../../harness/network/rollupReads.ts";
-import type { UpgradedNetwork } from "../../../harness/network/upgradeToBuildAhead.ts";
+import type { UpgradedNetwork, UpgradeOptions } from "../../../harness/network/upgradeToBuildAhead.ts";
 import type { Validator } from "../../../harness/network/validator.ts";
 import penaltiesModule from "../../../ignition/modules/penalties.ts";
 import penaltiesRegistryModule from "../../../ignition/modules/penaltiesRegistry.ts";
@@ -34,6 +42,10 @@ export const LATE_WEIGHT = 1n;
 export const MISS_WEIGHT = 2n;
 export const AMOUNT_PER_WEIGHT = TOKEN;
 export const WINDOW_SLOTS = 64n;
+/** What the penalties module registers the ledger with. */
+export const LEDGER_GAS_LIMIT = 200_000n;
+
+const STRIKE_WEIGHTS = { late: Number(LATE_WEIGHT), missed: Number(MISS_WEIGHT) };
 
 /** `ILateSlashingHook.SlashPath`. */
 export const SlashPath = { governance: 0, empireRound: 1 } as const;
@@ -59,6 +71,27 @@ export function shortEpochConfig(slasherFlavor: number): NetworkConfig {
   };
 }
 
+/** Controller and ledger alone, owned by the deployer. */
+const ledgerModule = buildModule("Ledger", (m) => {
+  const deployer = m.getAccount(0);
+  const controller = m.contract("LatePenaltyController", [m.getParameter<string>("rollup"), deployer]);
+  const window = [m.getParameter<bigint>("windowSlots"), m.getParameter("strikeWeights")];
+  const ledger = m.contract("LateStrikeLedger", [controller, deployer, ...window]);
+  m.call(controller, "addHook", [ledger, Number(LEDGER_GAS_LIMIT)]);
+  return { controller, ledger };
+});
+
+/** A network whose rollup can pay fees. */
+async function openNetwork(config: NetworkConfig, upgrade: UpgradeOptions = {}): Promise<UpgradedNetwork> {
+  const network = await upgradedNetwork({ config, validatorCount: 12 }, upgrade);
+  const { chain, deployer, buildAhead, contracts } = network;
+  // A new rollup's portal is empty, and proofs pay fees out of it.
+  const args = [buildAhead.feeJuicePortal, config.feeJuicePortalFunding] as const;
+  const mint = encodeFunctionData({ abi: TestERC20Abi, functionName: "mint", args });
+  await chain.execute({ from: deployer, to: contracts.feeAsset, data: mint });
+  return network;
+}
+
 /** A network with penalties, and the verbs of these tests. The clock is moved by them only. */
 export class PenaltyNetwork {
   readonly network: UpgradedNetwork;
@@ -81,12 +114,8 @@ export class PenaltyNetwork {
   }
 
   static async open(slasherFlavor: number, slashPath: number): Promise<PenaltyNetwork> {
-    const network = await upgradedNetwork({ config: shortEpochConfig(slasherFlavor), validatorCount: 12 });
-    const { chain, deployer, buildAhead, contracts, config } = network;
-    // A new rollup's portal is empty, and proofs pay fees out of it.
-    const args = [buildAhead.feeJuicePortal, config.feeJuicePortalFunding] as const;
-    const mint = encodeFunctionData({ abi: TestERC20Abi, functionName: "mint", args });
-    await chain.execute({ from: deployer, to: contracts.feeAsset, data: mint });
+    const network = await openNetwork(shortEpochConfig(slasherFlavor));
+    const { chain, deployer, buildAhead, contracts } = network;
     const { registry } = await deployModule(chain, deployer, penaltiesRegistryModule);
     const deployed = await deployModule(chain, deployer, penaltiesModule, {
       Penalties: {
@@ -94,12 +123,23 @@ export class PenaltyNetwork {
         governance: contracts.governance,
         registry,
         windowSlots: WINDOW_SLOTS,
-        strikeWeights: { late: Number(LATE_WEIGHT), missed: Number(MISS_WEIGHT) },
+        strikeWeights: STRIKE_WEIGHTS,
         slashPath,
         slashTerms: { threshold: 1, amountPerWeight: AMOUNT_PER_WEIGHT },
       },
     });
     return new PenaltyNetwork(network, { ...deployed, registry });
+  }
+
+  /** An extended rollup without a committee. Upstream deploys no slasher for it, so there is a ledger and nothing slashes. */
+  static async openWithoutCommittee(): Promise<PenaltyNetwork> {
+    const config = shortEpochConfig(SlasherFlavor.tally);
+    const upgrade = { config: { ...buildAheadConfig(config.rollup), targetCommitteeSize: 0n } };
+    const network = await openNetwork(config, upgrade);
+    const deployed = await deployModule(network.chain, network.deployer, ledgerModule, {
+      Ledger: { rollup: network.buildAhead.address, windowSlots: WINDOW_SLOTS, strikeWeights: STRIKE_WEIGHTS },
+    });
+    return new PenaltyNetwork(network, { ...deployed, hook: zeroAddress, registry: zeroAddress });
   }
 
   get chain(): L1Chain {
@@ -121,18 +161,26 @@ export class PenaltyNetwork {
     });
   }
 
-  /** Lets the checkpoint of a slot land: in its slot's first second by its proposer, or in the next slot's by anybody. */
+  /** Lets the checkpoint of a slot land: by its proposer as its slot begins, or by anybody as the next one does. */
   async land(slot: bigint, when: "on-time" | "late"): Promise<AttestedCheckpoint> {
     const { rollup } = this.view;
-    const parentTime = slotStart(rollup, slot) - 1n;
-    if ((await this.chain.now()) < parentTime) await this.chain.mineAt(parentTime);
+    await this.reachEveOf(slot);
     const committee = await readSlotCommittee(this.view, this.network.validators, slot);
-    const parent = await readTip(this.view, slotStart(rollup, slot));
-    const coinbase = committee.proposer.address;
-    const built = await buildCheckpoint(this.view, { slot, parent, seed: `penalties ${slot}`, coinbase });
-    const checkpoint = attestCheckpoint(built, committee);
+    const checkpoint = attestCheckpoint(await this.build(slot, committee.proposer.address), committee);
     const from = when === "late" ? this.network.deployer : committee.proposer.account;
-    const timestamp = slotStart(rollup, when === "late" ? slot + 1n : slot);
+    // A late landing may have taken the slot's first L1 block already.
+    const start = slotStart(rollup, when === "late" ? slot + 1n : slot);
+    const now = await this.chain.now();
+    const timestamp = now < start ? start : now + this.chain.blockTime;
+    await this.chain.execute(makeProposeTransaction(this.view, checkpoint, from), { timestamp });
+    return checkpoint;
+  }
+
+  /** Lets a checkpoint land on time to which nobody attests: without a committee, or by the escape hatch's proposer. */
+  async landUnattested(slot: bigint, from: LocalAccount): Promise<AttestedCheckpoint> {
+    await this.reachEveOf(slot);
+    const checkpoint = withAttestations(await this.build(slot, from.address), packAttestations([], []));
+    const timestamp = slotStart(this.view.rollup, slot);
     await this.chain.execute(makeProposeTransaction(this.view, checkpoint, from), { timestamp });
     return checkpoint;
   }
@@ -199,6 +247,18 @@ export class PenaltyNetwork {
       functionName: "strikesOf",
       args: [proposer],
     });
+  }
+
+  /** Builds the checkpoint of a slot on the tip that L1 will have when the slot begins. */
+  private async build(slot: bigint, coinbase: Address): Promise<Checkpoint> {
+    const parent = await readTip(this.view, slotStart(this.view.rollup, slot));
+    return buildCheckpoint(this.view, { slot, parent, seed: `penalties ${slot}`, coinbase });
+  }
+
+  /** Moves the clock to the last second before a slot, unless it is there or later already. */
+  private async reachEveOf(slot: bigint): Promise<void> {
+    const eve = slotStart(this.view.rollup, slot) - 1n;
+    if ((await this.chain.now()) < eve) await this.chain.mineAt(eve);
   }
 
   async isConsumed(slot: bigint): Promise<boolean> {

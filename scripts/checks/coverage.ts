@@ -49,6 +49,8 @@ export default defineConfig({
 const MOCHA_TESTS = [
   "test/unit/*.test.ts",
   "test/adversary/*.test.ts",
+  "test/bench/compactProposer.test.ts",
+  "test/bench/guardedBundler.test.ts",
   "test/boundary/*.test.ts",
   "test/consensus/lateLanding.test.ts",
   "test/network/buildAhead.test.ts",
@@ -90,7 +92,7 @@ function measure(): CoverageReport {
 function instrument(): Map<string, InstrumentedSource> {
   const compiler = new TreeCompiler([options["build-info"]]);
   const files = globSync("contracts/**/*.sol", { cwd: projectRoot })
-    .filter((file) => !/^contracts\/(bench|interfaces|test)\//.test(file))
+    .filter((file) => !/^contracts\/(interfaces|test)\//.test(file))
     .sort();
   return new Map(
     files.map((file) => {

@@ -1,18 +1,16 @@
 import type { Hex, TransactionReceipt } from "viem";
 
-import type { L1TransactionRequest } from "../../harness/l1/l1Transaction.ts";
+import type { L1BlobTransactionRequest, L1TransactionRequest } from "../../harness/l1/l1Transaction.ts";
 import type { AztecDeployment, RollupDeployment } from "../../harness/network/deployment.ts";
 
 /**
- * Runs a transaction on the same rollup in the same state, but with upstream's operations library linked in place of ours,
- * lets the caller look at the outcome, and goes back. What differs from the real run is what our library did.
+ * Links upstream's operations library in place of ours into the same rollup in the same state, lets the caller look at what
+ * the rollup then does, and goes back.
  */
-export async function runAsUpstream<Result>(
+export async function withUpstreamLibrary<Result>(
   network: Pick<AztecDeployment, "chain" | "rollup">,
   rollup: RollupDeployment,
-  request: L1TransactionRequest,
-  timestamp: bigint,
-  look: (receipt: TransactionReceipt) => Promise<Result>,
+  look: () => Promise<Result>,
 ): Promise<Result> {
   const { chain } = network;
   const [ours, upstream] = [rollup, network.rollup].map(({ libraries }) => libraries["RollupOperationsExtLib"]);
@@ -24,8 +22,21 @@ export async function runAsUpstream<Result>(
   const restore = await chain.snapshot();
   try {
     await chain.setCode(rollup.address, relinked);
-    return await look(await chain.execute(request, { timestamp, allowRevert: true }));
+    return await look();
   } finally {
     await restore();
   }
+}
+
+/** Runs a transaction with upstream's library. What differs from the real run is what our library did. */
+export function runAsUpstream<Result>(
+  network: Pick<AztecDeployment, "chain" | "rollup">,
+  rollup: RollupDeployment,
+  request: L1TransactionRequest | L1BlobTransactionRequest,
+  timestamp: bigint,
+  look: (receipt: TransactionReceipt) => Promise<Result>,
+): Promise<Result> {
+  return withUpstreamLibrary(network, rollup, async () =>
+    look(await network.chain.execute(request, { timestamp, allowRevert: true })),
+  );
 }

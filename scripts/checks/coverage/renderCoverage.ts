@@ -37,8 +37,8 @@ export function renderCoverage(
       "are counted by Hardhat's `--coverage` on that copy, so Solidity tests and tests against a chain count alike.",
     `**${percent(total.hitOutcomes, total.outcomes)} of branch outcomes** (${total.hitOutcomes} of ${total.outcomes}) ` +
       `and **${percent(total.hitLines, total.lines)} of lines** (${total.hitLines} of ${total.lines}) ran. ` +
-      `The sources are those of commit \`${commit.slice(0, 12)}\`; prototypes in \`contracts/bench\`, interfaces and test ` +
-      "contracts are left out.",
+      `The sources are those of commit \`${commit.slice(0, 12)}\`; interfaces and ` +
+      "test contracts are left out.",
     markdownTable(
       [
         ["file", "left"],

@@ -15,7 +15,9 @@ const LATE = `${LIBRARIES}/LateSubmissionExtLib.sol`;
 const ROLLUP = "contracts/BuildAheadRollup.sol";
 const HARNESSES = "contracts/test/unit";
 const PENALTIES = "contracts/penalties";
+const BENCH = "contracts/bench";
 
+const HANDED_ON = "test/unit/operationsLibrary.test.ts";
 const BAD_INPUT = "test/adversary/badInput.test.ts";
 const ATTESTATIONS = "test/adversary/attestations.test.ts";
 const WINDOW = "test/boundary/window.test.ts";
@@ -77,7 +79,7 @@ export const testPlans: readonly TestPlan[] = [
     deployed: [OPERATIONS],
   },
   { file: LATE, solidity: [], mocha: [BAD_INPUT, LANDING, WINDOW, EPOCHS, ATTESTATIONS], deployed: [LATE] },
-  { file: OPERATIONS, solidity: [], mocha: [BAD_INPUT, EPOCHS], deployed: [OPERATIONS] },
+  { file: OPERATIONS, solidity: [], mocha: [HANDED_ON, BAD_INPUT, EPOCHS], deployed: [OPERATIONS] },
   { file: ROLLUP, solidity: [], mocha: [BAD_INPUT, LANDING], deployed: [ROLLUP] },
   { file: `${PENALTIES}/StrikeWordLib.sol`, solidity: [STRIKES_SOL], mocha: [], deployed: [] },
   {
@@ -106,5 +108,17 @@ export const testPlans: readonly TestPlan[] = [
     solidity: ["test/unit/FixedActionsPayload.t.sol"],
     mocha: [],
     deployed: [],
+  },
+  {
+    file: `${BENCH}/CompactProposer.sol`,
+    solidity: [],
+    mocha: ["test/bench/compactProposer.test.ts"],
+    deployed: [`${BENCH}/CompactProposer.sol`],
+  },
+  {
+    file: `${BENCH}/GuardedBundler.sol`,
+    solidity: [],
+    mocha: ["test/bench/guardedBundler.test.ts"],
+    deployed: [`${BENCH}/GuardedBundler.sol`],
   },
 ];

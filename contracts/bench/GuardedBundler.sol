@@ -50,7 +50,8 @@ contract GuardedBundler {
     }
   }
 
-  /// @dev Anything but a proposal is. Words beyond the end of too short a proposal read as zeros, and are refused.
+  /// @dev Anything but a proposal is. Of too short a proposal, words are read that are not its own; `propose` itself
+  ///      refuses it then, if the guard has not.
   function _isOpen(address _target, bytes calldata _callData) private view returns (bool isOpen) {
     bytes32 lastArchive;
     Slot slot;

@@ -29,11 +29,13 @@ struct SlashTerms {
 /**
  * @notice The strikes of a proposer that a payload would slash for now.
  * @param slots Their slots, oldest first
+ * @param prices What each of them costs, in units of the staking asset
  * @param weight Their weight
- * @param amount What the payload would slash
+ * @param amount The sum of their prices: what the payload would slash
  */
 struct StrikeBatch {
   Slot[] slots;
+  uint256[] prices;
   uint256 weight;
   uint256 amount;
 }
@@ -43,8 +45,9 @@ struct StrikeBatch {
  * @notice Turns a batch of strikes into a payload that upstream's `Slasher` executes.
  *
  * @dev The hook slashes nobody. It makes payloads that others may choose: governance by proposal, or proposers by
- *      signalling in a round of the empire slashing proposer. A payload's address commits to rollup, attester,
- *      amount and slots, so that the same batch has one payload only and everybody can check what it does.
+ *      signalling in a round of the empire slashing proposer. A payload's address commits to rollup, attester, slots
+ *      and their prices, so that the same batch has one payload only and everybody can check what it does. By the
+ *      time of its execution some strikes may have been slashed for otherwise; it then slashes for the others.
  */
 interface ILateSlashingHook {
   /**
@@ -52,8 +55,8 @@ interface ILateSlashingHook {
    * @param attester Whom it slashes
    * @param slashPayload What the slasher executes; on the empire path, what to signal for
    * @param proposal On the governance path, what to propose; zero otherwise
-   * @param amount What it slashes
-   * @param slots The slots it slashes for
+   * @param amount What it slashes at most: the price of all its slots
+   * @param slots The slots it slashes for, unless they are consumed before it is executed
    */
   event BatchOpened(
     address indexed attester,

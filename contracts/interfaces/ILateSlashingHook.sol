@@ -17,8 +17,8 @@ enum SlashPath {
 
 /**
  * @notice When and how much a slashing hook slashes.
- * @param threshold The weight of strikes, not slashed for yet, from which a proposer is slashed; more than a batch can
- *        weigh (16 strikes) slashes nobody
+ * @param threshold The weight of strikes, not slashed for yet, from which a payload is made; at most what a full batch
+ *        weighs, at the ledger's weights when it is set. Weights that change later can put it out of reach.
  * @param amountPerWeight What each unit of weight costs, in units of the staking asset
  */
 struct SlashTerms {
@@ -74,6 +74,8 @@ interface ILateSlashingHook {
 
   /// @notice Thrown when a threshold or an amount of zero would slash for nothing, or nothing at all.
   error LateSlashingHook__InvalidTerms(uint256 threshold, uint256 amountPerWeight);
+  /// @notice Thrown when a full batch of the lightest strikes that count would stay below the threshold.
+  error LateSlashingHook__ThresholdOutOfReach(uint256 threshold, uint256 fullBatch);
   /// @notice Thrown when anyone but the controller reports a late landing.
   error LateSlashingHook__CallerNotController(address caller, address controller);
   /// @notice Thrown when the ledger has not recorded the late landing yet: the call is to be retried.
@@ -88,6 +90,8 @@ interface ILateSlashingHook {
 
   /**
    * @notice Sets the terms for payloads from now on. Owner only.
+   * @dev A batch is the oldest strikes. Were a full one allowed to stay below the threshold, a proposer with that many
+   *      light strikes could add heavier ones and still not be slashed.
    * @param _terms The new terms
    */
   function setTerms(SlashTerms calldata _terms) external;

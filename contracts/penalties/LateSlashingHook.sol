@@ -148,6 +148,8 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
       _terms.threshold > 0 && _terms.amountPerWeight > 0,
       LateSlashingHook__InvalidTerms(_terms.threshold, _terms.amountPerWeight)
     );
+    uint256 fullBatch = MAX_BATCH * _lightestWeight();
+    require(_terms.threshold <= fullBatch, LateSlashingHook__ThresholdOutOfReach(_terms.threshold, fullBatch));
     terms = _terms;
     emit SlashTermsUpdated(_terms);
   }
@@ -178,6 +180,13 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
     clone = _implementation.predictDeterministicAddressWithImmutableArgs(_args, bytes32(0));
     isNew = clone.code.length == 0;
     if (isNew) _implementation.cloneDeterministicWithImmutableArgs(_args, bytes32(0));
+  }
+
+  /// @dev What the lightest strikes weigh that can be in a batch: misses weigh no less than late landings.
+  function _lightestWeight() private view returns (uint256) {
+    StrikeWeights memory weights = LEDGER.getWeights();
+    if (weights.late > 0) return weights.late;
+    return weights.missed;
   }
 
   /// @dev Reverts unless the rollup's slasher takes payloads from the hook's path; returns the slasher.

@@ -72,6 +72,49 @@ contract LateSlashingTest is Test {
     }
   }
 
+  function test_setTerms_revertsIfAFullBatchCouldStayBelow() public {
+    uint32 fullBatch = uint32(hook.MAX_BATCH()) * LATE_WEIGHT;
+    bytes memory outOfReach = abi.encodeWithSelector(
+      ILateSlashingHook.LateSlashingHook__ThresholdOutOfReach.selector,
+      fullBatch + 1,
+      fullBatch
+    );
+    vm.expectRevert(outOfReach);
+    hook.setTerms(_terms(fullBatch + 1));
+    vm.expectRevert(outOfReach);
+    new LateSlashingHook(ledger, registry, SlashPath.Governance, address(this), _terms(fullBatch + 1));
+    hook.setTerms(_terms(fullBatch));
+    assertEq(hook.getTerms().threshold, fullBatch, "a full batch of late landings suffices");
+
+    // Where late landings weigh nothing, a full batch is one of misses.
+    ledger.setWeights(_weights(0, MISS_WEIGHT));
+    fullBatch = uint32(hook.MAX_BATCH()) * MISS_WEIGHT;
+    hook.setTerms(_terms(fullBatch));
+    vm.expectRevert(
+      abi.encodeWithSelector(ILateSlashingHook.LateSlashingHook__ThresholdOutOfReach.selector, fullBatch + 1, fullBatch)
+    );
+    hook.setTerms(_terms(fullBatch + 1));
+  }
+
+  function test_setTerms_laterWeightsCanPutTheThresholdOutOfReach() public {
+    uint32 fullBatch = uint32(hook.MAX_BATCH()) * LATE_WEIGHT;
+    hook.setTerms(_terms(fullBatch));
+    for (uint256 i = 0; i < hook.MAX_BATCH() + 1; ++i) {
+      _land(1010 + 2 * i);
+    }
+    hook.open(ALICE);
+    ledger.setWeights(_weights(LATE_WEIGHT - 1, MISS_WEIGHT));
+    vm.expectRevert(
+      abi.encodeWithSelector(
+        ILateSlashingHook.LateSlashingHook__BelowThreshold.selector,
+        ALICE,
+        hook.MAX_BATCH() * (LATE_WEIGHT - 1),
+        fullBatch
+      )
+    );
+    hook.open(ALICE);
+  }
+
   function test_setTerms_revertsForAnyoneButGovernance() public {
     vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, ALICE));
     vm.prank(ALICE);

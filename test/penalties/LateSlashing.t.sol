@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {ISlasher} from "@aztec/core/interfaces/ISlasher.sol";
+import {IStakingCore} from "@aztec/core/interfaces/IStaking.sol";
 import {Status} from "@aztec/core/libraries/rollup/StakingLib.sol";
 import {SlashRound} from "@aztec/core/libraries/SlashRoundLib.sol";
 import {EmpireSlashingProposer} from "@aztec/core/slashing/EmpireSlashingProposer.sol";
@@ -201,6 +202,60 @@ contract LateSlashingTest is Test {
     assertNotEq(address(hook.open(ALICE)), address(first), "another batch, another payload");
   }
 
+  function test_open_proposesAPayloadAgainWhenTheSlasherIsReplaced() public {
+    IPayload proposal = _landTwoAndOpen();
+    IPayload slashPayload = _slashPayloadOf(proposal);
+    Slasher newSlasher = _newSlasher(address(0xDEAD));
+    rollup.setSlasher(address(newSlasher));
+    // What was proposed before asks the old slasher, whom the registry turns away.
+    _expectSlashFailed(
+      proposal,
+      abi.encodeWithSelector(
+        ILateSlashRegistry.LateSlashRegistry__CallerNotSlasher.selector,
+        address(slasher),
+        address(newSlasher)
+      )
+    );
+
+    vm.recordLogs();
+    IPayload newProposal = hook.open(ALICE);
+    assertEq(_countLogs(ILateSlashingHook.BatchOpened.selector), 1, "announced again");
+    assertNotEq(address(newProposal), address(proposal), "another proposal");
+    assertEq(address(_slashPayloadOf(newProposal)), address(slashPayload), "for the same slash");
+    _executeAsGovernance(newProposal);
+    assertEq(_stakeOf(ALICE), STAKE - 4 ether, "which the new slasher executes");
+  }
+
+  function test_open_makesPayloadsThatSayWhatTheyDo() public {
+    IPayload proposal = _landTwoAndOpen();
+    IPayload slashPayload = _slashPayloadOf(proposal);
+    IPayload.Action[] memory actions = proposal.getActions();
+    assertEq(proposal.getURI(), "LateSlashProposal", "what governance is given");
+    assertEq(actions.length, 1, "one action");
+    assertEq(actions[0].target, address(slasher), "of the slasher");
+    assertEq(actions[0].data, abi.encodeCall(ISlasher.slash, (slashPayload)), "to slash");
+
+    actions = slashPayload.getActions();
+    Slot[] memory slots = new Slot[](2);
+    (slots[0], slots[1]) = (Slot.wrap(1010), Slot.wrap(1020));
+    assertEq(slashPayload.getURI(), "LateSlashPayload", "what the slasher is given");
+    assertEq(actions.length, 3, "three actions");
+    assertEq(actions[0].target, address(registry), "the registry first");
+    assertEq(
+      actions[0].data,
+      abi.encodeCall(ILateSlashRegistry.consume, (address(rollup), ALICE, slots)),
+      "consumes every strike"
+    );
+    assertEq(actions[1].target, address(rollup), "then the rollup");
+    assertEq(actions[1].data, abi.encodeCall(IStakingCore.slash, (ALICE, 4 ether)), "slashes for them");
+    assertEq(actions[2].target, address(registry), "and the registry");
+    assertEq(
+      actions[2].data,
+      abi.encodeCall(ILateSlashRegistry.requireSlashed, (address(rollup), ALICE)),
+      "makes sure of it"
+    );
+  }
+
   function test_onLateSubmission_revertsForAnyoneButTheController() public {
     rollup.setRecord(1010, ALICE, true);
     LateSubmissionRecord memory record = ILateSubmission(address(rollup)).getLateSubmission(Slot.wrap(1010));
@@ -233,6 +288,33 @@ contract LateSlashingTest is Test {
     assertEq(hook.getBatch(ALICE).slots.length, 4, "the rest is left for another");
     _executeAsGovernance(hook.open(ALICE));
     assertEq(_stakeOf(ALICE), STAKE - 40 ether, "every strike paid once");
+  }
+
+  /**
+   * @notice The dearest opening: the widest window, each strike in a word of its own, two payloads to make.
+   * @dev Every call is a transaction of its own, so that nothing is warm.
+   * hardhat-config: isolate = true
+   */
+  function test_onLateSubmission_openingAFullBatchFitsTheLargestGasLimit() public {
+    controller = new LatePenaltyController(ILateSubmission(address(rollup)), address(this));
+    uint256 window = ledger.MAX_WINDOW_SLOTS();
+    ledger = new LateStrikeLedger(controller, address(this), window, _weights(LATE_WEIGHT, MISS_WEIGHT));
+    uint256 maxBatch = hook.MAX_BATCH();
+    uint32 fullBatch = uint32(maxBatch) * LATE_WEIGHT;
+    hook = new LateSlashingHook(ledger, registry, SlashPath.Governance, address(this), _terms(fullBatch));
+    controller.addHook(ledger, 200_000);
+    uint32 gasLimit = uint32(controller.MAX_HOOK_GAS());
+    controller.addHook(hook, gasLimit);
+
+    uint256 first = 1000 + window;
+    for (uint256 i = 0; i < maxBatch; ++i) {
+      _land(first + (i * window) / maxBatch);
+    }
+    StrikeBatch memory batch = hook.getBatch(ALICE);
+    assertEq(batch.slots.length, maxBatch, "a full batch");
+    vm.recordLogs();
+    hook.open(ALICE);
+    assertEq(_countLogs(ILateSlashingHook.BatchOpened.selector), 0, "which the last landing has opened");
   }
 
   function test_getBatch_leavesOutStrikesThatWeighNothing() public {

@@ -11,7 +11,9 @@ import {Slot} from "@aztec/shared/libraries/TimeMath.sol";
  *
  * @dev Upstream's `Slasher.slash` has no once-guard, and the rollup's `slash` answers false without a word for a
  *      validator that has exited or moved. So a late slash is three actions: `consume` here, the rollup's `slash`,
- *      and `requireSlashed` here. If any reverts, all of it does.
+ *      and `requireSlashed` here. If any reverts, all of it does. A payload asks `isConsumed` when it is executed and
+ *      leaves out what others have consumed, so that neither a vote nor an overlapping payload can hold up the rest
+ *      of its batch.
  *
  *      A strike is the pair of rollup and slot, whoever reported it. The registry has no owner and knows neither
  *      ledgers nor hooks: it outlives them, and rollup versions too. One per network is enough, and safety needs it
@@ -32,15 +34,16 @@ interface ILateSlashRegistry {
    * @notice Emitted when an attester's stake has fallen for consumed strikes.
    * @param rollup The rollup
    * @param attester Who was slashed
-   * @param fallen By how much; less than the payload's amount if there was less to take
+   * @param fallen By how much; less than the batch's amount if there was less to take, or if some of its strikes had
+   *        been consumed before
    */
   event StakeFallen(address indexed rollup, address indexed attester, uint256 indexed fallen);
 
   /// @notice Thrown when anyone but the rollup's slasher calls.
   error LateSlashRegistry__CallerNotSlasher(address caller, address slasher);
-  /// @notice Thrown when there is nothing to consume: such a payload could be repeated.
-  error LateSlashRegistry__EmptyBatch(address rollup, address attester);
-  /// @notice Thrown when a strike has been slashed for already.
+  /// @notice Thrown when there is nothing to consume: every strike of the batch has been slashed for already.
+  error LateSlashRegistry__NothingLeft(address rollup, address attester);
+  /// @notice Thrown when a strike has been slashed for already, or is named twice.
   error LateSlashRegistry__AlreadyConsumed(address rollup, Slot slot);
   /// @notice Thrown when `requireSlashed` does not follow `consume` for the same attester in the same transaction.
   error LateSlashRegistry__NothingConsumed(address rollup, address attester);
@@ -65,7 +68,7 @@ interface ILateSlashRegistry {
    * @notice The first action of a late slash: consumes the strikes and remembers the attester's stake.
    * @param _rollup The rollup in which the strikes happened; the caller has to be its slasher
    * @param _attester Who is about to be slashed
-   * @param _slots The slots of the strikes, at least one
+   * @param _slots The slots of the strikes, at least one and none consumed
    */
   function consume(address _rollup, address _attester, Slot[] calldata _slots) external;
 
@@ -80,7 +83,8 @@ interface ILateSlashRegistry {
   /**
    * @notice Consumes a strike for which an executed round of the tally proposer has slashed. Anyone may call it.
    * @dev The tally proposer makes its own payloads, which know nothing of this registry. Whoever was slashed by vote
-   *      proves it here, and no payload of governance can slash for the same slot again.
+   *      proves it here, and no payload can slash for the same slot again; it still slashes for the rest of its
+   *      batch.
    *      The other way round nothing locks: whoever votes leaves out the strikes that are consumed here.
    * @param _rollup The rollup
    * @param _round The executed round

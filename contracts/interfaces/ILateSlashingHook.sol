@@ -17,8 +17,8 @@ enum SlashPath {
 
 /**
  * @notice When and how much a slashing hook slashes.
- * @param threshold The weight of strikes, not slashed for yet, from which a proposer is slashed; more than a batch can
- *        weigh (16 strikes) slashes nobody
+ * @param threshold The weight of strikes, not slashed for yet, from which a payload is made; at most what a full batch
+ *        weighs, at the ledger's weights when it is set. Weights that change later can put it out of reach.
  * @param amountPerWeight What each unit of weight costs, in units of the staking asset
  */
 struct SlashTerms {
@@ -29,11 +29,13 @@ struct SlashTerms {
 /**
  * @notice The strikes of a proposer that a payload would slash for now.
  * @param slots Their slots, oldest first
+ * @param prices What each of them costs, in units of the staking asset
  * @param weight Their weight
- * @param amount What the payload would slash
+ * @param amount The sum of their prices: what the payload would slash
  */
 struct StrikeBatch {
   Slot[] slots;
+  uint256[] prices;
   uint256 weight;
   uint256 amount;
 }
@@ -43,8 +45,9 @@ struct StrikeBatch {
  * @notice Turns a batch of strikes into a payload that upstream's `Slasher` executes.
  *
  * @dev The hook slashes nobody. It makes payloads that others may choose: governance by proposal, or proposers by
- *      signalling in a round of the empire slashing proposer. A payload's address commits to rollup, attester,
- *      amount and slots, so that the same batch has one payload only and everybody can check what it does.
+ *      signalling in a round of the empire slashing proposer. A payload's address commits to rollup, attester, slots
+ *      and their prices, so that the same batch has one payload only and everybody can check what it does. By the
+ *      time of its execution some strikes may have been slashed for otherwise; it then slashes for the others.
  */
 interface ILateSlashingHook {
   /**
@@ -52,8 +55,8 @@ interface ILateSlashingHook {
    * @param attester Whom it slashes
    * @param slashPayload What the slasher executes; on the empire path, what to signal for
    * @param proposal On the governance path, what to propose; zero otherwise
-   * @param amount What it slashes
-   * @param slots The slots it slashes for
+   * @param amount What it slashes at most: the price of all its slots
+   * @param slots The slots it slashes for, unless they are consumed before it is executed
    */
   event BatchOpened(
     address indexed attester,
@@ -71,6 +74,8 @@ interface ILateSlashingHook {
 
   /// @notice Thrown when a threshold or an amount of zero would slash for nothing, or nothing at all.
   error LateSlashingHook__InvalidTerms(uint256 threshold, uint256 amountPerWeight);
+  /// @notice Thrown when a full batch of the lightest strikes that count would stay below the threshold.
+  error LateSlashingHook__ThresholdOutOfReach(uint256 threshold, uint256 fullBatch);
   /// @notice Thrown when anyone but the controller reports a late landing.
   error LateSlashingHook__CallerNotController(address caller, address controller);
   /// @notice Thrown when the ledger has not recorded the late landing yet: the call is to be retried.
@@ -85,6 +90,8 @@ interface ILateSlashingHook {
 
   /**
    * @notice Sets the terms for payloads from now on. Owner only.
+   * @dev A batch is the oldest strikes. Were a full one allowed to stay below the threshold, a proposer with that many
+   *      light strikes could add heavier ones and still not be slashed.
    * @param _terms The new terms
    */
   function setTerms(SlashTerms calldata _terms) external;

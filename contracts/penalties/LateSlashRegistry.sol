@@ -38,7 +38,7 @@ contract LateSlashRegistry is ILateSlashRegistry {
     address _attester,
     Slot[] calldata _slots
   ) external override(ILateSlashRegistry) onlySlasher(_rollup) {
-    require(_slots.length > 0, LateSlashRegistry__EmptyBatch(_rollup, _attester));
+    require(_slots.length > 0, LateSlashRegistry__NothingLeft(_rollup, _attester));
     for (uint256 i = 0; i < _slots.length; ++i) {
       _consume(_rollup, _slots[i]);
     }

@@ -26,7 +26,7 @@ import {LateStrikeLedger} from "./LateStrikeLedger.sol";
  *
  * @dev A batch is all strikes of the window that are not consumed yet, oldest first, and none of it is stored: the
  *      payload's address commits to it. Nothing is consumed before a payload is executed, so payloads of one
- *      attester may overlap; the registry lets the first of them through and none of the others.
+ *      attester may overlap; each slashes for what those before it have left.
  */
 contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
   using Clones for address;
@@ -120,21 +120,26 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
   function getBatch(address _attester) public view override(ILateSlashingHook) returns (StrikeBatch memory batch) {
     Strike[] memory strikes = LEDGER.getStrikes(_attester);
     StrikeWeights memory weights = LEDGER.getWeights();
+    uint256 amountPerWeight = terms.amountPerWeight;
     Slot[] memory slots = new Slot[](MAX_BATCH);
+    uint256[] memory prices = new uint256[](MAX_BATCH);
     uint256 length = 0;
     for (uint256 i = 0; i < strikes.length && length < MAX_BATCH; ++i) {
       uint256 weight = weights.late;
       if (strikes[i].kind == StrikeKind.Missed) weight = weights.missed;
       if (weight == 0 || REGISTRY.isConsumed(ROLLUP, strikes[i].slot)) continue;
       slots[length] = strikes[i].slot;
+      prices[length] = weight * amountPerWeight;
       ++length;
       batch.weight += weight;
     }
 
-    batch.amount = batch.weight * terms.amountPerWeight;
+    batch.amount = batch.weight * amountPerWeight;
     batch.slots = new Slot[](length);
+    batch.prices = new uint256[](length);
     for (uint256 i = 0; i < length; ++i) {
       batch.slots[i] = slots[i];
+      batch.prices[i] = prices[i];
     }
   }
 
@@ -143,6 +148,8 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
       _terms.threshold > 0 && _terms.amountPerWeight > 0,
       LateSlashingHook__InvalidTerms(_terms.threshold, _terms.amountPerWeight)
     );
+    uint256 fullBatch = MAX_BATCH * _lightestWeight();
+    require(_terms.threshold <= fullBatch, LateSlashingHook__ThresholdOutOfReach(_terms.threshold, fullBatch));
     terms = _terms;
     emit SlashTermsUpdated(_terms);
   }
@@ -152,7 +159,7 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
     _requireSlashable(_attester);
 
     bytes memory slash = abi.encode(
-      LateSlash({registry: REGISTRY, rollup: ROLLUP, attester: _attester, amount: _batch.amount, slots: _batch.slots})
+      LateSlash({registry: REGISTRY, rollup: ROLLUP, attester: _attester, slots: _batch.slots, prices: _batch.prices})
     );
     (address slashPayload, bool isNew) = _clone(PAYLOAD_IMPLEMENTATION, slash);
     address proposal = address(0);
@@ -173,6 +180,13 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
     clone = _implementation.predictDeterministicAddressWithImmutableArgs(_args, bytes32(0));
     isNew = clone.code.length == 0;
     if (isNew) _implementation.cloneDeterministicWithImmutableArgs(_args, bytes32(0));
+  }
+
+  /// @dev What the lightest strikes weigh that can be in a batch: misses weigh no less than late landings.
+  function _lightestWeight() private view returns (uint256) {
+    StrikeWeights memory weights = LEDGER.getWeights();
+    if (weights.late > 0) return weights.late;
+    return weights.missed;
   }
 
   /// @dev Reverts unless the rollup's slasher takes payloads from the hook's path; returns the slasher.

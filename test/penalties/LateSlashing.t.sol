@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {ISlasher} from "@aztec/core/interfaces/ISlasher.sol";
+import {IStakingCore} from "@aztec/core/interfaces/IStaking.sol";
 import {Status} from "@aztec/core/libraries/rollup/StakingLib.sol";
 import {SlashRound} from "@aztec/core/libraries/SlashRoundLib.sol";
 import {EmpireSlashingProposer} from "@aztec/core/slashing/EmpireSlashingProposer.sol";
@@ -9,6 +10,7 @@ import {Slasher} from "@aztec/core/slashing/Slasher.sol";
 import {IPayload} from "@aztec/governance/interfaces/IPayload.sol";
 import {Slot} from "@aztec/shared/libraries/TimeMath.sol";
 import {Ownable} from "@oz/access/Ownable.sol";
+import {Clones} from "@oz/proxy/Clones.sol";
 import {Test} from "forge-std/Test.sol";
 import {Vm} from "forge-std/Vm.sol";
 import {ILateSlashingHook, SlashPath, SlashTerms, StrikeBatch} from "../../contracts/interfaces/ILateSlashingHook.sol";
@@ -16,6 +18,7 @@ import {ILateSlashRegistry} from "../../contracts/interfaces/ILateSlashRegistry.
 import {StrikeWeights} from "../../contracts/interfaces/ILateStrikeLedger.sol";
 import {ILateSubmission, LateSubmissionRecord} from "../../contracts/interfaces/ILateSubmission.sol";
 import {LatePenaltyController} from "../../contracts/penalties/LatePenaltyController.sol";
+import {LateSlash} from "../../contracts/penalties/LateSlashPayload.sol";
 import {LateSlashingHook} from "../../contracts/penalties/LateSlashingHook.sol";
 import {LateSlashRegistry} from "../../contracts/penalties/LateSlashRegistry.sol";
 import {LateStrikeLedger} from "../../contracts/penalties/LateStrikeLedger.sol";
@@ -27,6 +30,8 @@ contract LateSlashingTest is Test {
   uint256 private constant STAKE = 100 ether;
   uint96 private constant PER_WEIGHT = 1 ether;
   uint32 private constant THRESHOLD = 4;
+  uint16 private constant LATE_WEIGHT = 2;
+  uint16 private constant MISS_WEIGHT = 3;
 
   address private immutable ALICE = makeAddr("alice");
   address private immutable BOB = makeAddr("bob");
@@ -66,6 +71,49 @@ contract LateSlashingTest is Test {
       );
       hook.setTerms(invalid[i]);
     }
+  }
+
+  function test_setTerms_revertsIfAFullBatchCouldStayBelow() public {
+    uint32 fullBatch = uint32(hook.MAX_BATCH()) * LATE_WEIGHT;
+    bytes memory outOfReach = abi.encodeWithSelector(
+      ILateSlashingHook.LateSlashingHook__ThresholdOutOfReach.selector,
+      fullBatch + 1,
+      fullBatch
+    );
+    vm.expectRevert(outOfReach);
+    hook.setTerms(_terms(fullBatch + 1));
+    vm.expectRevert(outOfReach);
+    new LateSlashingHook(ledger, registry, SlashPath.Governance, address(this), _terms(fullBatch + 1));
+    hook.setTerms(_terms(fullBatch));
+    assertEq(hook.getTerms().threshold, fullBatch, "a full batch of late landings suffices");
+
+    // Where late landings weigh nothing, a full batch is one of misses.
+    ledger.setWeights(_weights(0, MISS_WEIGHT));
+    fullBatch = uint32(hook.MAX_BATCH()) * MISS_WEIGHT;
+    hook.setTerms(_terms(fullBatch));
+    vm.expectRevert(
+      abi.encodeWithSelector(ILateSlashingHook.LateSlashingHook__ThresholdOutOfReach.selector, fullBatch + 1, fullBatch)
+    );
+    hook.setTerms(_terms(fullBatch + 1));
+  }
+
+  function test_setTerms_laterWeightsCanPutTheThresholdOutOfReach() public {
+    uint32 fullBatch = uint32(hook.MAX_BATCH()) * LATE_WEIGHT;
+    hook.setTerms(_terms(fullBatch));
+    for (uint256 i = 0; i < hook.MAX_BATCH() + 1; ++i) {
+      _land(1010 + 2 * i);
+    }
+    hook.open(ALICE);
+    ledger.setWeights(_weights(LATE_WEIGHT - 1, MISS_WEIGHT));
+    vm.expectRevert(
+      abi.encodeWithSelector(
+        ILateSlashingHook.LateSlashingHook__BelowThreshold.selector,
+        ALICE,
+        hook.MAX_BATCH() * (LATE_WEIGHT - 1),
+        fullBatch
+      )
+    );
+    hook.open(ALICE);
   }
 
   function test_setTerms_revertsForAnyoneButGovernance() public {
@@ -140,7 +188,9 @@ contract LateSlashingTest is Test {
     assertEq(_countLogs(ILateSlashingHook.BatchOpened.selector), 1, "opened by the second");
     StrikeBatch memory batch = hook.getBatch(ALICE);
     assertEq(batch.slots.length, 2, "both strikes");
-    assertEq(batch.amount, 4 ether, "their price");
+    assertEq(batch.prices[0], 2 ether, "the price of one");
+    assertEq(batch.prices[1], 2 ether, "and of the other");
+    assertEq(batch.amount, 4 ether, "of both");
   }
 
   function test_open_givesOnePayloadPerBatch() public {
@@ -150,6 +200,60 @@ contract LateSlashingTest is Test {
     assertEq(_countLogs(ILateSlashingHook.BatchOpened.selector), 0, "and nothing new");
     _land(1030);
     assertNotEq(address(hook.open(ALICE)), address(first), "another batch, another payload");
+  }
+
+  function test_open_proposesAPayloadAgainWhenTheSlasherIsReplaced() public {
+    IPayload proposal = _landTwoAndOpen();
+    IPayload slashPayload = _slashPayloadOf(proposal);
+    Slasher newSlasher = _newSlasher(address(0xDEAD));
+    rollup.setSlasher(address(newSlasher));
+    // What was proposed before asks the old slasher, whom the registry turns away.
+    _expectSlashFailed(
+      proposal,
+      abi.encodeWithSelector(
+        ILateSlashRegistry.LateSlashRegistry__CallerNotSlasher.selector,
+        address(slasher),
+        address(newSlasher)
+      )
+    );
+
+    vm.recordLogs();
+    IPayload newProposal = hook.open(ALICE);
+    assertEq(_countLogs(ILateSlashingHook.BatchOpened.selector), 1, "announced again");
+    assertNotEq(address(newProposal), address(proposal), "another proposal");
+    assertEq(address(_slashPayloadOf(newProposal)), address(slashPayload), "for the same slash");
+    _executeAsGovernance(newProposal);
+    assertEq(_stakeOf(ALICE), STAKE - 4 ether, "which the new slasher executes");
+  }
+
+  function test_open_makesPayloadsThatSayWhatTheyDo() public {
+    IPayload proposal = _landTwoAndOpen();
+    IPayload slashPayload = _slashPayloadOf(proposal);
+    IPayload.Action[] memory actions = proposal.getActions();
+    assertEq(proposal.getURI(), "LateSlashProposal", "what governance is given");
+    assertEq(actions.length, 1, "one action");
+    assertEq(actions[0].target, address(slasher), "of the slasher");
+    assertEq(actions[0].data, abi.encodeCall(ISlasher.slash, (slashPayload)), "to slash");
+
+    actions = slashPayload.getActions();
+    Slot[] memory slots = new Slot[](2);
+    (slots[0], slots[1]) = (Slot.wrap(1010), Slot.wrap(1020));
+    assertEq(slashPayload.getURI(), "LateSlashPayload", "what the slasher is given");
+    assertEq(actions.length, 3, "three actions");
+    assertEq(actions[0].target, address(registry), "the registry first");
+    assertEq(
+      actions[0].data,
+      abi.encodeCall(ILateSlashRegistry.consume, (address(rollup), ALICE, slots)),
+      "consumes every strike"
+    );
+    assertEq(actions[1].target, address(rollup), "then the rollup");
+    assertEq(actions[1].data, abi.encodeCall(IStakingCore.slash, (ALICE, 4 ether)), "slashes for them");
+    assertEq(actions[2].target, address(registry), "and the registry");
+    assertEq(
+      actions[2].data,
+      abi.encodeCall(ILateSlashRegistry.requireSlashed, (address(rollup), ALICE)),
+      "makes sure of it"
+    );
   }
 
   function test_onLateSubmission_revertsForAnyoneButTheController() public {
@@ -186,11 +290,39 @@ contract LateSlashingTest is Test {
     assertEq(_stakeOf(ALICE), STAKE - 40 ether, "every strike paid once");
   }
 
+  /**
+   * @notice The dearest opening: the widest window, each strike in a word of its own, two payloads to make.
+   * @dev Every call is a transaction of its own, so that nothing is warm.
+   * hardhat-config: isolate = true
+   */
+  function test_onLateSubmission_openingAFullBatchFitsTheLargestGasLimit() public {
+    controller = new LatePenaltyController(ILateSubmission(address(rollup)), address(this));
+    uint256 window = ledger.MAX_WINDOW_SLOTS();
+    ledger = new LateStrikeLedger(controller, address(this), window, _weights(LATE_WEIGHT, MISS_WEIGHT));
+    uint256 maxBatch = hook.MAX_BATCH();
+    uint32 fullBatch = uint32(maxBatch) * LATE_WEIGHT;
+    hook = new LateSlashingHook(ledger, registry, SlashPath.Governance, address(this), _terms(fullBatch));
+    controller.addHook(ledger, 200_000);
+    uint32 gasLimit = uint32(controller.MAX_HOOK_GAS());
+    controller.addHook(hook, gasLimit);
+
+    uint256 first = 1000 + window;
+    for (uint256 i = 0; i < maxBatch; ++i) {
+      _land(first + (i * window) / maxBatch);
+    }
+    StrikeBatch memory batch = hook.getBatch(ALICE);
+    assertEq(batch.slots.length, maxBatch, "a full batch");
+    vm.recordLogs();
+    hook.open(ALICE);
+    assertEq(_countLogs(ILateSlashingHook.BatchOpened.selector), 0, "which the last landing has opened");
+  }
+
   function test_getBatch_leavesOutStrikesThatWeighNothing() public {
     _land(1010);
-    ledger.setWeights(StrikeWeights({late: 0, missed: 3}));
+    ledger.setWeights(_weights(0, MISS_WEIGHT));
     StrikeBatch memory batch = hook.getBatch(ALICE);
     assertEq(batch.slots.length, 0, "nothing to slash for");
+    assertEq(batch.prices.length, 0, "at no price");
     assertEq(batch.amount, 0, "nothing to pay");
   }
 
@@ -279,7 +411,7 @@ contract LateSlashingTest is Test {
     _executeAsGovernance(payload);
     assertEq(_stakeOf(ALICE), STAKE - 4 ether, "slashed");
     assertTrue(registry.isConsumed(address(rollup), Slot.wrap(1010)), "consumed");
-    _expectSlashFailed(payload, _alreadyConsumed(1010));
+    _expectSlashFailed(payload, _nothingLeft());
     assertEq(_stakeOf(ALICE), STAKE - 4 ether, "not twice");
     vm.expectRevert(
       abi.encodeWithSelector(ILateSlashingHook.LateSlashingHook__BelowThreshold.selector, ALICE, 0, THRESHOLD)
@@ -287,13 +419,103 @@ contract LateSlashingTest is Test {
     hook.open(ALICE);
   }
 
-  function test_execute_overlappingPayloadDiesWithTheFirst() public {
+  function test_execute_overlappingPayloadSlashesForTheRestOnly() public {
     IPayload small = _landTwoAndOpen();
     _land(1030);
     IPayload large = hook.open(ALICE);
+    _executeAsGovernance(small);
+    assertEq(_stakeOf(ALICE), STAKE - 4 ether, "two strikes");
+    // The third alone would not have been enough to open a payload.
+    vm.expectEmit(address(registry));
+    emit ILateSlashRegistry.StrikesConsumed(address(rollup), ALICE, _slots(1030));
     _executeAsGovernance(large);
-    _expectSlashFailed(small, _alreadyConsumed(1010));
     assertEq(_stakeOf(ALICE), STAKE - 6 ether, "three strikes paid once");
+    _expectSlashFailed(large, _nothingLeft());
+  }
+
+  function test_execute_diesWithALargerPayloadThatWasFirst() public {
+    IPayload small = _landTwoAndOpen();
+    _land(1030);
+    _executeAsGovernance(hook.open(ALICE));
+    _expectSlashFailed(small, _nothingLeft());
+    assertEq(_stakeOf(ALICE), STAKE - 6 ether, "three strikes paid once");
+  }
+
+  function testFuzz_execute_slashesForExactlyWhatIsLeft(uint256 _consumed) public {
+    uint256[5] memory batch = [uint256(1010), 1012, 1013, 1020, 1030];
+    _land(1010);
+    _miss(1010, 1012);
+    _miss(1010, 1013);
+    _land(1020);
+    _land(1030);
+    IPayload payload = hook.open(ALICE);
+    assertEq(hook.getBatch(ALICE).slots.length, batch.length, "the whole batch");
+    // Neither the weights nor the price of the day change what the payload costs.
+    ledger.setWeights(_weights(1, 1));
+    hook.setTerms(SlashTerms({threshold: 1, amountPerWeight: 7 ether}));
+
+    uint256 left = 0;
+    for (uint256 i = 0; i < batch.length; ++i) {
+      if ((_consumed >> i) & 1 == 1) {
+        vm.prank(address(slasher));
+        registry.consume(address(rollup), ALICE, _slots(batch[i]));
+      } else {
+        bool isMissed = batch[i] == 1012 || batch[i] == 1013;
+        left += uint256(isMissed ? MISS_WEIGHT : LATE_WEIGHT) * PER_WEIGHT;
+      }
+    }
+    if (left > 0) _executeAsGovernance(payload);
+    assertEq(_stakeOf(ALICE), STAKE - left, "the price of what was left");
+    for (uint256 i = 0; i < batch.length; ++i) {
+      assertTrue(registry.isConsumed(address(rollup), Slot.wrap(batch[i])), "all of it is consumed");
+    }
+    _expectSlashFailed(payload, _nothingLeft());
+    assertEq(_stakeOf(ALICE), STAKE - left, "once");
+  }
+
+  function test_execute_staleActionsAreTurnedAway() public {
+    IPayload slashPayload = _slashPayloadOf(_landTwoAndOpen());
+    IPayload.Action[] memory stale = slashPayload.getActions();
+    vm.startPrank(address(slasher));
+    registry.consume(address(rollup), ALICE, _slots(1020));
+    (bool success, bytes memory reason) = stale[0].target.call(stale[0].data);
+    vm.stopPrank();
+    assertFalse(success, "an earlier answer does not hold");
+    assertEq(reason, _alreadyConsumed(1020), "because of the strike that went in between");
+    assertFalse(registry.isConsumed(address(rollup), Slot.wrap(1010)), "and consumes nothing");
+  }
+
+  function test_execute_aSlotNamedTwiceIsNotPricedTwice() public {
+    Slot[] memory slots = new Slot[](2);
+    (slots[0], slots[1]) = (Slot.wrap(1010), Slot.wrap(1010));
+    uint256[] memory prices = new uint256[](2);
+    (prices[0], prices[1]) = (1 ether, 1 ether);
+    bytes memory twice = abi.encode(
+      LateSlash({registry: registry, rollup: address(rollup), attester: ALICE, slots: slots, prices: prices})
+    );
+    IPayload madeUp = IPayload(Clones.cloneWithImmutableArgs(hook.PAYLOAD_IMPLEMENTATION(), twice));
+    IPayload.Action memory consume = madeUp.getActions()[0];
+    vm.expectRevert(
+      abi.encodeWithSelector(
+        Slasher.Slasher__SlashFailed.selector,
+        consume.target,
+        consume.data,
+        _alreadyConsumed(1010)
+      )
+    );
+    slasher.slash(madeUp);
+    assertEq(_stakeOf(ALICE), STAKE, "not slashed");
+  }
+
+  function test_execute_aVetoForbidsThePayloadAndNotItsStrikes() public {
+    IPayload vetoed = _landTwoAndOpen();
+    slasher.vetoPayload(_slashPayloadOf(vetoed));
+    IPayload.Action memory execute = vetoed.getActions()[0];
+    vm.expectRevert(abi.encodeWithSelector(Slasher.Slasher__PayloadVetoed.selector, address(_slashPayloadOf(vetoed))));
+    this.callOut(execute);
+    _land(1030);
+    _executeAsGovernance(hook.open(ALICE));
+    assertEq(_stakeOf(ALICE), STAKE - 6 ether, "all three in another payload");
   }
 
   function test_execute_notAgainThroughAReplacedSlasher() public {
@@ -304,12 +526,7 @@ contract LateSlashingTest is Test {
     Slasher newSlasher = _newSlasher(address(0xDEAD));
     rollup.setSlasher(address(newSlasher));
     vm.expectRevert(
-      abi.encodeWithSelector(
-        Slasher.Slasher__SlashFailed.selector,
-        consume.target,
-        consume.data,
-        _alreadyConsumed(1010)
-      )
+      abi.encodeWithSelector(Slasher.Slasher__SlashFailed.selector, consume.target, consume.data, _nothingLeft())
     );
     newSlasher.slash(slashPayload);
     assertEq(_stakeOf(ALICE), STAKE - 4 ether, "not twice");
@@ -322,7 +539,7 @@ contract LateSlashingTest is Test {
     IPayload second = otherHook.open(ALICE);
     assertEq(otherLedger.strikesOf(ALICE).late, 2, "the other ledger has them too");
     _executeAsGovernance(first);
-    _expectSlashFailed(second, _alreadyConsumed(1010));
+    _expectSlashFailed(second, _nothingLeft());
     assertEq(_stakeOf(ALICE), STAKE - 4 ether, "not twice");
     assertEq(otherHook.getBatch(ALICE).slots.length, 0, "and the other hook knows it");
   }
@@ -389,9 +606,7 @@ contract LateSlashingTest is Test {
   }
 
   function test_consume_revertsIfEmpty() public {
-    vm.expectRevert(
-      abi.encodeWithSelector(ILateSlashRegistry.LateSlashRegistry__EmptyBatch.selector, address(rollup), ALICE)
-    );
+    vm.expectRevert(_nothingLeft());
     vm.prank(address(slasher));
     registry.consume(address(rollup), ALICE, new Slot[](0));
   }
@@ -434,7 +649,7 @@ contract LateSlashingTest is Test {
 
   // ---- votes ----
 
-  function test_consumeTallied_keepsGovernanceFromSlashingAgain() public {
+  function test_consumeTallied_leavesTheRestOfABatch() public {
     (TallyProposer__Mock tally, address[] memory committee) = _tally();
     tally.execute();
     IPayload payload = _landTwoAndOpen();
@@ -442,9 +657,22 @@ contract LateSlashingTest is Test {
     emit ILateSlashRegistry.StrikesConsumed(address(rollup), ALICE, _slots(1010));
     registry.consumeTallied(address(rollup), SlashRound.wrap(15), committee, ALICE, Slot.wrap(1010));
     assertTrue(registry.isConsumed(address(rollup), Slot.wrap(1010)), "consumed");
-    _expectSlashFailed(payload, _alreadyConsumed(1010));
+    _executeAsGovernance(payload);
+    assertEq(_stakeOf(ALICE), STAKE - 2 ether, "governance slashes for the other strike only");
+    assertTrue(registry.isConsumed(address(rollup), Slot.wrap(1020)), "which is consumed too");
     vm.expectRevert(_alreadyConsumed(1010));
     registry.consumeTallied(address(rollup), SlashRound.wrap(15), committee, ALICE, Slot.wrap(1010));
+  }
+
+  function test_consumeTallied_keepsGovernanceFromSlashingAgain() public {
+    (TallyProposer__Mock tally, address[] memory committee) = _tally();
+    tally.execute();
+    rollup.setProposer(1020, ALICE);
+    IPayload payload = _landTwoAndOpen();
+    registry.consumeTallied(address(rollup), SlashRound.wrap(15), committee, ALICE, Slot.wrap(1010));
+    registry.consumeTallied(address(rollup), SlashRound.wrap(15), committee, ALICE, Slot.wrap(1020));
+    _expectSlashFailed(payload, _nothingLeft());
+    assertEq(_stakeOf(ALICE), STAKE, "the votes have slashed for all of it");
   }
 
   function test_consumeTallied_revertsWithoutAnExecutedTallyRound() public {
@@ -512,21 +740,14 @@ contract LateSlashingTest is Test {
   }
 
   function _newHook(LateStrikeLedger _ledger, SlashPath _path) private returns (LateSlashingHook) {
-    return
-      new LateSlashingHook(
-        _ledger,
-        registry,
-        _path,
-        address(this),
-        SlashTerms({threshold: THRESHOLD, amountPerWeight: PER_WEIGHT})
-      );
+    return new LateSlashingHook(_ledger, registry, _path, address(this), _terms(THRESHOLD));
   }
 
   function _newLedgerAndHook(
     LatePenaltyController _controller,
     SlashPath _path
   ) private returns (LateStrikeLedger newLedger, LateSlashingHook newHook) {
-    newLedger = new LateStrikeLedger(_controller, address(this), 300, StrikeWeights({late: 2, missed: 3}));
+    newLedger = new LateStrikeLedger(_controller, address(this), 300, _weights(LATE_WEIGHT, MISS_WEIGHT));
     newHook = _newHook(newLedger, _path);
     _controller.addHook(newLedger, 200_000);
     _controller.addHook(newHook, 1_000_000);
@@ -548,6 +769,16 @@ contract LateSlashingTest is Test {
     rollup.setRecord(_slot, ALICE, true);
     rollup.setCurrentSlot(_slot + 1);
     assertEq(controller.penalize(Slot.wrap(_slot)), 0, "ledger and hook took the record");
+  }
+
+  /// @dev Alice misses a slot that lies between two proven checkpoints, and not right after the first.
+  function _miss(uint256 _before, uint256 _slot) private {
+    rollup.setCheckpoint(1, _before);
+    rollup.setCheckpoint(2, _slot + 1);
+    rollup.setProven(2);
+    rollup.setProposer(_slot, ALICE);
+    rollup.setCurrentSlot(_slot + 2);
+    assertEq(ledger.recordMiss(1, Slot.wrap(_slot)), ALICE, "the miss is hers");
   }
 
   function _landTwoAndOpen() private returns (IPayload) {
@@ -612,6 +843,18 @@ contract LateSlashingTest is Test {
         address(rollup),
         Slot.wrap(_slot)
       );
+  }
+
+  function _nothingLeft() private view returns (bytes memory) {
+    return abi.encodeWithSelector(ILateSlashRegistry.LateSlashRegistry__NothingLeft.selector, address(rollup), ALICE);
+  }
+
+  function _terms(uint32 _threshold) private pure returns (SlashTerms memory) {
+    return SlashTerms({threshold: _threshold, amountPerWeight: PER_WEIGHT});
+  }
+
+  function _weights(uint16 _late, uint16 _missed) private pure returns (StrikeWeights memory) {
+    return StrikeWeights({late: _late, missed: _missed});
   }
 
   function _slots(uint256 _slot) private pure returns (Slot[] memory slots) {

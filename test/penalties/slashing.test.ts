@@ -77,8 +77,8 @@ describe("Slashing for late landings", () => {
     expect(await penalties.stakeOf(proposer.address), "the stake has really fallen").to.deep.equal(slashed);
 
     const reason = await slashFailure(penalties.send(empire, "submitRoundWinner", [first / 8n + 1n]));
-    expect(reason.errorName).to.equal("LateSlashRegistry__AlreadyConsumed");
-    expect(reason.args).to.deep.equal([rollup.address, slot]);
+    expect(reason.errorName).to.equal("LateSlashRegistry__NothingLeft");
+    expect(reason.args).to.deep.equal([rollup.address, proposer.address]);
     expect(await penalties.stakeOf(proposer.address), "not twice").to.deep.equal(slashed);
     expect(chain.pending, "nothing waits").to.have.length(0);
   });
@@ -109,11 +109,11 @@ describe("Slashing for late landings", () => {
       expect((await penalties.stakeOf(other.address)).effectiveBalance, "nobody else was slashed").to.equal(STAKE);
     }
 
-    // Whoever was slashed by vote proves it, and governance's payload for the same strike is dead.
+    // Whoever was slashed by vote proves it, and governance's payload has nothing left to slash for.
     const evidence = [rollup.address, round, committee, proposer.address, slot];
     await penalties.send(penalties.registry, "consumeTallied", evidence);
     const reason = await slashFailure(slashAsGovernance(penalties, batch.slashPayload));
-    expect(reason.errorName).to.equal("LateSlashRegistry__AlreadyConsumed");
+    expect(reason.errorName).to.equal("LateSlashRegistry__NothingLeft");
     expect(await penalties.stakeOf(proposer.address), "not twice").to.deep.equal(slashed);
   });
 

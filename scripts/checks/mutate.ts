@@ -2,8 +2,9 @@
  * Mutation testing of the contracts: changes them one place at a time and checks that a test notices.
  *
  *   npm run mutate -- [--seed TEXT] [--sample N] [--file PART]... [--lanes N] [--timeout SECONDS] [--tree FOLDER]
- *                     [--list] [--render]
+ *                     [--again] [--list] [--render]
  *
+ * `--again` judges those anew that survived before, after tests were added.
  * `--sample` takes at most N mutants of each file, by the seed. Results are kept after each mutant, so a run that was cut
  * goes on where it was; those of a file that has changed since are dropped.
  */
@@ -34,6 +35,7 @@ const { values: options } = parseArgs({
     lanes: { type: "string", default: "1" },
     timeout: { type: "string", default: "240" },
     tree: { type: "string", default: path.join(tmpdir(), "build-ahead-mutation") },
+    again: { type: "boolean", default: false },
     list: { type: "boolean", default: false },
     render: { type: "boolean", default: false },
   },
@@ -134,7 +136,8 @@ function resultsFor(files: readonly MutatedFile[]): MutantResult[] {
       .filter(({ file, sha256 }) => known?.files.some((other) => other.file === file && other.sha256 === sha256))
       .map(({ file }) => file),
   );
-  return known?.results.filter(({ file }) => same.has(file)) ?? [];
+  const stands = ({ file, status }: MutantResult) => same.has(file) && !(options.again && status === "survived");
+  return known?.results.filter(stands) ?? [];
 }
 
 /** In the order of files and sources, whatever order they were run in. */

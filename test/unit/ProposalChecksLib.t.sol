@@ -27,6 +27,22 @@ contract ProposalChecksLibTest is Test {
     harness.setTips(3, 0);
   }
 
+  function test_requireNewSlotAt_takesThePendingTipWhileItCanBeProven() public {
+    prepareUnprovenEpoch();
+    Timestamp lastSecond = Timestamp.wrap(GENESIS + 12 * 36 - 1);
+    assertEq(harness.requireNewSlotAt(lastSecond, Slot.wrap(6)), 3, "the pending tip");
+    vm.expectRevert(abi.encodeWithSelector(Errors.Rollup__SlotAlreadyInChain.selector, 5, 5));
+    harness.requireNewSlotAt(lastSecond, Slot.wrap(5));
+  }
+
+  function test_requireNewSlotAt_takesTheProvenTipOnceAPruneIsDue() public {
+    prepareUnprovenEpoch();
+    Timestamp due = Timestamp.wrap(GENESIS + 12 * 36);
+    assertEq(harness.requireNewSlotAt(due, Slot.wrap(5)), 1, "the proven tip; the slot would be free again");
+    vm.expectRevert(abi.encodeWithSelector(Errors.Rollup__SlotAlreadyInChain.selector, 2, 2));
+    harness.requireNewSlotAt(due, Slot.wrap(2));
+  }
+
   function test_requireNewSlot_acceptsSlotsAfterTheParents() public view {
     assertEq(Slot.unwrap(harness.requireNewSlot(3, Slot.wrap(6))), 5, "the parent's slot is returned");
     assertEq(Slot.unwrap(harness.requireNewSlot(3, Slot.wrap(type(uint256).max))), 5, "any later slot will do");
@@ -111,5 +127,12 @@ contract ProposalChecksLibTest is Test {
     header.blobsHash = BLOBS;
     header.gasFees.feePerL2Gas = uint128(FEE);
     header.totalManaUsed = 1;
+  }
+
+  /// @dev Checkpoint 1 of epoch 0 is proven, 2 and 3 of epoch 1 are not: they can be pruned from epoch 3 on, slot 12.
+  function prepareUnprovenEpoch() internal {
+    harness.setCheckpointSlot(1, Slot.wrap(2));
+    harness.setCheckpointSlot(2, Slot.wrap(4));
+    harness.setTips(3, 1);
   }
 }

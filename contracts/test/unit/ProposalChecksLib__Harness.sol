@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {EthPerFeeAssetE12, EthValue, FeeLib} from "@aztec/core/libraries/rollup/FeeLib.sol";
 import {ProposedHeader} from "@aztec/core/libraries/rollup/ProposedHeaderLib.sol";
 import {STFLib} from "@aztec/core/libraries/rollup/STFLib.sol";
-import {Slot} from "@aztec/core/libraries/TimeLib.sol";
+import {Slot, Timestamp} from "@aztec/core/libraries/TimeLib.sol";
 import {ProposalChecksLib} from "../../libraries/ProposalChecksLib.sol";
 import {RollupState__Harness} from "./RollupState__Harness.sol";
 
@@ -20,6 +20,10 @@ contract ProposalChecksLib__Harness is RollupState__Harness {
 
   function setArchive(uint256 _checkpointNumber, bytes32 _archive) external {
     STFLib.getStorage().archives[_checkpointNumber] = _archive;
+  }
+
+  function requireNewSlotAt(Timestamp _currentTime, Slot _slot) external view returns (uint256) {
+    return ProposalChecksLib.requireNewSlotAt(_currentTime, _slot);
   }
 
   function requireNewSlot(uint256 _parent, Slot _slot) external view returns (Slot) {

@@ -303,6 +303,14 @@ contract LateRewardLibTest is Test {
     assertBurned(0, "the forfeit is rounded down");
   }
 
+  function test_settle_burnsTheSmallestForfeit() public {
+    leaveInDistributor(6);
+    appendLate(0, COINBASE, SUBMITTER);
+    prove(1);
+    assertRewards(COINBASE, 1, "a quarter of four units");
+    assertBurned(1, "a quarter of four units, too");
+  }
+
   function test_settle_readsTheCoinbaseAsUpstreamDoes() public {
     appendLate(0, COINBASE, SUBMITTER);
     SubmitEpochRootProofArgs memory args = proofOf(1);

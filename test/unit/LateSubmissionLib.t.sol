@@ -353,26 +353,26 @@ contract LateSubmissionLibTest is Test {
   function test_getMarks_hasOneBitForEachLateSlot() public {
     landLate(4, 1, 0);
     landLate(7, 2, 0);
-    assertEq(harness.getMarks(Epoch.wrap(1)), 9, "first and last slot of the epoch");
-    assertEq(harness.getMarks(Epoch.wrap(0)), 0, "the epoch before has none");
-    assertEq(harness.getMarks(Epoch.wrap(2)), 0, "the epoch after has none");
+    assertMarks(1, 9, "first and last slot of the epoch");
+    assertMarks(0, 0, "the epoch before has none");
+    assertMarks(2, 0, "the epoch after has none");
   }
 
   function test_getMarks_doesNotMergeEpochsInTheSamePlace() public {
     landLate(4, 1, 0);
-    assertEq(harness.getMarks(Epoch.wrap(9)), 0, "the later epoch does not see the older one's marks");
+    assertMarks(9, 0, "the later epoch does not see the older one's marks");
     landLate(4 + RING_SLOTS + 2, 2, 0);
-    assertEq(harness.getMarks(Epoch.wrap(9)), 4, "the word is taken over, not merged");
-    assertEq(harness.getMarks(Epoch.wrap(1)), 0, "the older epoch's marks are gone");
+    assertMarks(9, 4, "the word is taken over, not merged");
+    assertMarks(1, 0, "the older epoch's marks are gone");
   }
 
   function test_getMarks_holdsTheLastSlotOfTheLongestEpoch() public {
     harness = deploy(224, PROOF_EPOCHS);
     harness.setTerms(terms(5000, 2500, 24, false));
     landLate(223, 1, 0);
-    assertEq(harness.getMarks(Epoch.wrap(0)), 1 << 223, "the highest mark does not touch the tag");
+    assertMarks(0, 1 << 223, "the highest mark does not touch the tag");
     landLate(224 * 5 + 223, 2, 0);
-    assertEq(harness.getMarks(Epoch.wrap(5)), 1 << 223, "beside a tag that is not zero");
+    assertMarks(5, 1 << 223, "beside a tag that is not zero");
   }
 
   // --- ring and chain ------------------------------------------------------------------------------------------------
@@ -519,11 +519,17 @@ contract LateSubmissionLibTest is Test {
       }
     }
     for (uint256 epoch = first / EPOCH_DURATION; epoch <= _slot / EPOCH_DURATION + 1; ++epoch) {
-      assertEq(harness.getMarks(Epoch.wrap(epoch)), _model.getMarks(epoch), "the marks of an epoch");
+      assertMarks(epoch, _model.getMarks(epoch), "the marks of an epoch");
     }
   }
 
   /// @dev Lands a late checkpoint for the submitter, `_delay` seconds into the next slot, and makes it the tip.
+  /// @dev The marks of an epoch, and the shorter answer to whether there are any.
+  function assertMarks(uint256 _epoch, uint256 _expected, string memory _message) internal view {
+    assertEq(harness.getMarks(Epoch.wrap(_epoch)), _expected, _message);
+    assertEq(harness.isMarked(Epoch.wrap(_epoch)), _expected != 0, _message);
+  }
+
   function landLate(uint256 _slot, uint256 _checkpointNumber, uint256 _delay) internal {
     vm.warp(startOf(_slot + 1) + _delay);
     harness.nameRecipient(SUBMITTER);

@@ -2,7 +2,7 @@
 pragma solidity 0.8.30;
 
 import {STFLib} from "@aztec/core/libraries/rollup/STFLib.sol";
-import {Epoch, Slot} from "@aztec/core/libraries/TimeLib.sol";
+import {TimeLib, Epoch, Slot} from "@aztec/core/libraries/TimeLib.sol";
 import {LateSubmissionRecord, LateSubmissionTerms} from "../../interfaces/ILateSubmission.sol";
 import {LateSubmissionLib, LateSubmissionStorage} from "../../libraries/LateSubmissionLib.sol";
 import {RollupState__Harness} from "./RollupState__Harness.sol";
@@ -44,6 +44,10 @@ contract LateSubmissionLib__Harness is RollupState__Harness {
 
   function getMarks(Epoch _epoch) external view returns (uint256) {
     return LateSubmissionLib.getMarks(_epoch);
+  }
+
+  function isMarked(Epoch _epoch) external view returns (bool) {
+    return LateSubmissionLib.isMarked(Epoch.unwrap(_epoch), TimeLib.getStorage().proofSubmissionEpochs);
   }
 
   function isInChain(uint256 _checkpointNumber, Slot _slot) external view returns (bool) {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 
 import solc from "solc";
@@ -77,12 +77,14 @@ const OUTPUTS = [
 export class TreeCompiler {
   readonly #builds: readonly LoadedBuild[];
 
-  /** @param buildInfoFolders Folders with Hardhat's build infos; a source is taken from the first that has it */
+  /** @param buildInfoFolders Folders with Hardhat's build infos; a source is taken from the newest of the first that has it */
   constructor(buildInfoFolders: readonly string[]) {
     this.#builds = buildInfoFolders.flatMap((folder) =>
       readdirSync(folder)
         .filter((name) => name.endsWith(".output.json"))
-        .sort()
+        .map((name) => ({ name, writtenAt: statSync(path.join(folder, name)).mtimeMs }))
+        .sort((a, b) => b.writtenAt - a.writtenAt)
+        .map(({ name }) => name)
         .map((name) => {
           const info = JSON.parse(readFileSync(path.join(folder, name.replace(".output", "")), "utf8")) as BuildInfo;
           const { output } = JSON.parse(readFileSync(path.join(folder, name), "utf8")) as {

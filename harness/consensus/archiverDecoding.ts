@@ -1,4 +1,4 @@
-import { parseEventLogs, type Hex } from "viem";
+import { parseEventLogs, type Hex, type PublicClient } from "viem";
 
 import { CheckpointNumber } from "@aztec/foundation/branded-types";
 import { EthAddress } from "@aztec/foundation/eth-address";
@@ -22,11 +22,13 @@ export interface ArchivedCheckpoint extends Decoded {
  * Reads a checkpoint out of an L1 transaction as the archiver of v4.1.2 does: inside Multicall3, directly, or by trace, checked
  * against the hashes of the `CheckpointProposed` event.
  *
+ * @param client The node's connection to L1; default one that can trace
  * @throws UnreadableCheckpointError when the transaction proposed nothing, or the archiver would stop syncing at it.
  */
 export async function readCheckpointAsArchiver(
   { chain, rollup }: RollupView,
   txHash: Hex,
+  client: PublicClient = chain.publicClient,
 ): Promise<ArchivedCheckpoint> {
   const { logs } = await chain.publicClient.getTransactionReceipt({ hash: txHash });
   const [event] = parseEventLogs({ abi: RollupAbi, eventName: "CheckpointProposed", logs });
@@ -39,8 +41,8 @@ export async function readCheckpointAsArchiver(
   const note = (message: string) => void complaints.push(message);
   // Upstream's types name a fork of viem, and whole classes of which one method is called.
   const dependencies = [
-    chain.publicClient,
-    chain.publicClient,
+    client,
+    client,
     Number(rollup.config.targetCommitteeSize),
     { recordBlockProposalTxTarget: (_target: string, usedTrace: boolean) => void (neededTrace = usedTrace) },
     Object.fromEntries(LogLevels.map((level) => [level, level === "warn" ? note : () => {}])),

@@ -2,7 +2,7 @@ import { mainnetLikeConfig, type NetworkConfig, type RollupConfig } from "../net
 
 /**
  * A network in which much happens in little time: committees of 4, epochs of 4 slots, slots of three L1 blocks, one epoch to
- * prove another. Prunes, epoch boundaries and rounds come often.
+ * prove another. Prunes, epoch boundaries, rounds and exits come often.
  */
 export function compactConfig(rollup: Partial<RollupConfig> = {}): NetworkConfig {
   const config = mainnetLikeConfig();
@@ -18,8 +18,11 @@ export function compactConfig(rollup: Partial<RollupConfig> = {}): NetworkConfig
       aztecProofSubmissionEpochs: 1n,
       slashingRoundSize: 8n,
       slashingQuorum: 5n,
+      exitDelaySeconds: 1_200n,
       ...rollup,
     },
-    governanceProposer: { quorum: 3n, roundSize: 5n },
+    // One signal wins a round, and a withdrawal is free after 1,332 seconds: a little later than the rollup's exit.
+    governanceProposer: { quorum: 1n, roundSize: 1n },
+    governance: { ...config.governance, votingDelay: 60n, votingDuration: 1_200n, executionDelay: 120n },
   };
 }

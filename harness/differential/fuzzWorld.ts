@@ -14,9 +14,10 @@ import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
 import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
 
 import { readTip, type CheckpointTip } from "../consensus/checkpointTip.ts";
-import { readSlotCommittee, type SlotCommittee } from "../consensus/slotCommittee.ts";
+import { computeQuorum, readSlotCommittee, type SlotCommittee } from "../consensus/slotCommittee.ts";
 import { deriveAccount } from "../l1/deriveAccount.ts";
 import { epochOfSlot, epochStart, slotAt, slotStart } from "../network/rollupReads.ts";
+import type { Validator } from "../network/validator.ts";
 import { BlobPool } from "./blobPool.ts";
 import type { Dice } from "./dice.ts";
 import { readHatch } from "./earlyRejection.ts";
@@ -28,6 +29,8 @@ const BOND = 10n ** 18n;
 /** Epochs between two escape hatches, and how many of them a hatch stays open. */
 const HATCH_FREQUENCY = 4n;
 const HATCH_DURATION = 2n;
+/** How many attest on a rollup that asks for no committee. */
+const VOLUNTEERS = 4;
 
 /** Everything that a random action may look at: who there is, where the chains stand, what has landed. */
 export class FuzzWorld {
@@ -37,11 +40,15 @@ export class FuzzWorld {
   readonly hatch: Address;
   readonly owner: LocalAccount;
   readonly stranger: LocalAccount;
+  /** Pays for the stakes of others. */
+  readonly staker: LocalAccount;
   readonly provers: readonly LocalAccount[];
   readonly candidates: readonly LocalAccount[];
   readonly coinbases: readonly Address[];
   /** Checkpoints by number; those above the tip are history. */
   readonly landed = new Map<bigint, LandedCheckpoint>();
+  /** Validators that may have stake on its way out. */
+  readonly leavers = new Set<Validator>();
   readonly #committees = new Map<bigint, SlotCommittee>();
   timestamp = 0n;
   slot = 0n;
@@ -60,6 +67,7 @@ export class FuzzWorld {
     this.hatch = hatch;
     this.owner = account("owner");
     this.stranger = account("stranger");
+    this.staker = account("staker");
     this.provers = [account("prover", 0), account("prover", 1)];
     this.candidates = [account("candidate", 0), account("candidate", 1), account("candidate", 2)];
     this.coinbases = [account("coinbase", 0).address, account("coinbase", 1).address, account("coinbase", 2).address];
@@ -72,10 +80,11 @@ export class FuzzWorld {
     const hatch = getContractAddress({ from: deployer.address, nonce });
     const { aztecEpochDuration } = rollup.config;
     const world = new FuzzWorld(twin, dice, await BlobPool.create(2, Number(aztecEpochDuration)), seed, hatch);
-    for (const who of [world.owner, world.stranger, ...world.provers, ...world.candidates]) {
+    for (const who of [world.owner, world.stranger, world.staker, ...world.provers, ...world.candidates]) {
       for (const side of [twin.upstream, twin.extended]) await side.chain.setBalance(who.address, 10n ** 22n);
     }
     await twin.transferOwnership(world.owner.address);
+    await twin.replaceVerifiers((await artifacts.readArtifact("Verifier__MockForNeutrality")).deployedBytecode as Hex);
 
     const { abi, bytecode } = await artifacts.readArtifact("EscapeHatch");
     const data = encodeDeployData({
@@ -94,19 +103,8 @@ export class FuzzWorld {
       ],
     });
     await world.#setUp(deployer, { data });
-    for (const candidate of world.candidates) {
-      const mint = [candidate.address, BOND * 1000n] as const;
-      const token = contracts.stakingAsset;
-      await world.#setUp(deployer, {
-        to: token,
-        data: encodeFunctionData({ abi: TestERC20Abi, functionName: "mint", args: mint }),
-      });
-      const approve = [hatch, BOND * 1000n] as const;
-      await world.#setUp(candidate, {
-        to: token,
-        data: encodeFunctionData({ abi: TestERC20Abi, functionName: "approve", args: approve }),
-      });
-    }
+    for (const candidate of world.candidates) await world.#endow(candidate, hatch, BOND * 1000n);
+    await world.#endow(world.staker, rollup.address, twin.upstream.config.gse.activationThreshold * 1000n);
     const data2 = encodeFunctionData({ abi: RollupAbi, functionName: "updateEscapeHatch", args: [hatch] });
     await world.#setUp(world.owner, { to: rollup.address, data: data2 });
     // A candidate cannot join before the hatch's first epochs have passed.
@@ -127,6 +125,16 @@ export class FuzzWorld {
 
   get rollup() {
     return this.twin.upstream.rollup;
+  }
+
+  /** Whether the rollup asks for committees at all. */
+  get hasCommittees(): boolean {
+    return this.rollup.config.targetCommitteeSize > 0n;
+  }
+
+  /** How many are asked for an attestation, or give one unasked. */
+  get attesters(): number {
+    return this.hasCommittees ? Number(this.rollup.config.targetCommitteeSize) : VOLUNTEERS;
   }
 
   /** Sets both clocks and reads the chains again. */
@@ -162,11 +170,24 @@ export class FuzzWorld {
     ]);
   }
 
-  /** The committee of a slot. It is settled once the slot's epoch has begun. */
+  /**
+   * The committee of a slot. It is settled once the slot's epoch has begun. Where there are none, volunteers stand in: L1 stores
+   * what they sign and looks at nothing of it.
+   */
   async committee(slot: bigint): Promise<SlotCommittee> {
-    const known = this.#committees.get(slot) ?? (await readSlotCommittee(this.view, this.twin.validators, slot));
+    const known = this.#committees.get(slot) ?? (await this.#findCommittee(slot));
     if (epochOfSlot(this.rollup, slot) <= this.epoch) this.#committees.set(slot, known);
     return known;
+  }
+
+  async #findCommittee(slot: bigint): Promise<SlotCommittee> {
+    if (this.hasCommittees) return readSlotCommittee(this.view, this.twin.everybody, slot);
+    const members = this.twin.validators.slice(0, VOLUNTEERS);
+    const proposerIndex = Number(slot % BigInt(VOLUNTEERS));
+    const proposer = members[proposerIndex];
+    if (proposer === undefined) throw new RangeError("There are fewer validators than volunteers");
+    const quorum = computeQuorum(members.length);
+    return { slot, epoch: epochOfSlot(this.rollup, slot), members, proposer, proposerIndex, quorum };
   }
 
   /** Checkpoints of an epoch that are in the chain, in order. */
@@ -183,6 +204,17 @@ export class FuzzWorld {
       if (known > number || known + 64n < number) this.landed.delete(known);
     }
     this.landed.set(number, landing);
+  }
+
+  /** Gives somebody staking tokens that a contract may take. */
+  async #endow(who: LocalAccount, spender: Address, amount: bigint): Promise<void> {
+    const { deployer, contracts } = this.twin.upstream;
+    const token = (functionName: "mint" | "approve", to: Address) => ({
+      to: contracts.stakingAsset,
+      data: encodeFunctionData({ abi: TestERC20Abi, functionName, args: [to, amount] }),
+    });
+    await this.#setUp(deployer, token("mint", who.address));
+    await this.#setUp(who, token("approve", spender));
   }
 
   async #setUp(from: LocalAccount, request: { to?: Address; data: Hex }): Promise<void> {

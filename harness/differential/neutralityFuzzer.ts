@@ -7,15 +7,16 @@ import { decodeRevert } from "../l1/decodeRevert.ts";
 import { slotAt } from "../network/rollupReads.ts";
 import { Dice } from "./dice.ts";
 import { predictProposal, predictValidation, type EarlyRejection, type ProposalContext } from "./earlyRejection.ts";
-import { FUZZ_ACTIONS, randomRead } from "./fuzzActions.ts";
+import { FUZZ_ACTIONS } from "./fuzzActions.ts";
 import { FuzzWorld } from "./fuzzWorld.ts";
 import type { Plan, PlannedCall } from "./plan.ts";
+import { randomRead } from "./randomRead.ts";
 import { Twin, type TwinOptions, type TwinOutcome } from "./twin.ts";
 
 /** The extended rollup did something that upstream does not do. Everything that is needed to see it again is in the message. */
 export class NeutralityError extends BuildAheadError {}
 
-export interface NeutralityOptions extends Pick<TwinOptions, "config" | "validatorCount" | "terms"> {
+export interface NeutralityOptions extends Pick<TwinOptions, "config" | "validatorCount" | "newcomerCount" | "terms"> {
   readonly seed: number;
   readonly transactions: number;
 }
@@ -73,8 +74,8 @@ class Fuzzer {
   }
 
   static async create(options: NeutralityOptions): Promise<Fuzzer> {
-    const { config, validatorCount, terms, seed } = options;
-    const twin = await Twin.open({ config, validatorCount, terms, seed: "neutrality" });
+    const { seed, ...rest } = options;
+    const twin = await Twin.open({ ...rest, seed: "neutrality" });
     return new Fuzzer(options, await FuzzWorld.create(twin, new Dice(seed), "neutrality"));
   }
 
@@ -146,7 +147,7 @@ class Fuzzer {
     const [theirs, ours] = [split(upstream.output, upstream.status), split(extended.output, extended.status)];
     this.#require(theirs.length === ours.length, "The number of results differs", {});
     // A bundle that reverts as a whole says so in Multicall3's words.
-    const calls = theirs.length === plan.calls.length ? plan.calls : [];
+    const calls = plan.isBundle && upstream.status === "reverted" ? [] : plan.calls;
     let tip: ProposalContext["tip"] = this.#world.tip;
     for (const [index, their] of theirs.entries()) {
       const our = ours[index] as CallOutcome;

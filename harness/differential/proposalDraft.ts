@@ -117,7 +117,9 @@ export async function finishProposal(world: FuzzWorld, draft: ProposalDraft): Pr
   let checkpoint = await build({ ...claimed, ...draft.header });
   if (draft.feeError !== 0n) {
     const { feePerDaGas, feePerL2Gas } = checkpoint.proposeArgs.header.gasFees;
-    const gasFees = { feePerDaGas, feePerL2Gas: feePerL2Gas + draft.feeError };
+    // In ignition there is no fee, hence none that is too low.
+    const feeError = feePerL2Gas + draft.feeError < 0n ? -draft.feeError : draft.feeError;
+    const gasFees = { feePerDaGas, feePerL2Gas: feePerL2Gas + feeError };
     checkpoint = await build({ ...claimed, ...draft.header, gasFees });
   }
   const attested = attest(checkpoint, committee, draft);

@@ -25,6 +25,8 @@ export class TwinMismatchError extends BuildAheadError {}
 export interface TwinOptions {
   readonly config: NetworkConfig;
   readonly validatorCount: number;
+  /** Those who have keys and ether and no stake; default 0. */
+  readonly newcomerCount?: number;
   /** Derives keys, prevrandao and so committees of both chains. */
   readonly seed: string;
   /** Terms of the extended rollup. */
@@ -55,7 +57,10 @@ type Side = "upstream" | "extended";
 export class Twin {
   readonly upstream: AztecDeployment;
   readonly extended: AztecDeployment;
+  /** Who had staked at the beginning. */
   readonly validators: readonly Validator[];
+  /** Who may stake later. */
+  readonly newcomers: readonly Validator[];
   /** The first epoch whose committee comes from the complete set. */
   readonly firstEpoch: bigint;
   /** Accounts whose state a transaction has changed, in lower case. */
@@ -65,21 +70,27 @@ export class Twin {
     upstream: AztecDeployment,
     extended: AztecDeployment,
     validators: readonly Validator[],
+    newcomers: readonly Validator[],
     firstEpoch: bigint,
   ) {
     this.upstream = upstream;
     this.extended = extended;
     this.validators = validators;
+    this.newcomers = newcomers;
     this.firstEpoch = firstEpoch;
   }
 
   /** Deploys both. @throws TwinMismatchError when an address, a second or a block differs. */
-  static async open({ config, validatorCount, seed, terms }: TwinOptions): Promise<Twin> {
+  static async open({ config, validatorCount, newcomerCount = 0, seed, terms }: TwinOptions): Promise<Twin> {
     const open = async (options: Partial<Parameters<typeof deployV4Stack>[1]>, chain: L1Chain) => {
       const deployment = await deployV4Stack(chain, { config, seed, ...options });
       const { gse } = deployment.contracts;
-      const validators = await makeValidators(chain, { seed, count: validatorCount, gse });
-      return { deployment, validators, firstEpoch: await stakeValidators(deployment, validators) };
+      const everybody = await makeValidators(chain, { seed, count: validatorCount + newcomerCount, gse });
+      const [validators, newcomers] = [everybody.slice(0, validatorCount), everybody.slice(validatorCount)];
+      for (const who of newcomers.flatMap(({ address, withdrawer }) => [address, withdrawer.address])) {
+        await chain.setBalance(who, 10n ** 22n);
+      }
+      return { deployment, validators, newcomers, firstEpoch: await stakeValidators(deployment, validators) };
     };
     const [upstreamChain, extendedChain] = [await openEmbeddedChain({ seed }), await openEmbeddedChain({ seed })];
     // The extended rollup comes with one library more. Upstream's deployer spends a nonce and a block instead.
@@ -88,7 +99,8 @@ export class Twin {
     };
     const upstream = await open({ beforeRollup: spendNonce }, upstreamChain);
     const extended = await open({ terms }, extendedChain);
-    const twin = new Twin(upstream.deployment, extended.deployment, upstream.validators, upstream.firstEpoch);
+    const { validators, newcomers, firstEpoch } = upstream;
+    const twin = new Twin(upstream.deployment, extended.deployment, validators, newcomers, firstEpoch);
     await twin.#assertAligned();
     return twin;
   }
@@ -100,6 +112,11 @@ export class Twin {
   /** For reading: both chains answer alike. */
   get view() {
     return { chain: this.upstream.chain, rollup: this.upstream.rollup };
+  }
+
+  /** Everybody whose keys are known. */
+  get everybody(): readonly Validator[] {
+    return [...this.validators, ...this.newcomers];
   }
 
   get terms(): LateSubmissionTerms {
@@ -114,6 +131,11 @@ export class Twin {
     for (const { chain, contracts, rollup } of [this.upstream, this.extended]) {
       await chain.executeAs(contracts.governance, { to: rollup.address, data });
     }
+  }
+
+  /** Puts other code where the verifiers are, whose addresses differ. */
+  async replaceVerifiers(code: Hex): Promise<void> {
+    for (const { chain, rollup } of [this.upstream, this.extended]) await chain.setCode(rollup.verifier, code);
   }
 
   /**

@@ -1,13 +1,10 @@
-import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import { expect } from "chai";
 import {
   encodeFunctionData,
   multicall3Abi,
-  parseAbi,
   parseEventLogs,
   zeroAddress,
   type Address,
-  type Hex,
   type PrivateKeyAccount,
   type TransactionReceipt,
 } from "viem";
@@ -21,26 +18,13 @@ import {
   withAttestations,
   type AttestedCheckpoint,
 } from "../../harness/consensus/attestedCheckpoint.ts";
-import { deployModule } from "../../harness/l1/deployModule.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
+import { deployCallRunner, encodeRun, invalidateCall, withBlobsOf, type Call } from "../fixtures/callRunner.ts";
 import { rejection } from "../fixtures/rejection.ts";
 import { lateSubmissionAbi } from "../boundary/support/lateSubmissionAbi.ts";
 import { proveAndSettle, readLateSubmission, readSequencerRewards } from "../boundary/support/settlement.ts";
 import { expectRejected, refusal } from "../boundary/support/verdict.ts";
 import { openWorld, setTerms, type World } from "../boundary/support/world.ts";
-
-const callRunnerAbi = parseAbi(["struct Call { address target; bytes data; }", "function run(Call[] _calls)"]);
-const callRunnerModule = buildModule("CallRunner", (m) => ({ runner: m.contract("CallRunner") }));
-
-/** Two proposals fit into one transaction only when they share their blobs. The header has to name them already. */
-function withBlobsOf({ blobs, blobInput, fields }: AttestedCheckpoint, checkpoint: AttestedCheckpoint) {
-  return withAttestations({ ...checkpoint, blobs, blobInput, fields }, checkpoint, checkpoint.signature);
-}
-
-interface Call {
-  readonly target: Address;
-  readonly data: Hex;
-}
 
 describe("Who is credited for a late landing", () => {
   let world: World;
@@ -54,7 +38,7 @@ describe("Who is credited for a late landing", () => {
   before(async () => {
     world = await openWorld();
     const { chain, network } = world;
-    ({ runner } = await deployModule(chain, network.deployer, callRunnerModule));
+    runner = await deployCallRunner(chain, network.deployer);
     slot = world.firstSlot + 1n;
     late = world.at(slot + 1n, 12n);
     checkpoint = await world.sequencer.build(slot);
@@ -84,9 +68,8 @@ describe("Who is credited for a late landing", () => {
     calls: readonly Call[],
     { from = world.rescuer, timestamp = late, blobsOf = checkpoint } = {},
   ): Promise<TransactionReceipt> {
-    const data = encodeFunctionData({ abi: callRunnerAbi, functionName: "run", args: [calls] });
     const request = makeProposeTransaction(world.sequencer.view, blobsOf, from);
-    return world.chain.execute({ ...request, to: runner, data }, { timestamp });
+    return world.chain.execute({ ...request, to: runner, data: encodeRun(calls) }, { timestamp });
   }
 
   /** What a proposer can land on time for gas only: its own attestation and nobody else's. */
@@ -95,16 +78,8 @@ describe("Who is credited for a late landing", () => {
     return attestCheckpoint(of, committee, [committee.proposer]);
   }
 
-  /** Takes an unattested checkpoint out of the chain, and everything on top of it. */
-  async function invalidateCall({ number, slot: of, attestations }: AttestedCheckpoint): Promise<Call> {
-    const { members } = await world.sequencer.committee(of);
-    const data = encodeFunctionData({
-      abi: RollupAbi,
-      functionName: "invalidateInsufficientAttestations",
-      args: [number, attestations, members.map(({ address }) => address)],
-    });
-    return { target: world.rollup.address, data };
-  }
+  const invalidate = async (of: AttestedCheckpoint): Promise<Call> =>
+    invalidateCall(world.rollup.address, of, await world.sequencer.committee(of.slot));
 
   async function landBundled(before: readonly BundledCall[], from: PrivateKeyAccount = world.rescuer): Promise<void> {
     const { revert } = await world.sequencer.land(checkpoint, { timestamp: late, from, bundle: { before } });
@@ -204,7 +179,7 @@ describe("Who is credited for a late landing", () => {
     // One transaction: an unattested on-time N+1 with the same blob, its removal, and then N late in its place.
     const built = await sequencer.build(slot + 1n, { header: { blobsHash: checkpoint.blobsHash } });
     const onTime = await unattested(withBlobsOf(checkpoint, built));
-    const calls = [nameCall(rival.address), propose(onTime), await invalidateCall(onTime), propose(checkpoint)];
+    const calls = [nameCall(rival.address), propose(onTime), await invalidate(onTime), propose(checkpoint)];
     const { logs } = await run(calls);
     const proposed = parseEventLogs({ abi: RollupAbi, eventName: "CheckpointProposed", logs });
     expect(proposed.map(({ args }) => args.archive)).to.deep.equal([onTime.archive, checkpoint.archive]);
@@ -223,7 +198,7 @@ describe("Who is credited for a late landing", () => {
       first,
       await sequencer.build(slot + 1n, { parent: fresh, header: { blobsHash: first.blobsHash } }),
     );
-    const calls = [nameCall(rival.address), propose(first), await invalidateCall(parent), propose(second)];
+    const calls = [nameCall(rival.address), propose(first), await invalidate(parent), propose(second)];
     await run(calls, { timestamp: world.at(slot + 2n, 12n), blobsOf: first });
     expect(await submitter(slot + 1n)).to.equal(zeroAddress);
     const late = [{ checkpoint: second, submitter: undefined }];

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { getAbiItem, toEventSelector, toHex, type Abi, type Hex } from "viem";
 
 import { EscapeHatchAbi } from "@aztec/l1-artifacts/EscapeHatchAbi";
+import { GovernanceAbi } from "@aztec/l1-artifacts/GovernanceAbi";
 import { GovernanceProposerAbi } from "@aztec/l1-artifacts/GovernanceProposerAbi";
 import { InboxAbi } from "@aztec/l1-artifacts/InboxAbi";
 import { OutboxAbi } from "@aztec/l1-artifacts/OutboxAbi";
@@ -10,6 +11,7 @@ import { TallySlashingProposerAbi } from "@aztec/l1-artifacts/TallySlashingPropo
 
 import { compactConfig } from "../../harness/differential/compactConfig.ts";
 import { fuzzNeutrality, type NeutralityReport } from "../../harness/differential/neutralityFuzzer.ts";
+import type { RollupConfig } from "../../harness/network/networkConfig.ts";
 import { Twin, TwinMismatchError } from "../../harness/differential/twin.ts";
 import { rejection } from "../fixtures/rejection.ts";
 
@@ -17,6 +19,7 @@ const DEFAULT_TRANSACTIONS = 2_200;
 const DEFAULT_SEED = 20_251_009;
 /** Below so many transactions, chance decides what a run covers. */
 const ENOUGH_TO_JUDGE = 800;
+const ENOUGH_WITHOUT_COMMITTEES = 200;
 
 /** Reads a whole number from the environment. */
 function fromEnvironment(name: string, fallback: number): number {
@@ -59,18 +62,28 @@ function expectCovered(report: NeutralityReport): void {
     ["mana targets", event(RollupAbi, "ManaTargetUpdated"), 1],
     ["reward configurations", event(RollupAbi, "RewardConfigUpdated"), 2],
     ["hatch configurations", event(RollupAbi, "EscapeHatchUpdated"), 2],
+    ["slashed stake", event(RollupAbi, "Slashed"), 1],
+    ["stakes queued", event(RollupAbi, "ValidatorQueued"), 8],
+    ["stakes accepted", event(RollupAbi, "Deposit"), 3],
+    ["stakes sent back", event(RollupAbi, "FailedDeposit"), 1],
+    ["withdrawals begun", event(RollupAbi, "WithdrawInitiated"), 2],
+    ["withdrawals ended", event(RollupAbi, "WithdrawFinalized"), 1],
+    ["payloads proposed to governance", event(GovernanceAbi, "Proposed"), 1],
+    ["votes of the rollup's stake", event(GovernanceAbi, "VoteCast"), 1],
   ];
   const outcomes: readonly (readonly [name: string, pattern: RegExp, least: number])[] = [
     ["proposals with a fault", /propose with .*: (?!success)/, 100],
     ["duplicates", /^propose again/, 10],
     ["refused proofs", /^prove.*: (?!success)/, 30],
+    ["proofs that the verifier refuses", /^prove.*: Rollup__InvalidProof/, 3],
+    ["proofs that the verifier cannot read", /^prove.*: ProofLengthWrong/, 1],
+    ["proofs accepted after a refused one", /^prove.* and a right one.*: success/, 1],
     ["rehearsals that pass", /^validate.*: success/, 8],
     ["rehearsals that do not", /^validate.*: (?!success)/, 8],
     ["invalidations for too few attestations", /^invalidate for too few.*: success/, 1],
     ["invalidations for a bad attestation", /^invalidate for a bad.*: success/, 1],
     ["sequencer claims", /^claim a sequencer's rewards: success/, 5],
     ["prover claims", /^claim a prover's rewards: success/, 5],
-    ["slashed stake", /^slash: success/, 1],
     ["oracle updates", /^update the fee oracle: success/, 10],
     ["seeds", /^(setupEpoch|checkpointRandao): success/, 15],
   ];
@@ -87,10 +100,11 @@ describe(`Neutrality: random transactions, seed ${seed} (BUILD_AHEAD_FUZZ_SEED, 
   this.timeout(3_600_000);
   const share = (part: number) => Math.ceil(transactions * part);
 
-  async function run(windowSeconds: number, count: number, offset: number, manaTarget?: bigint) {
+  async function run(windowSeconds: number, count: number, offset: number, rollup: Partial<RollupConfig> = {}) {
     const report = await fuzzNeutrality({
-      config: compactConfig(manaTarget === undefined ? {} : { manaTarget }),
+      config: compactConfig(rollup),
       validatorCount: 8,
+      newcomerCount: 16,
       seed: seed + offset,
       transactions: count,
       terms: { ...terms, windowSeconds },
@@ -99,8 +113,8 @@ describe(`Neutrality: random transactions, seed ${seed} (BUILD_AHEAD_FUZZ_SEED, 
     return report;
   }
 
-  it(`behaves like upstream's rollup with the window switched off, over ${share(0.5)} transactions`, async function () {
-    const report = await run(0, share(0.5), 0);
+  it(`behaves like upstream's rollup with the window switched off, over ${share(0.47)} transactions`, async function () {
+    const report = await run(0, share(0.47), 0);
     const ours = [...report.reordered.keys()].map((pair) => pair.split(" -> ")[1]);
     expect(
       ours.filter((name) => name?.startsWith("LateSubmission__")),
@@ -115,8 +129,8 @@ describe(`Neutrality: random transactions, seed ${seed} (BUILD_AHEAD_FUZZ_SEED, 
     ]);
   });
 
-  it(`behaves like upstream's rollup with a window that nobody uses, over ${share(0.43)} transactions`, async function () {
-    const report = await run(24, share(0.43), 1);
+  it(`behaves like upstream's rollup with a window that nobody uses, over ${share(0.37)} transactions`, async function () {
+    const report = await run(24, share(0.37), 1);
     if (report.transactions < ENOUGH_TO_JUDGE) return;
     expectCovered(report);
     expect([...report.reordered.keys()], "errors of the window, where upstream has one for all").to.include.members([
@@ -125,11 +139,23 @@ describe(`Neutrality: random transactions, seed ${seed} (BUILD_AHEAD_FUZZ_SEED, 
     ]);
   });
 
-  it(`behaves like upstream's rollup in ignition and on the way out of it, over ${share(0.07)} transactions`, async function () {
-    const report = await run(24, share(0.07), 2, 0n);
+  it(`behaves like upstream's rollup in ignition and on the way out of it, over ${share(0.06)} transactions`, async function () {
+    const report = await run(24, share(0.06), 2, { manaTarget: 0n });
     expect(countOutcomes(report, /propose.*: success/), "checkpoints landed").to.be.at.least(
       Math.floor(report.transactions / 10),
     );
+  });
+
+  it(`behaves like upstream's rollup without committees, over ${share(0.1)} transactions`, async function () {
+    const report = await run(24, share(0.1), 3, { targetCommitteeSize: 0n });
+    expect(countOutcomes(report, /propose.*: success/), "checkpoints landed").to.be.at.least(
+      Math.floor(report.transactions / 10),
+    );
+    const ours = [...report.reordered.keys()].map((pair) => pair.split(" -> ")[1]);
+    if (report.transactions < ENOUGH_WITHOUT_COMMITTEES) return;
+    expect(ours, "the window is closed to a rollup without committees").to.include("LateSubmission__NoCommittee");
+    expect(countOutcomes(report, /^invalidate for too few.*: success/), "invalidations").to.be.at.least(1);
+    expect(countOutcomes(report, /^prove.*: success/), "proofs accepted").to.be.at.least(1);
   });
 });
 

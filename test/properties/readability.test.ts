@@ -1,19 +1,37 @@
 import { expect } from "chai";
-import { parseEventLogs, toHex, type Address } from "viem";
+import {
+  createPublicClient,
+  custom,
+  parseEventLogs,
+  toHex,
+  type Address,
+  type PublicClient,
+  type TransactionReceipt,
+} from "viem";
 
 import { GovernanceProposerAbi } from "@aztec/l1-artifacts/GovernanceProposerAbi";
+import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
 import { TallySlashingProposerAbi } from "@aztec/l1-artifacts/TallySlashingProposerAbi";
 
 import { CommitteeAttestationsAndSigners } from "@aztec/stdlib/block";
 
 import { decodeRecorded } from "../../harness/accounting/lateSubmissionEvents.ts";
-import { governanceSignalCall, nameLateRecipientCall, slashingVoteCall } from "../../harness/actors/publisher.ts";
+import {
+  governanceSignalCall,
+  makeProposeTransaction,
+  nameLateRecipientCall,
+  slashingVoteCall,
+} from "../../harness/actors/publisher.ts";
 import { Sequencer, type LandOptions } from "../../harness/actors/sequencer.ts";
 import { readCheckpointAsArchiver } from "../../harness/consensus/archiverDecoding.ts";
+import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { UnreadableCheckpointError } from "../../harness/consensus/consensusErrors.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
+import type { L1Chain } from "../../harness/l1/l1Chain.ts";
+import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
 import { advanceToEpoch, slotAt, slotStart } from "../../harness/network/rollupReads.ts";
-import { upgradedNetwork } from "../fixtures/embeddedNetwork.ts";
+import { deployCallRunner, encodeRun, invalidateCall, withBlobsOf, type Call } from "../fixtures/callRunner.ts";
+import { embeddedNetwork, upgradedNetwork } from "../fixtures/embeddedNetwork.ts";
 import { rejection } from "../fixtures/rejection.ts";
 
 const PAYLOAD: Address = "0x00000000000000000000000000000000000ba11a";
@@ -100,6 +118,96 @@ describe("The archiver of v4.1.2", () => {
     }
   });
 
+  /** Sends calls through a contract that the archiver does not know, with the blobs of one checkpoint. */
+  async function runThroughContract(
+    {
+      chain,
+      deployer,
+      sequencer,
+    }: Pick<EmbeddedNetwork, "chain" | "deployer"> & {
+      readonly sequencer: Sequencer;
+    },
+    calls: readonly Call[],
+    blobsOf: AttestedCheckpoint,
+    timestamp: bigint,
+  ) {
+    const runner = await deployCallRunner(chain, deployer);
+    const request = makeProposeTransaction(sequencer.view, blobsOf, rescuer);
+    return chain.execute({ ...request, to: runner, data: encodeRun(calls) }, { timestamp });
+  }
+
+  it("reads a late checkpoint from a contract it does not know by a trace, and not at all where it cannot trace", async () => {
+    const { network, sequencer, slot } = await open();
+    const { chain, deployer, buildAhead } = network;
+    const checkpoint = await sequencer.build(slot);
+    const calls = [{ target: buildAhead.address, data: checkpoint.proposeCalldata }];
+    const at = slotStart(buildAhead, slot + 1n) + 12n;
+    const receipt = await runThroughContract({ chain, deployer, sequencer }, calls, checkpoint, at);
+    expect(decodeRecorded(receipt, buildAhead.address)).to.have.length(1);
+
+    const read = await readCheckpointAsArchiver(sequencer.view, receipt.transactionHash);
+    expect(read.neededTrace, "needed a trace").to.equal(true);
+    expect(read.header.toViem()).to.deep.equal(checkpoint.header.toViem());
+    expect(read.archiveRoot.toString()).to.equal(checkpoint.archive);
+
+    const blind = readCheckpointAsArchiver(sequencer.view, receipt.transactionHash, withoutTraces(chain));
+    const error = await rejection(blind, UnreadableCheckpointError);
+    expect((error.cause as Error).message).to.contain("Failed to trace transaction");
+  });
+
+  it("cannot read a late and an on-time checkpoint that one contract lands in one transaction", async () => {
+    const { network, sequencer, slot } = await open();
+    const { chain, deployer, buildAhead } = network;
+    const parent = await sequencer.build(slot);
+    const header = { blobsHash: parent.blobsHash };
+    const child = withBlobsOf(parent, await sequencer.build(slot + 1n, { parent, header }));
+    const calls = [parent, child].map(({ proposeCalldata }) => ({ target: buildAhead.address, data: proposeCalldata }));
+    const at = slotStart(buildAhead, slot + 1n) + 12n;
+    const receipt = await runThroughContract({ chain, deployer, sequencer }, calls, parent, at);
+    await expectTwoProposals(sequencer, receipt, [parent, child]);
+  });
+
+  /** The upgraded network, seen as one whose rollup is the extended one. */
+  async function extendedNetwork(): Promise<EmbeddedNetwork> {
+    const network = await upgradedNetwork();
+    return { ...network, rollup: network.buildAhead };
+  }
+
+  for (const kind of ["upstream's", "the extended"] as const) {
+    it(`cannot read two checkpoints of one slot that one contract lands in one transaction, on ${kind} rollup`, async () => {
+      const network = kind === "upstream's" ? await embeddedNetwork() : await extendedNetwork();
+      const { chain, deployer, validators, rollup } = network;
+      await chain.setBalance(rescuer.address, 10n ** 20n);
+      const sequencer = new Sequencer({ deployment: network, rollup, validators, seed: "readability" });
+      const slot = slotAt(rollup, await chain.now()) + 2n;
+      // An unattested one, its removal, and a good one in its place.
+      const good = await sequencer.build(slot);
+      const header = { blobsHash: good.blobsHash };
+      const unattested = withBlobsOf(
+        good,
+        await sequencer.build(slot, { salt: "unattested", header, signers: ({ proposer }) => [proposer] }),
+      );
+      const removal = invalidateCall(rollup.address, unattested, await sequencer.committee(slot));
+      const propose = ({ proposeCalldata }: AttestedCheckpoint) => ({ target: rollup.address, data: proposeCalldata });
+      const calls = [propose(unattested), removal, propose(good)];
+      const at = slotStart(rollup, slot) + 12n;
+      const receipt = await runThroughContract({ chain, deployer, sequencer }, calls, good, at);
+      await expectTwoProposals(sequencer, receipt, [unattested, good]);
+    });
+  }
+
+  /** The rollup took both; the archiver finds two calls by its trace and refuses to choose. */
+  async function expectTwoProposals(
+    sequencer: Sequencer,
+    { logs, transactionHash }: TransactionReceipt,
+    checkpoints: readonly AttestedCheckpoint[],
+  ): Promise<void> {
+    const proposed = parseEventLogs({ abi: RollupAbi, eventName: "CheckpointProposed", logs });
+    expect(proposed.map(({ args }) => args.archive)).to.deep.equal(checkpoints.map(({ archive }) => archive));
+    const error = await rejection(readCheckpointAsArchiver(sequencer.view, transactionHash), UnreadableCheckpointError);
+    expect((error.cause as Error).message).to.contain("Multiple successful propose calls");
+  }
+
   it("is not asked about a transaction that proposed nothing", async () => {
     const { sequencer, slot } = await open();
     const checkpoint = await sequencer.build(slot);
@@ -108,3 +216,12 @@ describe("The archiver of v4.1.2", () => {
     await rejection(readCheckpointAsArchiver(sequencer.view, receipt.transactionHash), UnreadableCheckpointError);
   });
 });
+
+/** A connection to an L1 endpoint that knows no method to trace. */
+function withoutTraces(chain: L1Chain): PublicClient {
+  const request = async ({ method, params }: { method: string; params?: unknown[] }): Promise<unknown> => {
+    if (/trace/i.test(method)) throw new Error(`The method ${method} does not exist`);
+    return chain.rpc(method, params);
+  };
+  return createPublicClient({ transport: custom({ request }, { retryCount: 0 }) });
+}

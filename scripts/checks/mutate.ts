@@ -4,7 +4,7 @@
  *   npm run mutate -- [--seed TEXT] [--sample N] [--file PART]... [--lanes N] [--timeout SECONDS] [--tree FOLDER]
  *                     [--again] [--list] [--render]
  *
- * `--again` judges those anew that survived before, after tests were added.
+ * `--again` judges those anew that survived or were given up before, after tests were added or on a less busy machine.
  * `--sample` takes at most N mutants of each file, by the seed. Results are kept after each mutant, so a run that was cut
  * goes on where it was; those of a file that has changed since are dropped.
  */
@@ -136,7 +136,8 @@ function resultsFor(files: readonly MutatedFile[]): MutantResult[] {
       .filter(({ file, sha256 }) => known?.files.some((other) => other.file === file && other.sha256 === sha256))
       .map(({ file }) => file),
   );
-  const stands = ({ file, status }: MutantResult) => same.has(file) && !(options.again && status === "survived");
+  const isOpen = (status: MutantResult["status"]) => options.again && (status === "survived" || status === "timed-out");
+  const stands = ({ file, status }: MutantResult) => same.has(file) && !isOpen(status);
   return known?.results.filter(stands) ?? [];
 }
 

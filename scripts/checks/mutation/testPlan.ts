@@ -23,6 +23,8 @@ const ATTESTATIONS = "test/adversary/attestations.test.ts";
 const WINDOW = "test/boundary/window.test.ts";
 const EPOCHS = "test/boundary/epochBoundary.test.ts";
 const LANDING = "test/consensus/lateLanding.test.ts";
+const NEUTRALITY = "test/properties/neutralityEpoch.test.ts";
+const EQUIVALENCE = "test/properties/equivalence.test.ts";
 const SETTLEMENT = "test/settlement/audit.test.ts";
 
 const STRIKES_SOL = "test/penalties/LateStrikeLedger.t.sol";
@@ -75,7 +77,7 @@ export const testPlans: readonly TestPlan[] = [
   {
     file: `${LIBRARIES}/ProposeLib.sol`,
     solidity: [],
-    mocha: [BAD_INPUT, LANDING, EPOCHS, ATTESTATIONS],
+    mocha: [BAD_INPUT, NEUTRALITY, LANDING, EQUIVALENCE, EPOCHS, ATTESTATIONS],
     deployed: [OPERATIONS],
   },
   { file: LATE, solidity: [], mocha: [BAD_INPUT, LANDING, WINDOW, EPOCHS, ATTESTATIONS], deployed: [LATE] },

@@ -37,7 +37,8 @@ struct Settlement {
  *
  * @dev Settlement decorates upstream: look first, let upstream's `EpochProofLib` run as it is, then move parts of what
  *      it has credited. Upstream overwrites what the split needs (the proven length, the distributor's balance), hence
- *      the look before. Nothing here reverts where upstream alone would have succeeded.
+ *      the look before. Nothing here reverts where upstream alone would have succeeded, given that a proof takes from
+ *      the distributor only what upstream claims.
  */
 library LateRewardLib {
   using CompressedTimeMath for CompressedSlot;
@@ -158,7 +159,7 @@ library LateRewardLib {
   /**
    * @dev What upstream has credited to each newly proven checkpoint's coinbase besides fees. What the distributor paid
    *      is seen from its balance: that is cheaper than to ask it again whether this rollup is the canonical one, and
-   *      right too if it is not. Bounded by what upstream asked for, so that it is never more than was credited. The
+   *      right too if it is not. Bounded by what was due, so that a distributor that pays too much changes nothing. The
    *      balance can even rise: without a checkpoint reward, upstream never looks at who the distributor is.
    */
   function _checkpointReward(Settlement memory _settlement) private view returns (uint256) {

@@ -255,7 +255,7 @@ contract LateStrikeLedgerTest is Test {
     _assertCount(ALICE, 1, 0);
   }
 
-  /// @dev Whatever happens in a slot, a miss is never held against its proposer less than a late landing.
+  /// @dev A miss that L1 can prove is never held against the proposer of its slot less than a late landing would be.
   function testFuzz_strikes_aMissWeighsAtLeastAsMuchAsALateLanding(bool _isPreviousLate, uint8 _offset) public {
     uint256 before = 1010 + uint256(_offset);
     _gap(before, before + 2);

@@ -523,13 +523,13 @@ contract LateSubmissionLibTest is Test {
     }
   }
 
-  /// @dev Lands a late checkpoint for the submitter, `_delay` seconds into the next slot, and makes it the tip.
   /// @dev The marks of an epoch, and the shorter answer to whether there are any.
   function assertMarks(uint256 _epoch, uint256 _expected, string memory _message) internal view {
     assertEq(harness.getMarks(Epoch.wrap(_epoch)), _expected, _message);
     assertEq(harness.isMarked(Epoch.wrap(_epoch)), _expected != 0, _message);
   }
 
+  /// @dev Lands a late checkpoint for the submitter, `_delay` seconds into the next slot, and makes it the tip.
   function landLate(uint256 _slot, uint256 _checkpointNumber, uint256 _delay) internal {
     vm.warp(startOf(_slot + 1) + _delay);
     harness.nameRecipient(SUBMITTER);

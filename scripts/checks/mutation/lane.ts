@@ -88,7 +88,8 @@ export class Lane {
     this.#worker = undefined;
   }
 
-  async #ask(request: WorkerRequest): Promise<WorkerAnswer | { readonly outcome: "timed-out" }> {
+  /** A worker that was killed from outside is asked once more: twice is the mutant's doing, which eats all memory. */
+  async #ask(request: WorkerRequest, isRetry = false): Promise<WorkerAnswer | { readonly outcome: "timed-out" }> {
     this.#worker ??= this.#startWorker();
     const worker = await this.#worker;
     return new Promise((resolve, reject) => {
@@ -109,9 +110,8 @@ export class Lane {
       worker.once("exit", (code) => {
         settle();
         this.#worker = undefined;
-        // Without a code it was killed from outside, as a mutant that eats all memory is. That, too, is noticed.
-        if (code === null) resolve({ outcome: "timed-out" });
-        else reject(new Error(`The worker ended with ${code}.`));
+        if (code !== null) reject(new Error(`The worker ended with ${code}.`));
+        else resolve(isRetry ? { outcome: "timed-out" } : this.#ask(request, true));
       });
       worker.send(request);
     });

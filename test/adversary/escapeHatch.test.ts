@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { PrivateKeyAccount } from "viem";
+import { parseEventLogs, type PrivateKeyAccount } from "viem";
 
 import { EscapeHatchAbi } from "@aztec/l1-artifacts/EscapeHatchAbi";
 import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
@@ -55,8 +55,16 @@ describe("A late header and the escape hatch", () => {
       // Upstream's validation knows nothing of the hatch and asks for the committee.
       rehearsal: "accepted",
     });
-    const { revert } = await sequencer.land(checkpoint, { timestamp: world.at(slot, 12n), from: hatchProposer });
+    const { revert, receipt } = await sequencer.land(checkpoint, {
+      timestamp: world.at(slot, 12n),
+      from: hatchProposer,
+    });
     expect(revert?.message).to.equal(undefined);
+    const updates = parseEventLogs({ abi: EscapeHatchAbi, logs: receipt.logs, eventName: "ArchiveUpdated" });
+    expect(
+      updates.map(({ args }) => [args.proposer, args.archive]),
+      "what the hatch is told",
+    ).to.deep.equal([[hatchProposer.address, checkpoint.proposeArgs.archive]]);
     await proveAndSettle(world, { checkpoints: [checkpoint] });
   });
 

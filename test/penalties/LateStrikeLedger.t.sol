@@ -380,6 +380,18 @@ contract LateStrikeLedgerTest is Test {
     rollup.setProposer(1030, ALICE);
     ledger.recordMiss(5, Slot.wrap(1030));
     _assertCount(ALICE, 0, 1);
+
+    // One slot earlier, what was pruned may have been proposed in the last slot of epoch 31.
+    _gap(1022, 1055);
+    vm.expectRevert(
+      abi.encodeWithSelector(
+        ILateStrikeLedger.LateStrikeLedger__GapMayBePruned.selector,
+        Slot.wrap(1031),
+        Epoch.wrap(33),
+        Epoch.wrap(33)
+      )
+    );
+    ledger.recordMiss(5, Slot.wrap(1031));
   }
 
   function test_recordMiss_revertsAfterALateLanding() public {

@@ -20,6 +20,7 @@ const BENCH = "contracts/bench";
 const HANDED_ON = "test/unit/operationsLibrary.test.ts";
 const BAD_INPUT = "test/adversary/badInput.test.ts";
 const ATTESTATIONS = "test/adversary/attestations.test.ts";
+const HATCH = "test/adversary/escapeHatch.test.ts";
 const WINDOW = "test/boundary/window.test.ts";
 const EPOCHS = "test/boundary/epochBoundary.test.ts";
 const LANDING = "test/consensus/lateLanding.test.ts";
@@ -77,7 +78,7 @@ export const testPlans: readonly TestPlan[] = [
   {
     file: `${LIBRARIES}/ProposeLib.sol`,
     solidity: [],
-    mocha: [BAD_INPUT, NEUTRALITY, LANDING, EQUIVALENCE, EPOCHS, ATTESTATIONS],
+    mocha: [BAD_INPUT, NEUTRALITY, LANDING, EQUIVALENCE, HATCH, EPOCHS, ATTESTATIONS],
     deployed: [OPERATIONS],
   },
   { file: LATE, solidity: [], mocha: [BAD_INPUT, LANDING, WINDOW, EPOCHS, ATTESTATIONS], deployed: [LATE] },

@@ -69,8 +69,9 @@ export function renderMutation(
             .join(", ")}.`
     }`,
     "A run may be cut, and the mutant that was being judged then does not count, which favours those that die quickly. " +
-      `Of ${untouched.length === 0 ? "no file" : untouched.map(({ file }) => `\`${file}\``).join(", ")} no mutant was ` +
-      `run to its end.${reasons.note === undefined ? "" : ` ${reasons.note}`}`,
+      (untouched.length === 0
+        ? "Of every file some were run to their end."
+        : `Of ${untouched.map(({ file }) => `\`${file}\``).join(", ")} none was run to its end.`),
     "## By file",
     markdownTable(
       [["file", "left"], ["exist", "right"], ...COLUMNS],

@@ -89,8 +89,10 @@ async function mutate(): Promise<void> {
 
 /** Half of the lanes begin with what Solidity tests judge, the others with what needs a chain; then they help out. */
 async function runJobs(jobs: readonly Job[], results: MutantResult[], onResult: () => void): Promise<void> {
-  const done = new Set(results.map(({ id }) => id));
-  const open = jobs.filter(({ mutant }) => !done.has(mutant.id));
+  const known = new Map(results.map(({ id, status }) => [id, status]));
+  const isDoubtful = ({ mutant }: Job) => ["survived", "timed-out"].includes(known.get(mutant.id) ?? "");
+  const fresh = jobs.filter(({ mutant }) => !known.has(mutant.id));
+  const open = options.again ? [...jobs.filter(isDoubtful), ...fresh] : fresh;
   const unit = roundRobin(open.filter(({ plan }) => plan.solidity.length > 0));
   const chain = roundRobin(open.filter(({ plan }) => plan.solidity.length === 0));
   const greens = new Map<string, Promise<void>>();
@@ -106,7 +108,8 @@ async function runJobs(jobs: readonly Job[], results: MutantResult[], onResult: 
       const started = performance.now();
       const verdict = await lane.judge(plan, applyMutant(source, mutant), source);
       const seconds = Math.round((performance.now() - started) / 100) / 10;
-      results.push({ ...mutant, ...verdict, seconds });
+      const former = results.findIndex(({ id }) => id === mutant.id);
+      results.splice(former < 0 ? results.length : former, 1, { ...mutant, ...verdict, seconds });
       onResult();
       const by = "by" in verdict ? ` by ${verdict.by}` : "";
       console.log(`${++count}/${open.length} ${mutant.id}: ${verdict.status}${by} (${seconds} s)`);
@@ -136,9 +139,7 @@ function resultsFor(files: readonly MutatedFile[]): MutantResult[] {
       .filter(({ file, sha256 }) => known?.files.some((other) => other.file === file && other.sha256 === sha256))
       .map(({ file }) => file),
   );
-  const isOpen = (status: MutantResult["status"]) => options.again && (status === "survived" || status === "timed-out");
-  const stands = ({ file, status }: MutantResult) => same.has(file) && !isOpen(status);
-  return known?.results.filter(stands) ?? [];
+  return known?.results.filter(({ file }) => same.has(file)) ?? [];
 }
 
 /** In the order of files and sources, whatever order they were run in. */

@@ -95,6 +95,15 @@ contract LateSlashingTest is Test {
       abi.encodeWithSelector(ILateSlashingHook.LateSlashingHook__ThresholdOutOfReach.selector, fullBatch + 1, fullBatch)
     );
     hook.setTerms(_terms(fullBatch + 1));
+
+    // The least weight counts as well.
+    ledger.setWeights(_weights(1, MISS_WEIGHT));
+    fullBatch = uint32(hook.MAX_BATCH());
+    hook.setTerms(_terms(fullBatch));
+    vm.expectRevert(
+      abi.encodeWithSelector(ILateSlashingHook.LateSlashingHook__ThresholdOutOfReach.selector, fullBatch + 1, fullBatch)
+    );
+    hook.setTerms(_terms(fullBatch + 1));
   }
 
   function test_setTerms_laterWeightsCanPutTheThresholdOutOfReach() public {
@@ -336,6 +345,18 @@ contract LateSlashingTest is Test {
     );
     hook.open(ALICE);
     rollup.setExit(ALICE, STAKE, block.timestamp, Status.EXITING);
+    vm.expectRevert(
+      abi.encodeWithSelector(ILateSlashingHook.LateSlashingHook__NothingToSlash.selector, ALICE, Status.EXITING)
+    );
+    hook.open(ALICE);
+  }
+
+  function test_open_acceptsAValidatorWhoseExitCanStillBeSlashed() public {
+    _landTwoAndOpen();
+    rollup.setStake(ALICE, 0, Status.NONE);
+    rollup.setExit(ALICE, STAKE, block.timestamp + 1, Status.EXITING);
+    hook.open(ALICE);
+    vm.warp(block.timestamp + 1);
     vm.expectRevert(
       abi.encodeWithSelector(ILateSlashingHook.LateSlashingHook__NothingToSlash.selector, ALICE, Status.EXITING)
     );

@@ -346,6 +346,7 @@ contract LatePenaltyControllerTest is Test {
   function _readInsufficientGas(bytes memory _reason) private pure returns (uint256 available, uint256 required) {
     bytes4 expected = ILatePenaltyController.LatePenaltyController__InsufficientGas.selector;
     assertEq(bytes4(_reason), expected, "it says that gas lacks");
+    // Memory cannot be sliced, so that `abi.decode` does not reach behind the selector.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       available := mload(add(_reason, 0x24))

@@ -1,9 +1,8 @@
 import { isAddressEqual, zeroAddress, type Address, type Hex, type TransactionReceipt } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import type { RollupView } from "../consensus/rollupView.ts";
 import { epochOfSlot } from "../network/rollupReads.ts";
+import { RollupAbi } from "../upstream/abis.ts";
 import { AccountingError, ConservationError } from "./accountingError.ts";
 import { decodeEpochProof, type DecodedEpochProof } from "./decodeEpochProof.ts";
 import { decodeSettled, type SettledLateSubmission } from "./lateSubmissionEvents.ts";

@@ -1,8 +1,7 @@
 import { decodeFunctionData, getAddress, type Address, type Hex } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
-import type { EpochProofArgs } from "../consensus/epochProof.ts";
+import { RollupAbi } from "../upstream/abis.ts";
+import type { EpochProofArgs } from "../upstream/epochProofArgs.ts";
 import { AccountingError } from "./accountingError.ts";
 
 /** Who is paid what for a checkpoint, as the proof says; the value is in fee token units (1e18). */

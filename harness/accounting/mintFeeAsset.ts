@@ -1,9 +1,8 @@
 import { encodeFunctionData, type Address } from "viem";
 
-import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
-
 import type { ExecuteOptions } from "../l1/l1Chain.ts";
 import type { AztecDeployment } from "../network/deployment.ts";
+import { TestERC20Abi } from "../upstream/abis.ts";
 
 /**
  * Mints the test fee asset, in fee token units (1e18): what users would have bridged to a portal, or what fills a

@@ -1,8 +1,7 @@
 import { erc20Abi, getAddress, type Address } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import type { RollupView } from "../consensus/rollupView.ts";
+import { RollupAbi } from "../upstream/abis.ts";
 
 /** Everything the conservation of rewards is about, at the end of one L1 block, in fee token units (1e18). */
 export interface MoneySnapshot {

@@ -1,8 +1,5 @@
 import { encodeFunctionData, multicall3Abi, parseAbi, type Address, type Hex, type LocalAccount } from "viem";
 
-import { GovernanceProposerContract, RollupContract } from "@aztec/ethereum/contracts";
-import { SlotNumber } from "@aztec/foundation/branded-types";
-
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { makeSidecars } from "../consensus/blobs.ts";
 import type { RollupView } from "../consensus/rollupView.ts";
@@ -11,6 +8,8 @@ import type { L1BlobTransactionRequest, L1TransactionRequest } from "../l1/l1Tra
 import { aztecClient } from "../network/aztecClient.ts";
 import type { AztecDeployment } from "../network/deployment.ts";
 import type { Validator } from "../network/validator.ts";
+import { GovernanceProposerContract, RollupContract } from "../upstream/contracts.ts";
+import { SlotNumber } from "../upstream/foundation.ts";
 
 /** One entry of a Multicall3 bundle. */
 export interface BundledCall {

@@ -1,10 +1,9 @@
 import { encodeFunctionData, type Hex, type LocalAccount, type TransactionReceipt } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import { makeEpochProofTransaction } from "../actors/prover.ts";
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { proveBlobsOfEpoch } from "../consensus/epochProof.ts";
+import { RollupAbi } from "../upstream/abis.ts";
 import type { BenchContext } from "./benchContext.ts";
 import { makeRecord } from "./benchRecord.ts";
 import { expectSuccess } from "./expectations.ts";

@@ -1,7 +1,6 @@
 import type { Hex, TransactionReceipt } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
+import { RollupAbi } from "../upstream/abis.ts";
 import type { Lane } from "./openLane.ts";
 
 /** Calls the lane's rollup as its owner, governance: an override where a vote would take weeks of chain time. */

@@ -1,10 +1,9 @@
 import { isAddressEqual, toFunctionSelector, type Hex, type TransactionReceipt } from "viem";
 import { formatAbiItem } from "viem/utils";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import type { BundledCall } from "../actors/publisher.ts";
 import type { RollupView } from "../consensus/rollupView.ts";
+import { RollupAbi } from "../upstream/abis.ts";
 import { BenchContradictionError } from "./benchErrors.ts";
 import type { Measurement } from "./measurement.ts";
 

@@ -1,7 +1,6 @@
 import { concatHex, encodeFunctionData, multicall3Abi, parseAbi, type Address, type Hex } from "viem";
 
-import type { BundledCall } from "../actors/publisher.ts";
-import { makeProposeTransaction } from "../actors/publisher.ts";
+import { makeProposeTransaction, type BundledCall } from "../actors/publisher.ts";
 import { readCheckpointAsArchiver } from "../consensus/archiverDecoding.ts";
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import type { BenchContext } from "./benchContext.ts";

@@ -1,18 +1,19 @@
 import type { Address, Hex, LocalAccount, TransactionReceipt } from "viem";
 
-import type { BundledCall, TransactionOverrides } from "../actors/publisher.ts";
 import {
   governanceSignalCall,
   makeBundledProposeTransaction,
   makeProposeTransaction,
   slashingVoteCall,
+  type BundledCall,
+  type TransactionOverrides,
 } from "../actors/publisher.ts";
 import { attestCheckpoint, withAttestations, type AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { buildCheckpoint, type BuildCheckpointOptions } from "../consensus/checkpoint.ts";
 import { readTip } from "../consensus/checkpointTip.ts";
 import { readSlotCommittee, type SlotCommittee } from "../consensus/slotCommittee.ts";
-import { PREVIEW_HARDFORKS } from "../l1/embeddedChain.ts";
 import { deriveAccount } from "../l1/deriveAccount.ts";
+import { PREVIEW_HARDFORKS } from "../l1/embeddedChain.ts";
 import type { L1BlobTransactionRequest, L1TransactionRequest } from "../l1/l1Transaction.ts";
 import { advanceToEpoch, slotStart } from "../network/rollupReads.ts";
 import { BenchContradictionError } from "./benchErrors.ts";

@@ -1,5 +1,5 @@
-import { withAttestations, type AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { signAttestationsAndSigners } from "../consensus/attestations.ts";
+import { withAttestations, type AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import type { BenchContext } from "./benchContext.ts";
 import { makeRecord } from "./benchRecord.ts";
 import type { CaseName } from "./caseNames.ts";

@@ -1,8 +1,8 @@
-import { expectSuccess } from "./expectations.ts";
+import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import type { BenchContext } from "./benchContext.ts";
 import { makeRecord, makeSeriesRecord } from "./benchRecord.ts";
+import { expectSuccess } from "./expectations.ts";
 import { measureTransaction, type Measurement } from "./measurement.ts";
-import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 
 export interface OnTimeSeriesOptions {
   readonly firstSlot: bigint;

@@ -1,5 +1,3 @@
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import { mintFeeAsset } from "../accounting/mintFeeAsset.ts";
 import { DEFAULT_SEED, openEmbeddedChain } from "../l1/embeddedChain.ts";
 import { DEFAULT_TERMS } from "../network/deployBuildAhead.ts";
@@ -9,6 +7,7 @@ import { makeValidators } from "../network/makeValidators.ts";
 import { mainnetLikeConfig, type NetworkConfig } from "../network/networkConfig.ts";
 import { stakeValidators } from "../network/stakeValidators.ts";
 import type { Validator } from "../network/validator.ts";
+import { RollupAbi } from "../upstream/abis.ts";
 
 /** Which implementation a lane runs. */
 export type LaneKind = "upstream" | "build-ahead";

@@ -1,8 +1,7 @@
 import { encodeFunctionData, parseAbi, parseEventLogs, type Address } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import { proveBlobsOfEpoch } from "../consensus/epochProof.ts";
+import { RollupAbi } from "../upstream/abis.ts";
 import type { BenchContext } from "./benchContext.ts";
 import { BenchContradictionError } from "./benchErrors.ts";
 import { makeRecord } from "./benchRecord.ts";

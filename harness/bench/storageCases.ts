@@ -1,10 +1,10 @@
 import type { Hex } from "viem";
 
-import { landLate } from "./lateCases.ts";
 import type { LanePair } from "./lanePair.ts";
+import { landLate } from "./lateCases.ts";
 import type { Lane } from "./openLane.ts";
-import { readFootprint, type StorageRecord } from "./storageFootprint.ts";
 import type { Ring } from "./ring.ts";
+import { readFootprint, type StorageRecord } from "./storageFootprint.ts";
 
 /** Which storage the paths touch, for a slot on whose predecessor the tip stands: on time, late and duplicate. */
 export async function measureStorage(pair: LanePair, slot: bigint, ring: Ring): Promise<readonly StorageRecord[]> {

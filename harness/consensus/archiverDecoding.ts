@@ -1,12 +1,9 @@
 import { parseEventLogs, type Hex, type PublicClient } from "viem";
 
-import { CheckpointNumber } from "@aztec/foundation/branded-types";
-import { EthAddress } from "@aztec/foundation/eth-address";
-import { LogLevels } from "@aztec/foundation/log";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 // The package's entry point loads a native module that wants a recent glibc; this file of it does not.
 import { CalldataRetriever } from "../../node_modules/@aztec/archiver/dest/l1/calldata_retriever.js";
+import { RollupAbi } from "../upstream/abis.ts";
+import { CheckpointNumber, EthAddress, LogLevels } from "../upstream/foundation.ts";
 import { UnreadableCheckpointError } from "./consensusErrors.ts";
 import type { RollupView } from "./rollupView.ts";
 

@@ -1,25 +1,23 @@
-import { getAddress, type Address, type Hex } from "viem";
+import { getAddress, type Address } from "viem";
 
-import { Buffer32 } from "@aztec/foundation/buffer";
-import { Secp256k1Signer } from "@aztec/foundation/crypto/secp256k1-signer";
-import { EthAddress } from "@aztec/foundation/eth-address";
-import type { ViemSignature } from "@aztec/foundation/eth-signature";
-import { CommitteeAttestation, CommitteeAttestationsAndSigners } from "@aztec/stdlib/block";
+import type { Validator } from "../network/validator.ts";
+import { Buffer32, EthAddress, Secp256k1Signer, type ViemSignature } from "../upstream/foundation.ts";
+import type { PackedAttestations } from "../upstream/propose.ts";
 import {
+  CommitteeAttestation,
+  CommitteeAttestationsAndSigners,
   getHashedSignaturePayloadEthSignedMessage,
   SignatureDomainSeparator,
   type ConsensusPayload,
   type Signable,
-} from "@aztec/stdlib/p2p";
-
-import type { Validator } from "../network/validator.ts";
+} from "../upstream/stdlib.ts";
 
 /**
  * Attestations as `propose` takes them: one bit per committee member, then a signature (v, r, s) for a set bit and an address
  * for a clear one, in committee order; and the addresses of those who signed.
  */
 export interface AttestationsAndSigners {
-  readonly attestations: { readonly signatureIndices: Hex; readonly signaturesOrAddresses: Hex };
+  readonly attestations: PackedAttestations;
   readonly signers: readonly Address[];
 }
 

@@ -1,10 +1,9 @@
-import { encodeFunctionData, type Hex } from "viem";
-
-import type { ViemSignature } from "@aztec/foundation/eth-signature";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import type { CommitteeAttestation } from "@aztec/stdlib/block";
+import type { Hex } from "viem";
 
 import type { Validator } from "../network/validator.ts";
+import type { ViemSignature } from "../upstream/foundation.ts";
+import { encodePropose } from "../upstream/propose.ts";
+import type { CommitteeAttestation } from "../upstream/stdlib.ts";
 import {
   packAttestations,
   signAttestation,
@@ -62,10 +61,7 @@ export function withAttestations(
   { attestations, signers }: AttestationsAndSigners,
   signature: ViemSignature = ABSENT_SIGNATURE,
 ): AttestedCheckpoint {
-  const proposeCalldata = encodeFunctionData({
-    abi: RollupAbi,
-    functionName: "propose",
-    args: [checkpoint.proposeArgs, attestations, signers, signature, checkpoint.blobInput],
-  });
+  const { proposeArgs, blobInput } = checkpoint;
+  const proposeCalldata = encodePropose({ proposeArgs, attestations, signers, signature, blobInput });
   return { ...checkpoint, attestations, signers, signature, proposeCalldata };
 }

@@ -1,16 +1,15 @@
 import { toHex, type Hex } from "viem";
 
+import type { L1Chain } from "../l1/l1Chain.ts";
+import type { BlobSidecar } from "../l1/l1Transaction.ts";
 import {
   computeBlobsHashFromBlobs,
   getBlobsPerL1Block,
   getKzg,
   getPrefixedEthBlobCommitments,
   type Blob,
-} from "@aztec/blob-lib";
-import type { Fr } from "@aztec/foundation/curves/bn254";
-
-import type { L1Chain } from "../l1/l1Chain.ts";
-import type { BlobSidecar } from "../l1/l1Transaction.ts";
+} from "../upstream/blobLib.ts";
+import type { Fr } from "../upstream/foundation.ts";
 
 /** A checkpoint's data as it goes to L1. */
 export interface CheckpointBlobs {

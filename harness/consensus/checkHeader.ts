@@ -1,7 +1,6 @@
 import { encodeFunctionData } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
+import { RollupAbi } from "../upstream/abis.ts";
 import type { AttestedCheckpoint } from "./attestedCheckpoint.ts";
 import type { RollupView } from "./rollupView.ts";
 

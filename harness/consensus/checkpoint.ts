@@ -1,16 +1,15 @@
 import type { Address, Hex } from "viem";
 
-import type { ConsensusPayload } from "@aztec/stdlib/p2p";
-import type { CheckpointHeader } from "@aztec/stdlib/rollup";
-
 import { epochOfSlot, slotStart } from "../network/rollupReads.ts";
+import { computePayloadDigest, makePayload } from "../upstream/digests.ts";
+import { makeHeader, type HeaderFields } from "../upstream/header.ts";
+import type { ProposeArgs } from "../upstream/propose.ts";
+import type { CheckpointHeader, ConsensusPayload } from "../upstream/stdlib.ts";
 import { makeBlobs, type CheckpointBlobs } from "./blobs.ts";
 import type { CheckpointTip } from "./checkpointTip.ts";
 import { InvalidCheckpointError } from "./consensusErrors.ts";
 import { deriveField } from "./deriveField.ts";
-import { computePayloadDigest, makePayload } from "./digest.ts";
 import { quoteFee } from "./feeHeader.ts";
-import { makeHeader, type HeaderFields } from "./header.ts";
 import { readInHash } from "./inHash.ts";
 import type { RollupView } from "./rollupView.ts";
 import { executeSynthetically } from "./syntheticExecution.ts";
@@ -43,11 +42,7 @@ export interface Checkpoint extends CheckpointTip, CheckpointBlobs {
   readonly payload: ConsensusPayload;
   /** L1's `payloadDigest`. */
   readonly digest: Hex;
-  readonly proposeArgs: {
-    readonly archive: Hex;
-    readonly oracleInput: { readonly feeAssetPriceModifier: bigint };
-    readonly header: HeaderFields;
-  };
+  readonly proposeArgs: ProposeArgs;
   /** False: a message sent to L1's inbox before the parent lands would change `inHash`, and this checkpoint could not land. */
   readonly isInHashFinal: boolean;
 }

@@ -1,7 +1,6 @@
 import type { Hex } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
+import { RollupAbi } from "../upstream/abis.ts";
 import type { FeeHeader } from "./feeHeader.ts";
 import type { RollupView } from "./rollupView.ts";
 

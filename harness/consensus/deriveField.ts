@@ -1,5 +1,4 @@
-import { sha256ToField } from "@aztec/foundation/crypto/sha256";
-import type { Fr } from "@aztec/foundation/curves/bn254";
+import { sha256ToField, type Fr } from "../upstream/foundation.ts";
 
 /** A field element from words and numbers alone: the same parts give the same element in every run. */
 export function deriveField(...parts: readonly (string | number | bigint)[]): Fr {

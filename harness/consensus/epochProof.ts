@@ -1,22 +1,11 @@
-import { encodeFunctionData, pad, toHex, zeroHash, type Address, type ContractFunctionArgs, type Hex } from "viem";
+import type { Address, Hex } from "viem";
 
-import { BatchedBlobAccumulator, getEthBlobEvaluationInputs, type BatchedBlob } from "@aztec/blob-lib";
-import { MAX_CHECKPOINTS_PER_EPOCH } from "@aztec/constants";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
+import { BatchedBlobAccumulator, getEthBlobEvaluationInputs, type BatchedBlob } from "../upstream/blobLib.ts";
+import { MAX_CHECKPOINTS_PER_EPOCH } from "../upstream/constants.ts";
+import { encodeEpochProof, encodeFees, type CheckpointFee, type EpochProofArgs } from "../upstream/epochProofArgs.ts";
+import { preparePoseidon } from "../upstream/poseidon.ts";
 import type { AttestedCheckpoint } from "./attestedCheckpoint.ts";
 import { InvalidCheckpointError } from "./consensusErrors.ts";
-import { preparePoseidon } from "./poseidon.ts";
-
-/** Upstream's `SubmitEpochRootProofArgs`. */
-export type EpochProofArgs = ContractFunctionArgs<typeof RollupAbi, "nonpayable", "submitEpochRootProof">[0];
-
-/** One entry of the public input `fees`. */
-export interface CheckpointFee {
-  readonly recipient: Address;
-  /** Fee token units (1e18). L1 takes the congestion burn out of it, and reverts when it is less than that. */
-  readonly value: bigint;
-}
 
 export interface EpochProofOptions {
   /** From the epoch's first to the last one to be proven, without gaps; a prefix of the epoch is enough. */
@@ -79,7 +68,7 @@ export async function buildEpochProof(options: EpochProofOptions): Promise<Epoch
     blobInputs: options.blobInputs ?? (await proveBlobsOfEpoch(checkpoints)),
     proof,
   };
-  return { args, calldata: encodeFunctionData({ abi: RollupAbi, functionName: "submitEpochRootProof", args: [args] }) };
+  return { args, calldata: encodeEpochProof(args) };
 }
 
 /** Input of the point evaluation precompile for all blobs of a run of checkpoints. */
@@ -91,10 +80,4 @@ export async function proveBlobsOfEpoch(checkpoints: readonly AttestedCheckpoint
 export async function batchBlobs(checkpoints: readonly AttestedCheckpoint[]): Promise<BatchedBlob> {
   await preparePoseidon();
   return BatchedBlobAccumulator.batch(checkpoints.map(({ fields }) => [...fields]));
-}
-
-/** Recipient and value per checkpoint, padded with zeros to the epoch's maximum. */
-function encodeFees(fees: readonly CheckpointFee[]): Hex[] {
-  const words = fees.flatMap(({ recipient, value }) => [pad(recipient, { size: 32 }), toHex(value, { size: 32 })]);
-  return [...words, ...Array.from({ length: 2 * MAX_CHECKPOINTS_PER_EPOCH - words.length }, () => zeroHash)];
 }

@@ -1,5 +1,4 @@
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
+import { RollupAbi } from "../upstream/abis.ts";
 import type { CheckpointTip } from "./checkpointTip.ts";
 import { overrideTip } from "./overrideTip.ts";
 import type { RollupView } from "./rollupView.ts";

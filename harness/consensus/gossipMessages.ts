@@ -1,16 +1,13 @@
-import { Buffer32 } from "@aztec/foundation/buffer";
-import { Secp256k1Signer } from "@aztec/foundation/crypto/secp256k1-signer";
-import { EthAddress } from "@aztec/foundation/eth-address";
-import type { CommitteeAttestation } from "@aztec/stdlib/block";
+import type { Validator } from "../network/validator.ts";
+import { Buffer32, EthAddress, Secp256k1Signer } from "../upstream/foundation.ts";
 import {
   CheckpointAttestation,
   CheckpointProposal,
   ConsensusPayload,
   orderAttestations,
   trimAttestations,
-} from "@aztec/stdlib/p2p";
-
-import type { Validator } from "../network/validator.ts";
+  type CommitteeAttestation,
+} from "../upstream/stdlib.ts";
 import { signAttestation } from "./attestations.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { SlotCommittee } from "./slotCommittee.ts";

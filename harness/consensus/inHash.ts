@@ -1,7 +1,6 @@
 import type { Hex } from "viem";
 
-import { InboxAbi } from "@aztec/l1-artifacts/InboxAbi";
-
+import { InboxAbi } from "../upstream/abis.ts";
 import type { RollupView } from "./rollupView.ts";
 
 export interface InHash {

@@ -1,9 +1,7 @@
 import { concatHex, size, slice, type Address, type Hex } from "viem";
 
-import { flipSignature } from "@aztec/foundation/crypto/secp256k1-signer";
-import { EthAddress } from "@aztec/foundation/eth-address";
-import { CommitteeAttestation, CommitteeAttestationsAndSigners } from "@aztec/stdlib/block";
-
+import { EthAddress, flipSignature } from "../upstream/foundation.ts";
+import { CommitteeAttestation, CommitteeAttestationsAndSigners } from "../upstream/stdlib.ts";
 import type { AttestationsAndSigners } from "./attestations.ts";
 
 // Each function takes a well-formed form and returns it with one fault. `index` is a position in the committee.

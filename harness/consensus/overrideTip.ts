@@ -1,8 +1,7 @@
 import { encodeAbiParameters, hexToBigInt, keccak256, toHex, type Hex, type StateOverride } from "viem";
 
-import { RollupContract } from "@aztec/ethereum/contracts";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
+import { RollupAbi } from "../upstream/abis.ts";
+import { RollupContract } from "../upstream/contracts.ts";
 import type { CheckpointTip } from "./checkpointTip.ts";
 import type { FeeHeader } from "./feeHeader.ts";
 import type { RollupView } from "./rollupView.ts";

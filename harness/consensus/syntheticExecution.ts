@@ -1,10 +1,8 @@
 import type { Hex } from "viem";
 
-import { FIELDS_PER_BLOB } from "@aztec/constants";
-import { encodeCheckpointBlobDataFromBlocks, getNumTxBlobFields } from "@aztec/blob-lib/encoding";
-import { BlockNumber } from "@aztec/foundation/branded-types";
-import { Fr } from "@aztec/foundation/curves/bn254";
-
+import { encodeCheckpointBlobDataFromBlocks, getNumTxBlobFields } from "../upstream/blobLib.ts";
+import { FIELDS_PER_BLOB } from "../upstream/constants.ts";
+import { BlockNumber, Fr } from "../upstream/foundation.ts";
 import { deriveField } from "./deriveField.ts";
 
 export interface SyntheticExecutionOptions {

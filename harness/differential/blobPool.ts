@@ -1,13 +1,12 @@
 import { zeroHash, type Hex } from "viem";
 
-import { getEthBlobEvaluationInputs } from "@aztec/blob-lib";
-
-import { makeBlobs, makeSidecars, type CheckpointBlobs } from "../consensus/blobs.ts";
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
+import { makeBlobs, makeSidecars, type CheckpointBlobs } from "../consensus/blobs.ts";
 import { batchBlobs } from "../consensus/epochProof.ts";
 import { executeSynthetically } from "../consensus/syntheticExecution.ts";
 import type { L1Chain } from "../l1/l1Chain.ts";
 import type { BlobSidecar } from "../l1/l1Transaction.ts";
+import { getEthBlobEvaluationInputs } from "../upstream/blobLib.ts";
 
 /**
  * A few real blobs for many checkpoints: which one a checkpoint carries follows from its place in its epoch, so that few

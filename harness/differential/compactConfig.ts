@@ -1,4 +1,5 @@
-import { mainnetLikeConfig, type NetworkConfig, type RollupConfig } from "../network/networkConfig.ts";
+import { mainnetLikeConfig, type NetworkConfig } from "../network/networkConfig.ts";
+import type { RollupConfig } from "../upstream/rollupConfig.ts";
 
 /**
  * A network in which much happens in little time: committees of 4, epochs of 4 slots, slots of three L1 blocks, one epoch to

@@ -1,12 +1,10 @@
 import { encodeErrorResult, type Address, type Hex } from "viem";
 
-import { EscapeHatchAbi } from "@aztec/l1-artifacts/EscapeHatchAbi";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
-import { loadErrorAbi } from "../l1/errorAbi.ts";
 import type { RollupView } from "../consensus/rollupView.ts";
+import { loadErrorAbi } from "../l1/errorAbi.ts";
 import type { LateSubmissionTerms } from "../network/deployment.ts";
 import { epochOfSlot, slotAt, slotStart } from "../network/rollupReads.ts";
+import { EscapeHatchAbi, RollupAbi } from "../upstream/abis.ts";
 
 /** What a header says that the extended rollup looks at first. */
 export interface ProposalFacts {

@@ -9,15 +9,12 @@ import {
   type LocalAccount,
 } from "viem";
 
-import { EscapeHatchAbi } from "@aztec/l1-artifacts/EscapeHatchAbi";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
-
 import { readTip, type CheckpointTip } from "../consensus/checkpointTip.ts";
 import { computeQuorum, readSlotCommittee, type SlotCommittee } from "../consensus/slotCommittee.ts";
 import { deriveAccount } from "../l1/deriveAccount.ts";
 import { epochOfSlot, epochStart, slotAt, slotStart } from "../network/rollupReads.ts";
 import type { Validator } from "../network/validator.ts";
+import { EscapeHatchAbi, RollupAbi, TestERC20Abi } from "../upstream/abis.ts";
 import { BlobPool } from "./blobPool.ts";
 import type { Dice } from "./dice.ts";
 import { readHatch } from "./earlyRejection.ts";

@@ -1,9 +1,6 @@
 import { encodeFunctionData, isAddressEqual, zeroAddress } from "viem";
 
-import { GovernanceAbi } from "@aztec/l1-artifacts/GovernanceAbi";
-import { GovernanceProposerAbi } from "@aztec/l1-artifacts/GovernanceProposerAbi";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
+import { GovernanceAbi, GovernanceProposerAbi, RollupAbi } from "../upstream/abis.ts";
 import type { FuzzWorld } from "./fuzzWorld.ts";
 import { plainPlan, type Plan } from "./plan.ts";
 import { toRollup } from "./rollupCalls.ts";

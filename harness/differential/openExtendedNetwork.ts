@@ -1,5 +1,4 @@
-import { openEmbeddedChain } from "../l1/embeddedChain.ts";
-import { DEFAULT_SEED } from "../l1/embeddedChain.ts";
+import { DEFAULT_SEED, openEmbeddedChain } from "../l1/embeddedChain.ts";
 import type { LateSubmissionTerms } from "../network/deployment.ts";
 import { deployV4Stack } from "../network/deployV4Stack.ts";
 import { makeValidators } from "../network/makeValidators.ts";

@@ -10,11 +10,11 @@ import {
   type Hex,
 } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
+import { buildEpochProof } from "../consensus/epochProof.ts";
 import { withExtraBytes, withFlippedBit } from "../consensus/malformedAttestations.ts";
-import { buildEpochProof, type EpochProofArgs } from "../consensus/epochProof.ts";
 import { L1RevertError } from "../l1/l1Errors.ts";
+import { RollupAbi } from "../upstream/abis.ts";
+import type { EpochProofArgs } from "../upstream/epochProofArgs.ts";
 import type { FuzzWorld } from "./fuzzWorld.ts";
 import { plainPlan, type LandedCheckpoint, type Plan } from "./plan.ts";
 import { badIndex } from "./proposalDraft.ts";

@@ -1,8 +1,7 @@
 import { encodeFunctionData, isAddressEqual, multicall3Abi, toHex } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import { governanceSignalCall, slashingVoteCall, type BundledCall } from "../actors/publisher.ts";
+import { RollupAbi } from "../upstream/abis.ts";
 import type { FuzzWorld } from "./fuzzWorld.ts";
 import type { Plan, PlannedCall } from "./plan.ts";
 import {

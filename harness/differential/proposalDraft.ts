@@ -1,7 +1,5 @@
 import { concatHex, encodeFunctionData, maxUint256, slice, zeroAddress, type Hex, type LocalAccount } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import { signAttestation, signAttestationsAndSigners, type AttestationsAndSigners } from "../consensus/attestations.ts";
 import {
   ABSENT_SIGNATURE,
@@ -11,25 +9,26 @@ import {
 } from "../consensus/attestedCheckpoint.ts";
 import type { CheckpointBlobs } from "../consensus/blobs.ts";
 import { buildCheckpoint, type Checkpoint } from "../consensus/checkpoint.ts";
-import type { HeaderFields } from "../consensus/header.ts";
 import {
   withExtraBytes,
   withExtraSigner,
   withFlippedBit,
   withHighS,
+  withOtherMember,
+  withOtherSigner,
   withoutAttestation,
   withoutLastByte,
   withoutLastSigner,
-  withOtherMember,
-  withOtherSigner,
   withSignatureOf,
   type PackedField,
 } from "../consensus/malformedAttestations.ts";
 import { selectQuorum, type SlotCommittee } from "../consensus/slotCommittee.ts";
 import { epochOfSlot, slotStart } from "../network/rollupReads.ts";
+import { RollupAbi } from "../upstream/abis.ts";
+import type { HeaderFields } from "../upstream/header.ts";
+import type { ProposalFacts } from "./earlyRejection.ts";
 import type { FuzzWorld } from "./fuzzWorld.ts";
 import type { Flaw, LandedCheckpoint } from "./plan.ts";
-import type { ProposalFacts } from "./earlyRejection.ts";
 
 type Malformation = (
   form: AttestationsAndSigners,

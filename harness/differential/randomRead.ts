@@ -1,8 +1,7 @@
 import { encodeFunctionData, maxUint256, toHex, type Hex } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import { epochOfSlot } from "../network/rollupReads.ts";
+import { RollupAbi } from "../upstream/abis.ts";
 import type { FuzzWorld } from "./fuzzWorld.ts";
 
 /** A read-only call, for what the two rollups answer. */

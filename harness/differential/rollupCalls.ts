@@ -1,8 +1,7 @@
 import type { Hex } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import type { L1TransactionRequest } from "../l1/l1Transaction.ts";
+import { RollupAbi } from "../upstream/abis.ts";
 import type { FuzzWorld } from "./fuzzWorld.ts";
 import type { Plan } from "./plan.ts";
 

@@ -1,8 +1,7 @@
 import { encodeFunctionData, isAddressEqual, zeroAddress, type LocalAccount } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import type { Validator } from "../network/validator.ts";
+import { RollupAbi } from "../upstream/abis.ts";
 import type { FuzzWorld } from "./fuzzWorld.ts";
 import { plainPlan, type Plan } from "./plan.ts";
 import { contractOf, toRollup } from "./rollupCalls.ts";

@@ -2,9 +2,6 @@ import { isDeepStrictEqual } from "node:util";
 
 import { encodeFunctionData, hexToBigInt, toHex, zeroHash, type Address, type Hex, type LocalAccount } from "viem";
 
-import { RollupContract } from "@aztec/ethereum/contracts";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import { BuildAheadError } from "../errors.ts";
 import { openEmbeddedChain } from "../l1/embeddedChain.ts";
 import type { L1Chain } from "../l1/l1Chain.ts";
@@ -16,6 +13,8 @@ import { makeValidators } from "../network/makeValidators.ts";
 import type { NetworkConfig } from "../network/networkConfig.ts";
 import { stakeValidators } from "../network/stakeValidators.ts";
 import type { Validator } from "../network/validator.ts";
+import { RollupAbi } from "../upstream/abis.ts";
+import { RollupContract } from "../upstream/contracts.ts";
 import { readOutcome, type Outcome } from "./outcome.ts";
 import { LATE_NAMESPACE } from "./rollupWords.ts";
 

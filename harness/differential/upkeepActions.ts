@@ -1,9 +1,6 @@
 import { encodeFunctionData, isAddressEqual, zeroAddress, type Address, type Hex } from "viem";
 
-import { EscapeHatchAbi } from "@aztec/l1-artifacts/EscapeHatchAbi";
-import { InboxAbi } from "@aztec/l1-artifacts/InboxAbi";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
+import { EscapeHatchAbi, InboxAbi, RollupAbi } from "../upstream/abis.ts";
 import type { FuzzWorld } from "./fuzzWorld.ts";
 import { plainPlan, type Plan } from "./plan.ts";
 import { contractOf, readManaTarget, toRollup } from "./rollupCalls.ts";

@@ -2,7 +2,7 @@ import { artifacts } from "hardhat";
 import { toFunctionSelector, type Abi, type AbiItem } from "viem";
 import { formatAbiItem } from "viem/utils";
 
-import { ErrorsAbi } from "@aztec/l1-artifacts/ErrorsAbi";
+import { ErrorsAbi } from "../upstream/abis.ts";
 
 type AbiError = Extract<AbiItem, { type: "error" }>;
 

@@ -1,6 +1,5 @@
-import type { GSEContract } from "@aztec/ethereum/contracts";
-
 import type { L1Chain } from "../l1/l1Chain.ts";
+import type { GSEContract } from "../upstream/contracts.ts";
 
 type AztecClient = GSEContract["client"];
 

@@ -1,8 +1,6 @@
 import { encodeFunctionData, zeroHash, type TransactionReceipt } from "viem";
 
-import { FeeJuicePortalAbi } from "@aztec/l1-artifacts/FeeJuicePortalAbi";
-import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
-
+import { FeeJuicePortalAbi, TestERC20Abi } from "../upstream/abis.ts";
 import type { AztecDeployment, RollupDeployment } from "./deployment.ts";
 
 /**

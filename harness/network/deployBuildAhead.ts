@@ -4,10 +4,10 @@ import { artifacts } from "hardhat";
 import { keccak256, type Address, type Hex } from "viem";
 
 import type { L1Chain } from "../l1/l1Chain.ts";
+import type { RollupConfig } from "../upstream/rollupConfig.ts";
 import type { AztecDeployment, LateSubmissionTerms, RollupDeployment } from "./deployment.ts";
 import { deployRollup } from "./deployRollup.ts";
 import { readLinkedLibraries, WrongLibraryLinkError } from "./linkedLibraries.ts";
-import type { RollupConfig } from "./networkConfig.ts";
 
 /** Terms until the economics recommend better: half to the submitter, a quarter forfeited, two L1 blocks, closed epochs. */
 export const DEFAULT_TERMS: LateSubmissionTerms = {

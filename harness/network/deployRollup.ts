@@ -1,14 +1,13 @@
 import type { Address, LocalAccount } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
+import { RollupAbi } from "../upstream/abis.ts";
 import buildAheadRollupModule from "../../ignition/modules/buildAheadRollup.ts";
 import upstreamRollupModule from "../../ignition/modules/upstreamRollup.ts";
 import { deployModule } from "../l1/deployModule.ts";
 import type { L1Chain } from "../l1/l1Chain.ts";
 import type { LateSubmissionTerms, RollupDeployment, SharedContracts } from "./deployment.ts";
 import { readLinkedLibraries } from "./linkedLibraries.ts";
-import { computeRollupVersion, type GenesisState, type RollupConfig } from "./networkConfig.ts";
+import { computeRollupVersion, type GenesisState, type RollupConfig } from "../upstream/rollupConfig.ts";
 
 export interface DeployRollupOptions {
   readonly chain: L1Chain;

@@ -1,7 +1,8 @@
 import type { Address, PrivateKeyAccount } from "viem";
 
 import type { L1Chain } from "../l1/l1Chain.ts";
-import type { GenesisState, NetworkConfig, RollupConfig } from "./networkConfig.ts";
+import type { GenesisState, RollupConfig } from "../upstream/rollupConfig.ts";
+import type { NetworkConfig } from "./networkConfig.ts";
 
 /** `LateSubmissionTerms` of the extended rollup. */
 export interface LateSubmissionTerms {

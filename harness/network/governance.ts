@@ -8,13 +8,14 @@ import {
   type TransactionReceipt,
 } from "viem";
 
-import { GovernanceAbi } from "@aztec/l1-artifacts/GovernanceAbi";
-import { GovernanceProposerAbi } from "@aztec/l1-artifacts/GovernanceProposerAbi";
-import { GSEAbi } from "@aztec/l1-artifacts/GSEAbi";
-import { RegistryAbi } from "@aztec/l1-artifacts/RegistryAbi";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
-
+import {
+  GovernanceAbi,
+  GovernanceProposerAbi,
+  GSEAbi,
+  RegistryAbi,
+  RollupAbi,
+  TestERC20Abi,
+} from "../upstream/abis.ts";
 import registerRollupPayloadModule from "../../ignition/modules/registerRollupPayload.ts";
 import { BuildAheadError } from "../errors.ts";
 import { deployModule } from "../l1/deployModule.ts";

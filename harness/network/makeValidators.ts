@@ -4,10 +4,9 @@ import path from "node:path";
 
 import { hexToBigInt, keccak256, toHex, type Address } from "viem";
 
-import { GSEContract } from "@aztec/ethereum/contracts";
-
 import { deriveAccount } from "../l1/deriveAccount.ts";
 import type { L1Chain } from "../l1/l1Chain.ts";
+import { GSEContract } from "../upstream/contracts.ts";
 import { aztecClient } from "./aztecClient.ts";
 import type { RegistrationTuple, Validator } from "./validator.ts";
 

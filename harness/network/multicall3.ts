@@ -1,8 +1,7 @@
 import type { Address, Hex, LocalAccount } from "viem";
 
-import { deployMulticall3, MULTI_CALL_3_ADDRESS } from "@aztec/ethereum/contracts";
-
 import type { L1Chain } from "../l1/l1Chain.ts";
+import { deployMulticall3, MULTI_CALL_3_ADDRESS } from "../upstream/contracts.ts";
 
 /**
  * Puts Multicall3 at its well-known address if it is not there, through the presigned transaction that put it there on

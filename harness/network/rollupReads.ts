@@ -1,8 +1,7 @@
 import { decodeFunctionResult, encodeFunctionData, getAddress, type Address } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import type { L1Chain } from "../l1/l1Chain.ts";
+import { RollupAbi } from "../upstream/abis.ts";
 import type { RollupDeployment } from "./deployment.ts";
 
 // Pure time arithmetic of upstream's TimeLib over a deployment's own configuration. Slots and epochs are numbers of their

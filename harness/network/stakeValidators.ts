@@ -1,9 +1,7 @@
 import { encodeFunctionData, type Hex } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
-
 import { BuildAheadError } from "../errors.ts";
+import { RollupAbi, TestERC20Abi } from "../upstream/abis.ts";
 import type { AztecDeployment, RollupDeployment } from "./deployment.ts";
 import { advanceToEpoch, epochOfSlot, epochStart, firstEpochSampledAfter, slotAt } from "./rollupReads.ts";
 import type { Validator } from "./validator.ts";

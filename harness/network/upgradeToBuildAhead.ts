@@ -1,5 +1,5 @@
-import type { RollupDeployment } from "./deployment.ts";
 import { deployBuildAhead, type DeployBuildAheadOptions } from "./deployBuildAhead.ts";
+import type { RollupDeployment } from "./deployment.ts";
 import { registerRollup, type GovernancePath, type GovernanceWalk } from "./governance.ts";
 import type { EmbeddedNetwork } from "./openEmbeddedNetwork.ts";
 import { advanceToEpoch, firstEpochSampledAfter } from "./rollupReads.ts";

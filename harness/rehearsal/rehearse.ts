@@ -1,7 +1,6 @@
 import { encodeFunctionData, parseAbi, type Address, type Hex, type LocalAccount, type TransactionReceipt } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
+import { RollupAbi } from "../upstream/abis.ts";
 import fixedActionsPayloadModule from "../../ignition/modules/fixedActionsPayload.ts";
 import { assertConserved, auditProof, type ProofAudit } from "../accounting/auditProof.ts";
 import { decimalStrings } from "../accounting/decimalStrings.ts";

@@ -2,9 +2,9 @@ import type { BenchRecord } from "../bench/benchRecord.ts";
 import { CASE_NAMES, type CaseName } from "../bench/caseNames.ts";
 import type { GasEvidence } from "../bench/evidence.ts";
 import { MAIN_HARDFORK } from "../bench/runBench.ts";
+import { findRecord } from "./findRecord.ts";
 import { GAS_CHARTS } from "./gasCharts.ts";
 import { formatGas as n, gasTable, type Cell } from "./gasTable.ts";
-import { findRecord } from "./findRecord.ts";
 
 /** `evidence/gas.md`: every sentence with a number in it takes the number from the evidence. */
 export function renderGasReport(evidence: GasEvidence): string {

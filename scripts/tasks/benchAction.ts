@@ -2,12 +2,12 @@ import path from "node:path";
 
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
-import { assertNoDrift, findDrift } from "../../harness/bench/compareEvidence.ts";
 import { parseBenchOptions, type RawBenchOptions } from "../../harness/bench/benchOptions.ts";
 import { recordKey } from "../../harness/bench/benchRecord.ts";
+import { assertNoDrift, findDrift } from "../../harness/bench/compareEvidence.ts";
 import { readEvidence, type GasEvidence } from "../../harness/bench/evidence.ts";
-import { BuildAheadError } from "../../harness/errors.ts";
 import type { BenchResult } from "../../harness/bench/runBench.ts";
+import { BuildAheadError } from "../../harness/errors.ts";
 
 interface BenchArguments extends RawBenchOptions {
   readonly check: boolean;

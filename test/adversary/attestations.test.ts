@@ -1,9 +1,6 @@
 import { expect } from "chai";
 import { concatHex, size, toHex, type Hex } from "viem";
 
-import { flipSignature } from "@aztec/foundation/crypto/secp256k1-signer";
-import { CommitteeAttestation } from "@aztec/stdlib/block";
-
 import {
   packAttestations,
   signAttestation,
@@ -22,15 +19,17 @@ import {
   withExtraSigner,
   withFlippedBit,
   withHighS,
+  withOtherMember,
+  withOtherSigner,
   withoutAttestation,
   withoutLastByte,
   withoutLastSigner,
-  withOtherMember,
-  withOtherSigner,
   withSignatureOf,
 } from "../../harness/consensus/malformedAttestations.ts";
 import { selectQuorum, type SlotCommittee } from "../../harness/consensus/slotCommittee.ts";
 import { slotAt } from "../../harness/network/rollupReads.ts";
+import { flipSignature } from "../../harness/upstream/foundation.ts";
+import { CommitteeAttestation } from "../../harness/upstream/stdlib.ts";
 import { proveAndSettle } from "../boundary/support/settlement.ts";
 import { commitmentTo, expectRejected, refusal, rehearse, type Verdict } from "../boundary/support/verdict.ts";
 import { openWorld, type World, type WorldOptions } from "../boundary/support/world.ts";

@@ -2,9 +2,8 @@ import { expect } from "chai";
 import { concatHex, encodeFunctionData, keccak256, maxUint256, sha256, zeroAddress, zeroHash, type Hex } from "viem";
 
 import { withAttestations, type AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
-import type { HeaderFields } from "../../harness/consensus/header.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import type { HeaderFields } from "../../harness/upstream/header.ts";
 import { lateSubmissionAbi } from "../boundary/support/lateSubmissionAbi.ts";
 import { readState } from "../boundary/support/rollupState.ts";
 import { proveAndSettle } from "../boundary/support/settlement.ts";
@@ -18,6 +17,7 @@ import {
   type Verdict,
 } from "../boundary/support/verdict.ts";
 import { openWorld, setTerms, type World } from "../boundary/support/world.ts";
+import { rejection } from "../fixtures/rejection.ts";
 
 const WRONG = keccak256("0x77726f6e67");
 const DELAY = 12n;

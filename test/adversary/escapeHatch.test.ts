@@ -1,10 +1,8 @@
 import { expect } from "chai";
 import { parseEventLogs, type PrivateKeyAccount } from "viem";
 
-import { EscapeHatchAbi } from "@aztec/l1-artifacts/EscapeHatchAbi";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import { firstSlotOfEpoch } from "../../harness/network/rollupReads.ts";
+import { EscapeHatchAbi, RollupAbi } from "../../harness/upstream/abis.ts";
 import { proveAndSettle } from "../boundary/support/settlement.ts";
 import { askOpen, expectRejected, refusal, rehearse, rehearseHeader } from "../boundary/support/verdict.ts";
 import { openWorld, setTerms, type World } from "../boundary/support/world.ts";

@@ -1,8 +1,6 @@
 import { expect } from "chai";
 import { encodeFunctionData, toHex, type Hex } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import type { LandOptions } from "../../harness/actors/sequencer.ts";
 import {
   attestCheckpoint,
@@ -10,11 +8,12 @@ import {
   type AttestedCheckpoint,
 } from "../../harness/consensus/attestedCheckpoint.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { RollupAbi } from "../../harness/upstream/abis.ts";
 import { marksSlot, readMarks, readRecordWords, readState } from "../boundary/support/rollupState.ts";
 import { proveAndSettle, readLateSubmission, type LateLanding } from "../boundary/support/settlement.ts";
 import { askRecord, expectRejected, refusal } from "../boundary/support/verdict.ts";
 import { openWorld, setTerms, type World } from "../boundary/support/world.ts";
+import { rejection } from "../fixtures/rejection.ts";
 
 describe("A chain that changes its mind", () => {
   let world: World;

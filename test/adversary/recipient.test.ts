@@ -9,9 +9,6 @@ import {
   type TransactionReceipt,
 } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
-
 import { makeProposeTransaction, nameLateRecipientCall, type BundledCall } from "../../harness/actors/publisher.ts";
 import {
   attestCheckpoint,
@@ -19,12 +16,13 @@ import {
   type AttestedCheckpoint,
 } from "../../harness/consensus/attestedCheckpoint.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
-import { deployCallRunner, encodeRun, invalidateCall, withBlobsOf, type Call } from "../fixtures/callRunner.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { RollupAbi, TestERC20Abi } from "../../harness/upstream/abis.ts";
 import { lateSubmissionAbi } from "../boundary/support/lateSubmissionAbi.ts";
 import { proveAndSettle, readLateSubmission, readSequencerRewards } from "../boundary/support/settlement.ts";
 import { expectRejected, refusal } from "../boundary/support/verdict.ts";
 import { openWorld, setTerms, type World } from "../boundary/support/world.ts";
+import { deployCallRunner, encodeRun, invalidateCall, withBlobsOf, type Call } from "../fixtures/callRunner.ts";
+import { rejection } from "../fixtures/rejection.ts";
 
 describe("Who is credited for a late landing", () => {
   let world: World;

@@ -1,12 +1,11 @@
 import { expect } from "chai";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import type { BenchRecord } from "../../harness/bench/benchRecord.ts";
 import type { FloorDesignRecord } from "../../harness/bench/floorDesigns.ts";
 import { LanePair } from "../../harness/bench/lanePair.ts";
 import { runBench, type BenchResult } from "../../harness/bench/runBench.ts";
 import { getCommittee } from "../../harness/network/rollupReads.ts";
+import { RollupAbi } from "../../harness/upstream/abis.ts";
 
 describe("Two lanes", () => {
   let pair: LanePair;

@@ -1,13 +1,11 @@
 import { expect } from "chai";
 import { encodeFunctionData, zeroHash } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
-import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
-import { attestCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
+import { attestCheckpoint, type AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { readTip } from "../../harness/consensus/checkpointTip.ts";
-import { rejection } from "../fixtures/rejection.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
+import { RollupAbi } from "../../harness/upstream/abis.ts";
+import { rejection } from "../fixtures/rejection.ts";
 import { readCommitteeCommitment, readMarks, readSeedCount } from "./support/rollupState.ts";
 import { proveAndSettle, readLateSubmission, type LateLanding } from "./support/settlement.ts";
 import { askRecord, commitmentTo, expectRejected, refusal, rehearse } from "./support/verdict.ts";

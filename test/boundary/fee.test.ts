@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import { encodeFunctionData } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
+import { RollupAbi } from "../../harness/upstream/abis.ts";
 import { proveAndSettle } from "./support/settlement.ts";
 import { expectRejected, refusal, rehearse, rehearseHeader } from "./support/verdict.ts";
 import { openWorld, type World } from "./support/world.ts";

@@ -1,10 +1,9 @@
 import { expect } from "chai";
 import { concatHex, hexToBytes, sha256, size, slice, toHex, type Hex } from "viem";
 
-import { decodeCheckpointBlobDataFromBlobs, getKzg, type Blob } from "@aztec/blob-lib";
-
 import { makeBlobs, makeSidecars, proveCells } from "../../harness/consensus/blobs.ts";
 import { executeSynthetically } from "../../harness/consensus/syntheticExecution.ts";
+import { decodeCheckpointBlobDataFromBlobs, getKzg, type Blob } from "../../harness/upstream/blobLib.ts";
 import { field } from "./syntheticCommittee.ts";
 
 const EXECUTION = {

@@ -13,14 +13,12 @@ import {
   type Hex,
 } from "viem";
 
-import { CommitteeAttestation } from "@aztec/stdlib/block";
-import { accumulateCheckpointOutHashes } from "@aztec/stdlib/messaging";
-import { Fr } from "@aztec/foundation/curves/bn254";
-
 import { packAttestations, signAttestation, signAttestationsAndSigners } from "../../harness/consensus/attestations.ts";
-import { computePayloadDigest, makePayload } from "../../harness/consensus/digest.ts";
-import { EMPTY_OUT_HASH, makeHeader, type HeaderFields } from "../../harness/consensus/header.ts";
 import { computeQuorum, selectQuorum } from "../../harness/consensus/slotCommittee.ts";
+import { computePayloadDigest, makePayload } from "../../harness/upstream/digests.ts";
+import { Fr } from "../../harness/upstream/foundation.ts";
+import { EMPTY_OUT_HASH, makeHeader, type HeaderFields } from "../../harness/upstream/header.ts";
+import { accumulateCheckpointOutHashes, CommitteeAttestation } from "../../harness/upstream/stdlib.ts";
 import { field, makeCommittee } from "./syntheticCommittee.ts";
 
 const HEADER = {

@@ -1,6 +1,3 @@
-import { getEthBlobEvaluationInputs } from "@aztec/blob-lib";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
 import { expect } from "chai";
 import { encodeFunctionData, parseEventLogs, type Address, type Hex } from "viem";
 
@@ -13,6 +10,8 @@ import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
 import { firstSlotOfEpoch } from "../../harness/network/rollupReads.ts";
+import { RollupAbi, TestERC20Abi } from "../../harness/upstream/abis.ts";
+import { getEthBlobEvaluationInputs } from "../../harness/upstream/blobLib.ts";
 import { embeddedNetwork } from "../fixtures/embeddedNetwork.ts";
 import { rejection } from "../fixtures/rejection.ts";
 import { attested, landOnTime } from "./landing.ts";

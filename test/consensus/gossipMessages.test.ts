@@ -1,14 +1,13 @@
 import { expect } from "chai";
 
-import type { CheckpointAttestation, CheckpointProposal } from "@aztec/stdlib/p2p";
-
 import { assembleCheckpoint, attestCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { makeBlobs } from "../../harness/consensus/blobs.ts";
 import type { Checkpoint } from "../../harness/consensus/checkpoint.ts";
-import { computePayloadDigest, makePayload } from "../../harness/consensus/digest.ts";
 import { attestToProposal, collectQuorum, isLandable, signProposal } from "../../harness/consensus/gossipMessages.ts";
-import { makeHeader } from "../../harness/consensus/header.ts";
 import { executeSynthetically } from "../../harness/consensus/syntheticExecution.ts";
+import { computePayloadDigest, makePayload } from "../../harness/upstream/digests.ts";
+import { makeHeader } from "../../harness/upstream/header.ts";
+import type { CheckpointAttestation, CheckpointProposal } from "../../harness/upstream/stdlib.ts";
 import { field, makeCommittee, makeUnstakedValidator } from "./syntheticCommittee.ts";
 
 const FEE_HEADER = { excessMana: 0n, manaUsed: 0n, ethPerFeeAsset: 100n, congestionCost: 0n, proverCost: 0n };

@@ -1,5 +1,3 @@
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
 import { expect } from "chai";
 import { artifacts } from "hardhat";
 import { encodeFunctionData, parseEventLogs, type Abi, type LocalAccount, type TransactionReceipt } from "viem";
@@ -23,6 +21,7 @@ import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import { firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
 import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
+import { RollupAbi, TestERC20Abi } from "../../harness/upstream/abis.ts";
 import { upgradedNetwork } from "../fixtures/embeddedNetwork.ts";
 import { rejection } from "../fixtures/rejection.ts";
 import { attested, landOnTime, type Attested } from "./landing.ts";

@@ -14,11 +14,11 @@ import {
   withExtraSigner,
   withFlippedBit,
   withHighS,
+  withOtherMember,
+  withOtherSigner,
   withoutAttestation,
   withoutLastByte,
   withoutLastSigner,
-  withOtherMember,
-  withOtherSigner,
   withSignatureOf,
 } from "../../harness/consensus/malformedAttestations.ts";
 import type { SlotCommittee } from "../../harness/consensus/slotCommittee.ts";

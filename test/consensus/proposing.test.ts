@@ -1,6 +1,3 @@
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import { GovernanceProposerAbi } from "@aztec/l1-artifacts/GovernanceProposerAbi";
-import { TallySlashingProposerAbi } from "@aztec/l1-artifacts/TallySlashingProposerAbi";
 import { expect } from "chai";
 import {
   concatHex,
@@ -21,17 +18,18 @@ import {
   nameLateRecipientCall,
   slashingVoteCall,
 } from "../../harness/actors/publisher.ts";
-import type { AttestationsAndSigners } from "../../harness/consensus/attestations.ts";
 import { readCheckpointAsArchiver } from "../../harness/consensus/archiverDecoding.ts";
-import { buildCheckpoint } from "../../harness/consensus/checkpoint.ts";
+import type { AttestationsAndSigners } from "../../harness/consensus/attestations.ts";
+import { attestCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { checkHeader } from "../../harness/consensus/checkHeader.ts";
+import { buildCheckpoint } from "../../harness/consensus/checkpoint.ts";
 import { readTip } from "../../harness/consensus/checkpointTip.ts";
 import { InvalidCheckpointError, UnreadableCheckpointError } from "../../harness/consensus/consensusErrors.ts";
-import { attestCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import type { RollupView } from "../../harness/consensus/rollupView.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import { openEmbeddedNetwork, type EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
 import { advanceToEpoch, firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
+import { GovernanceProposerAbi, RollupAbi, TallySlashingProposerAbi } from "../../harness/upstream/abis.ts";
 import { embeddedNetwork } from "../fixtures/embeddedNetwork.ts";
 import { rejection } from "../fixtures/rejection.ts";
 import { attested, landOnTime } from "./landing.ts";

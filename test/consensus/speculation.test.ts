@@ -1,4 +1,3 @@
-import { InboxAbi } from "@aztec/l1-artifacts/InboxAbi";
 import { expect } from "chai";
 import { encodeFunctionData, padHex, zeroHash } from "viem";
 
@@ -11,6 +10,7 @@ import { mainnetLikeConfig } from "../../harness/network/networkConfig.ts";
 import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
 import { advanceToEpoch, firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
 import type { Validator } from "../../harness/network/validator.ts";
+import { InboxAbi } from "../../harness/upstream/abis.ts";
 import { embeddedNetwork, upgradedNetwork } from "../fixtures/embeddedNetwork.ts";
 import { rejection } from "../fixtures/rejection.ts";
 import { attested, landOnTime } from "./landing.ts";

@@ -1,5 +1,3 @@
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import { SlasherAbi } from "@aztec/l1-artifacts/SlasherAbi";
 import { expect } from "chai";
 import { artifacts } from "hardhat";
 import { encodeFunctionData, parseAbi, type Abi, type Hex } from "viem";
@@ -13,6 +11,7 @@ import {
 } from "../../harness/network/deployBuildAhead.ts";
 import { WrongLibraryLinkError } from "../../harness/network/linkedLibraries.ts";
 import { getCommittee } from "../../harness/network/rollupReads.ts";
+import { RollupAbi, SlasherAbi } from "../../harness/upstream/abis.ts";
 import { embeddedNetwork, upgradedNetwork } from "../fixtures/embeddedNetwork.ts";
 import { rejection } from "../fixtures/rejection.ts";
 

@@ -1,5 +1,3 @@
-import { GSEAbi } from "@aztec/l1-artifacts/GSEAbi";
-import { RegistryAbi } from "@aztec/l1-artifacts/RegistryAbi";
 import { expect } from "chai";
 
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
@@ -8,6 +6,7 @@ import { deployRollup } from "../../harness/network/deployRollup.ts";
 import { GovernanceWalkError, registerRollup } from "../../harness/network/governance.ts";
 import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
 import { advanceToEpoch, firstEpochSampledAfter, getCommittee } from "../../harness/network/rollupReads.ts";
+import { GSEAbi, RegistryAbi } from "../../harness/upstream/abis.ts";
 import { embeddedNetwork } from "../fixtures/embeddedNetwork.ts";
 import { rejection } from "../fixtures/rejection.ts";
 

@@ -1,5 +1,3 @@
-import { Blob, getKzg } from "@aztec/blob-lib";
-import { Fr } from "@aztec/foundation/curves/bn254";
 import { expect } from "chai";
 import { encodeFunctionData, parseAbi, toHex, type Address, type Hex } from "viem";
 
@@ -15,6 +13,8 @@ import {
 import type { BlobSidecar } from "../../harness/l1/l1Transaction.ts";
 import { openRpcChain } from "../../harness/l1/openRpcChain.ts";
 import { startAnvil } from "../../harness/l1/startAnvil.ts";
+import { Blob, getKzg } from "../../harness/upstream/blobLib.ts";
+import { Fr } from "../../harness/upstream/foundation.ts";
 import { rejection } from "../fixtures/rejection.ts";
 
 const { account } = deriveAccount("l1-chain-test", "sender");

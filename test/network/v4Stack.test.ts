@@ -1,13 +1,3 @@
-import { GovernanceAbi } from "@aztec/l1-artifacts/GovernanceAbi";
-import { GovernanceProposerAbi } from "@aztec/l1-artifacts/GovernanceProposerAbi";
-import { GSEAbi } from "@aztec/l1-artifacts/GSEAbi";
-import { RegistryAbi } from "@aztec/l1-artifacts/RegistryAbi";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import { SlasherAbi } from "@aztec/l1-artifacts/SlasherAbi";
-import { TallySlashingProposerAbi } from "@aztec/l1-artifacts/TallySlashingProposerAbi";
-import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
-import { GENESIS_ARCHIVE_ROOT } from "@aztec/constants";
-import { RollupContract } from "@aztec/ethereum/contracts";
 import { expect } from "chai";
 import { artifacts } from "hardhat";
 import { parseAbi, type Address } from "viem";
@@ -16,14 +6,23 @@ import { openEmbeddedChain } from "../../harness/l1/embeddedChain.ts";
 import { L1RevertError, UnsupportedL1FeatureError } from "../../harness/l1/l1Errors.ts";
 import { aztecClient } from "../../harness/network/aztecClient.ts";
 import { deployV4Stack } from "../../harness/network/deployV4Stack.ts";
-import {
-  computeRollupVersion,
-  InvalidNetworkConfigError,
-  mainnetLikeConfig,
-} from "../../harness/network/networkConfig.ts";
+import { InvalidNetworkConfigError, mainnetLikeConfig } from "../../harness/network/networkConfig.ts";
 import { openEmbeddedNetwork, type EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
 import { epochStart, firstSlotOfEpoch, getCommittee, getProposer, slotAt } from "../../harness/network/rollupReads.ts";
 import { TooFewValidatorsError } from "../../harness/network/stakeValidators.ts";
+import {
+  GovernanceAbi,
+  GovernanceProposerAbi,
+  GSEAbi,
+  RegistryAbi,
+  RollupAbi,
+  SlasherAbi,
+  TallySlashingProposerAbi,
+  TestERC20Abi,
+} from "../../harness/upstream/abis.ts";
+import { GENESIS_ARCHIVE_ROOT } from "../../harness/upstream/constants.ts";
+import { RollupContract } from "../../harness/upstream/contracts.ts";
+import { computeRollupVersion } from "../../harness/upstream/rollupConfig.ts";
 import { embeddedNetwork } from "../fixtures/embeddedNetwork.ts";
 import { rejection } from "../fixtures/rejection.ts";
 

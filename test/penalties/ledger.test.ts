@@ -1,11 +1,11 @@
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
 import { expect } from "chai";
 import { encodeFunctionData, parseEventLogs, zeroAddress, type Address, type TransactionReceipt } from "viem";
 
 import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
-import { SlasherFlavor } from "../../harness/network/networkConfig.ts";
 import { epochOfSlot, firstSlotOfEpoch, getProposer } from "../../harness/network/rollupReads.ts";
+import { RollupAbi } from "../../harness/upstream/abis.ts";
+import { SlasherFlavor } from "../../harness/upstream/rollupConfig.ts";
 import { openEscapeHatch } from "../fixtures/escapeHatch.ts";
 import { rejection } from "../fixtures/rejection.ts";
 import { penaltyAbi } from "./support/penaltyAbi.ts";

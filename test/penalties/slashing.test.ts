@@ -1,14 +1,14 @@
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
 import { expect } from "chai";
 import { encodeFunctionData, parseEventLogs, toHex, zeroAddress, type Address, type LocalAccount } from "viem";
 
 import { slashingVoteCall } from "../../harness/actors/publisher.ts";
-import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import { decodeRevert } from "../../harness/l1/decodeRevert.ts";
+import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import { deployBuildAhead } from "../../harness/network/deployBuildAhead.ts";
 import { registerRollup } from "../../harness/network/governance.ts";
-import { SlasherFlavor } from "../../harness/network/networkConfig.ts";
 import { epochOfSlot, getCommittee, slotStart } from "../../harness/network/rollupReads.ts";
+import { RollupAbi } from "../../harness/upstream/abis.ts";
+import { SlasherFlavor } from "../../harness/upstream/rollupConfig.ts";
 import { rejection } from "../fixtures/rejection.ts";
 import { executeProposal } from "./support/executeProposal.ts";
 import { penaltyAbi } from "./support/penaltyAbi.ts";

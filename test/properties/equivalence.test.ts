@@ -2,9 +2,6 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { encodeFunctionData, toEventSelector, toHex, type Address, type Hex } from "viem";
 
-import { InboxAbi } from "@aztec/l1-artifacts/InboxAbi";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import { Sequencer } from "../../harness/actors/sequencer.ts";
 import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { compactConfig } from "../../harness/differential/compactConfig.ts";
@@ -13,6 +10,7 @@ import { readOutcome, type Outcome } from "../../harness/differential/outcome.ts
 import { RollupWords, type WordKind } from "../../harness/differential/rollupWords.ts";
 import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
 import { firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
+import { InboxAbi, RollupAbi } from "../../harness/upstream/abis.ts";
 
 const SEED = 7_201;
 const RUNS = 6;

@@ -2,8 +2,6 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { encodeFunctionData, type Address, type Hex } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import { Sequencer } from "../../harness/actors/sequencer.ts";
 import { compactConfig } from "../../harness/differential/compactConfig.ts";
 import { openExtendedNetwork } from "../../harness/differential/openExtendedNetwork.ts";
@@ -12,6 +10,7 @@ import { RollupWords, type WordKind } from "../../harness/differential/rollupWor
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
 import { epochOfSlot, epochStart, firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
+import { RollupAbi } from "../../harness/upstream/abis.ts";
 
 const SEED = 4_201;
 const RUNS = 16;

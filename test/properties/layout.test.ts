@@ -2,10 +2,6 @@ import { expect } from "chai";
 import solc from "solc";
 import { encodeAbiParameters, hexToBigInt, keccak256, toHex } from "viem";
 
-import { RollupContract } from "@aztec/ethereum/contracts";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import { RollupStorage } from "@aztec/l1-artifacts/RollupStorage";
-
 import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
 import { makeEpochProofTransaction } from "../../harness/actors/prover.ts";
 import { makeProposeTransaction } from "../../harness/actors/publisher.ts";
@@ -13,6 +9,8 @@ import { Sequencer } from "../../harness/actors/sequencer.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import { epochOfSlot, firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
 import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
+import { RollupAbi, RollupStorage } from "../../harness/upstream/abis.ts";
+import { RollupContract } from "../../harness/upstream/contracts.ts";
 import { readCompiled, readCompilerInput } from "../settlement/buildOutput.ts";
 import { runAsUpstream } from "../settlement/runAsUpstream.ts";
 import { shortEpochNetwork } from "../settlement/shortEpochs.ts";

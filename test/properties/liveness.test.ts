@@ -1,8 +1,6 @@
 import { expect } from "chai";
 import { encodeFunctionData, getAddress, parseAbi, toHex, type Address, type Hex } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import { decodeSettled } from "../../harness/accounting/lateSubmissionEvents.ts";
 import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
 import { makeEpochProofTransaction } from "../../harness/actors/prover.ts";
@@ -12,6 +10,7 @@ import { buildEpochProof } from "../../harness/consensus/epochProof.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import type { LateSubmissionTerms } from "../../harness/network/deployment.ts";
 import { firstSlotOfEpoch } from "../../harness/network/rollupReads.ts";
+import { RollupAbi } from "../../harness/upstream/abis.ts";
 import { traceCallTargets } from "../settlement/callTargets.ts";
 import { runAsUpstream } from "../settlement/runAsUpstream.ts";
 import { shortEpochNetwork } from "../settlement/shortEpochs.ts";

@@ -1,9 +1,6 @@
 import { expect } from "chai";
 import { encodeFunctionData, toEventSelector, toHex, type Address, type Hex } from "viem";
 
-import { InboxAbi } from "@aztec/l1-artifacts/InboxAbi";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import { makeBundledProposeTransaction, makeProposeTransaction } from "../../harness/actors/publisher.ts";
 import { Sequencer } from "../../harness/actors/sequencer.ts";
 import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
@@ -16,6 +13,7 @@ import type { L1BlobTransactionRequest, L1TransactionRequest } from "../../harne
 import { DEFAULT_TERMS } from "../../harness/network/deployBuildAhead.ts";
 import { mainnetLikeConfig } from "../../harness/network/networkConfig.ts";
 import { epochStart, firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
+import { InboxAbi, RollupAbi } from "../../harness/upstream/abis.ts";
 
 /** Sends to both rollups what a test wants, insists that it leaves the same behind, and remembers every word that changed. */
 class EpochRun {

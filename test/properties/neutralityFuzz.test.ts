@@ -1,18 +1,19 @@
 import { expect } from "chai";
 import { getAbiItem, toEventSelector, toHex, type Abi, type Hex } from "viem";
 
-import { EscapeHatchAbi } from "@aztec/l1-artifacts/EscapeHatchAbi";
-import { GovernanceAbi } from "@aztec/l1-artifacts/GovernanceAbi";
-import { GovernanceProposerAbi } from "@aztec/l1-artifacts/GovernanceProposerAbi";
-import { InboxAbi } from "@aztec/l1-artifacts/InboxAbi";
-import { OutboxAbi } from "@aztec/l1-artifacts/OutboxAbi";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import { TallySlashingProposerAbi } from "@aztec/l1-artifacts/TallySlashingProposerAbi";
-
 import { compactConfig } from "../../harness/differential/compactConfig.ts";
 import { fuzzNeutrality, type NeutralityReport } from "../../harness/differential/neutralityFuzzer.ts";
-import type { RollupConfig } from "../../harness/network/networkConfig.ts";
 import { Twin, TwinMismatchError } from "../../harness/differential/twin.ts";
+import {
+  EscapeHatchAbi,
+  GovernanceAbi,
+  GovernanceProposerAbi,
+  InboxAbi,
+  OutboxAbi,
+  RollupAbi,
+  TallySlashingProposerAbi,
+} from "../../harness/upstream/abis.ts";
+import type { RollupConfig } from "../../harness/upstream/rollupConfig.ts";
 import { rejection } from "../fixtures/rejection.ts";
 
 const DEFAULT_TRANSACTIONS = 2_200;

@@ -2,8 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { encodeFunctionData, type Hex } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
+import { RollupAbi } from "../../harness/upstream/abis.ts";
 import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
 import { Sequencer } from "../../harness/actors/sequencer.ts";
 import { signAttestation, type AttestationsAndSigners } from "../../harness/consensus/attestations.ts";

@@ -9,12 +9,6 @@ import {
   type TransactionReceipt,
 } from "viem";
 
-import { GovernanceProposerAbi } from "@aztec/l1-artifacts/GovernanceProposerAbi";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import { TallySlashingProposerAbi } from "@aztec/l1-artifacts/TallySlashingProposerAbi";
-
-import { CommitteeAttestationsAndSigners } from "@aztec/stdlib/block";
-
 import { decodeRecorded } from "../../harness/accounting/lateSubmissionEvents.ts";
 import {
   governanceSignalCall,
@@ -30,6 +24,8 @@ import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import type { L1Chain } from "../../harness/l1/l1Chain.ts";
 import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
 import { advanceToEpoch, slotAt, slotStart } from "../../harness/network/rollupReads.ts";
+import { GovernanceProposerAbi, RollupAbi, TallySlashingProposerAbi } from "../../harness/upstream/abis.ts";
+import { CommitteeAttestationsAndSigners } from "../../harness/upstream/stdlib.ts";
 import { deployCallRunner, encodeRun, invalidateCall, withBlobsOf, type Call } from "../fixtures/callRunner.ts";
 import { embeddedNetwork, upgradedNetwork } from "../fixtures/embeddedNetwork.ts";
 import { rejection } from "../fixtures/rejection.ts";

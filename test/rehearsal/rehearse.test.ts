@@ -1,8 +1,8 @@
 import { expect } from "chai";
 
 import { readCheckpointAsArchiver } from "../../harness/consensus/archiverDecoding.ts";
-import { rehearse, type Rehearsal } from "../../harness/rehearsal/rehearse.ts";
 import type { LateKind } from "../../harness/rehearsal/rehearsalReport.ts";
+import { rehearse, type Rehearsal } from "../../harness/rehearsal/rehearse.ts";
 import { renderRehearsal, renderSummary } from "../../harness/rehearsal/renderRehearsal.ts";
 
 /** The most a late landing may cost, as a multiple of an on-time one. */

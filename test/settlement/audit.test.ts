@@ -3,7 +3,6 @@ import { artifacts } from "hardhat";
 import type { Abi } from "viem";
 import { formatAbiItem } from "viem/utils";
 
-import { Sequencer } from "../../harness/actors/sequencer.ts";
 import { AccountingError } from "../../harness/accounting/accountingError.ts";
 import { assertConserved, auditProof } from "../../harness/accounting/auditProof.ts";
 import { decimalStrings } from "../../harness/accounting/decimalStrings.ts";
@@ -13,6 +12,7 @@ import {
   LATE_SUBMISSION_EVENTS,
 } from "../../harness/accounting/lateSubmissionEvents.ts";
 import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
+import { Sequencer } from "../../harness/actors/sequencer.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import { firstSlotOfEpoch } from "../../harness/network/rollupReads.ts";
 import { upgradedNetwork } from "../fixtures/embeddedNetwork.ts";

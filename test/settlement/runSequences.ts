@@ -1,5 +1,5 @@
-import type { RollupConfig } from "../../harness/network/networkConfig.ts";
 import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
+import type { RollupConfig } from "../../harness/upstream/rollupConfig.ts";
 import { drawPlans } from "./plan.ts";
 import { SettlementWorld, type Counter } from "./settlementWorld.ts";
 import { shortEpochNetwork } from "./shortEpochs.ts";

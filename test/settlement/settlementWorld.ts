@@ -11,11 +11,6 @@ import {
   type TransactionReceipt,
 } from "viem";
 
-import { RegistryAbi } from "@aztec/l1-artifacts/RegistryAbi";
-import { RewardDistributorAbi } from "@aztec/l1-artifacts/RewardDistributorAbi";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
-
 import { accountsOfProof, assertConserved, auditProof } from "../../harness/accounting/auditProof.ts";
 import { decodeEpochProof } from "../../harness/accounting/decodeEpochProof.ts";
 import { deriveShares, deriveSplit } from "../../harness/accounting/deriveShares.ts";
@@ -27,11 +22,13 @@ import { nameLateRecipientCall } from "../../harness/actors/publisher.ts";
 import { Sequencer } from "../../harness/actors/sequencer.ts";
 import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { readTip } from "../../harness/consensus/checkpointTip.ts";
-import { computeFee, proveBlobsOfEpoch, type CheckpointFee } from "../../harness/consensus/epochProof.ts";
+import { computeFee, proveBlobsOfEpoch } from "../../harness/consensus/epochProof.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import type { LateSubmissionTerms } from "../../harness/network/deployment.ts";
 import { epochOfSlot, slotAt, slotStart } from "../../harness/network/rollupReads.ts";
 import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
+import { RegistryAbi, RewardDistributorAbi, RollupAbi, TestERC20Abi } from "../../harness/upstream/abis.ts";
+import type { CheckpointFee } from "../../harness/upstream/epochProofArgs.ts";
 import type { Action, FeeLevel, RecipientKind, SlotPlan } from "./plan.ts";
 import { runAsUpstream } from "./runAsUpstream.ts";
 

@@ -1,7 +1,7 @@
-import type { RollupConfig } from "../../harness/network/networkConfig.ts";
-import { mainnetLikeConfig, SlasherFlavor } from "../../harness/network/networkConfig.ts";
 import type { LateSubmissionTerms } from "../../harness/network/deployment.ts";
+import { mainnetLikeConfig } from "../../harness/network/networkConfig.ts";
 import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
+import { SlasherFlavor, type RollupConfig } from "../../harness/upstream/rollupConfig.ts";
 import { upgradedNetwork } from "../fixtures/embeddedNetwork.ts";
 
 /** Slots of an epoch: few, so that rings wrap and proofs are cheap to make. */

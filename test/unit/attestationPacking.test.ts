@@ -1,18 +1,17 @@
-import { Buffer32 } from "@aztec/foundation/buffer";
-import { SlotNumber } from "@aztec/foundation/branded-types";
-import { Secp256k1Signer } from "@aztec/foundation/crypto/secp256k1-signer";
-import { Fr } from "@aztec/foundation/curves/bn254";
-import { CommitteeAttestation, CommitteeAttestationsAndSigners } from "@aztec/stdlib/block";
+import { expect } from "chai";
+import { AbiCoder, keccak256 } from "ethers";
+import { network } from "hardhat";
+
+import { Buffer32, Fr, Secp256k1Signer, SlotNumber } from "../../harness/upstream/foundation.ts";
 import {
+  CheckpointHeader,
+  CommitteeAttestation,
+  CommitteeAttestationsAndSigners,
   ConsensusPayload,
   getHashedSignaturePayload,
   getHashedSignaturePayloadEthSignedMessage,
   SignatureDomainSeparator,
-} from "@aztec/stdlib/p2p";
-import { CheckpointHeader } from "@aztec/stdlib/rollup";
-import { expect } from "chai";
-import { AbiCoder, keccak256 } from "ethers";
-import { network } from "hardhat";
+} from "../../harness/upstream/stdlib.ts";
 
 const GENESIS = 4_000_000_000n;
 const SLOT = 21n;

@@ -11,13 +11,13 @@ import {
   type TransactionReceipt,
 } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import { makeEpochProofTransaction } from "../../harness/actors/prover.ts";
 import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { makeSidecars } from "../../harness/consensus/blobs.ts";
-import { buildEpochProof, type EpochProofArgs } from "../../harness/consensus/epochProof.ts";
+import { buildEpochProof } from "../../harness/consensus/epochProof.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
+import { RollupAbi } from "../../harness/upstream/abis.ts";
+import type { EpochProofArgs } from "../../harness/upstream/epochProofArgs.ts";
 import { openWorld, type World } from "../boundary/support/world.ts";
 import { traceCallFrame } from "../fixtures/callFrames.ts";
 import { runAsUpstream, withUpstreamLibrary } from "../settlement/runAsUpstream.ts";

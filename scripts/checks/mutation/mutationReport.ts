@@ -1,5 +1,5 @@
-import type { Verdict } from "./lane.ts";
 import type { Mutant } from "./findMutants.ts";
+import type { Verdict } from "./lane.ts";
 
 /** A mutant, what became of it and how long that took. */
 export type MutantResult = Mutant & Verdict & { readonly seconds: number };

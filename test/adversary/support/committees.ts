@@ -10,10 +10,9 @@ import {
   type Hex,
 } from "viem";
 
-import type { ViemSignature } from "@aztec/foundation/eth-signature";
-import { CommitteeAttestation } from "@aztec/stdlib/block";
-
 import type { AttestationsAndSigners } from "../../../harness/consensus/attestations.ts";
+import type { ViemSignature } from "../../../harness/upstream/foundation.ts";
+import { CommitteeAttestation } from "../../../harness/upstream/stdlib.ts";
 
 const SIGNATURE_BYTES = 65;
 const ADDRESS_BYTES = 20;

@@ -1,11 +1,8 @@
 import { encodeAbiParameters, hexToBigInt, keccak256, toHex, type Hex } from "viem";
 
-import { RollupContract } from "@aztec/ethereum/contracts";
-import { InboxAbi } from "@aztec/l1-artifacts/InboxAbi";
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
-
 import { slotAt } from "../../../harness/network/rollupReads.ts";
+import { InboxAbi, RollupAbi, TestERC20Abi } from "../../../harness/upstream/abis.ts";
+import { RollupContract } from "../../../harness/upstream/contracts.ts";
 import type { World } from "./world.ts";
 
 /** Recomputed here from the namespace's name, as ERC-7201 has it. */

@@ -1,12 +1,10 @@
 import { expect } from "chai";
 import { getAddress, parseEventLogs, zeroAddress, type Address } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
-
 import { makeEpochProofTransaction } from "../../../harness/actors/prover.ts";
 import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { DEFAULT_TERMS } from "../../../harness/network/deployBuildAhead.ts";
+import { RollupAbi, TestERC20Abi } from "../../../harness/upstream/abis.ts";
 import { lateSubmissionAbi } from "./lateSubmissionAbi.ts";
 import type { World } from "./world.ts";
 

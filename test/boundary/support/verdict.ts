@@ -1,11 +1,10 @@
 import { expect } from "chai";
 import { encodeFunctionData, keccak256, encodeAbiParameters, type Address, type Hex } from "viem";
 
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-
 import type { LandOptions } from "../../../harness/actors/sequencer.ts";
 import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
+import { RollupAbi } from "../../../harness/upstream/abis.ts";
 import { lateSubmissionAbi } from "./lateSubmissionAbi.ts";
 import { readState } from "./rollupState.ts";
 import type { World } from "./world.ts";

@@ -1,15 +1,15 @@
 import { encodeFunctionData, type PrivateKeyAccount } from "viem";
 
-import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
-
 import { Sequencer } from "../../../harness/actors/sequencer.ts";
 import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
 import type { L1Chain } from "../../../harness/l1/l1Chain.ts";
 import { DEFAULT_TERMS } from "../../../harness/network/deployBuildAhead.ts";
 import type { LateSubmissionTerms, RollupDeployment } from "../../../harness/network/deployment.ts";
-import { mainnetLikeConfig, SlasherFlavor, type NetworkConfig } from "../../../harness/network/networkConfig.ts";
-import type { UpgradedNetwork } from "../../../harness/network/upgradeToBuildAhead.ts";
+import { mainnetLikeConfig, type NetworkConfig } from "../../../harness/network/networkConfig.ts";
 import { firstSlotOfEpoch, slotStart } from "../../../harness/network/rollupReads.ts";
+import type { UpgradedNetwork } from "../../../harness/network/upgradeToBuildAhead.ts";
+import { TestERC20Abi } from "../../../harness/upstream/abis.ts";
+import { SlasherFlavor } from "../../../harness/upstream/rollupConfig.ts";
 import { upgradedNetwork } from "../../fixtures/embeddedNetwork.ts";
 import { lateSubmissionAbi } from "./lateSubmissionAbi.ts";
 

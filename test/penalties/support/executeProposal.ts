@@ -1,8 +1,7 @@
-import { GovernanceAbi } from "@aztec/l1-artifacts/GovernanceAbi";
-import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
 import { encodeFunctionData, parseEventLogs, type Address, type Hex, type TransactionReceipt } from "viem";
 
 import type { AztecDeployment } from "../../../harness/network/deployment.ts";
+import { GovernanceAbi, TestERC20Abi } from "../../../harness/upstream/abis.ts";
 
 /**
  * Walks real governance with a payload: propose with a lock, vote, wait, execute. Moves the clock by some 40 days.

@@ -1,5 +1,3 @@
-import { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";
-import { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 import {
   encodeFunctionData,
@@ -11,6 +9,7 @@ import {
   type TransactionReceipt,
 } from "viem";
 
+import { RollupAbi, TestERC20Abi } from "../../../harness/upstream/abis.ts";
 import { makeEpochProofTransaction } from "../../../harness/actors/prover.ts";
 import { makeProposeTransaction } from "../../../harness/actors/publisher.ts";
 import { packAttestations } from "../../../harness/consensus/attestations.ts";
@@ -26,7 +25,8 @@ import { readSlotCommittee } from "../../../harness/consensus/slotCommittee.ts";
 import { deployModule } from "../../../harness/l1/deployModule.ts";
 import type { L1Chain } from "../../../harness/l1/l1Chain.ts";
 import { buildAheadConfig } from "../../../harness/network/deployBuildAhead.ts";
-import { mainnetLikeConfig, SlasherFlavor, type NetworkConfig } from "../../../harness/network/networkConfig.ts";
+import { mainnetLikeConfig, type NetworkConfig } from "../../../harness/network/networkConfig.ts";
+import { SlasherFlavor } from "../../../harness/upstream/rollupConfig.ts";
 import { epochOfSlot, firstSlotOfEpoch, getProposer, slotStart } from "../../../harness/network/rollupReads.ts";
 import type { UpgradedNetwork, UpgradeOptions } from "../../../harness/network/upgradeToBuildAhead.ts";
 import type { Validator } from "../../../harness/network/validator.ts";

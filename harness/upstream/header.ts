@@ -1,8 +1,8 @@
 import { zeroHash } from "viem";
 
-import { EMPTY_EPOCH_OUT_HASH } from "@aztec/constants";
-import { Fr } from "@aztec/foundation/curves/bn254";
-import { CheckpointHeader } from "@aztec/stdlib/rollup";
+import { EMPTY_EPOCH_OUT_HASH } from "./constants.ts";
+import { Fr } from "./foundation.ts";
+import { CheckpointHeader } from "./stdlib.ts";
 
 /** A checkpoint header as `propose` takes it (upstream's `ProposedHeader`). Slot start in Unix seconds, fees per mana. */
 export type HeaderFields = ReturnType<CheckpointHeader["toViem"]>;

@@ -1,13 +1,13 @@
 import type { Hex } from "viem";
 
-import { Fr } from "@aztec/foundation/curves/bn254";
+import { Fr } from "./foundation.ts";
 import {
   ConsensusPayload,
   getHashedSignaturePayload,
   getHashedSignaturePayloadEthSignedMessage,
   SignatureDomainSeparator,
-} from "@aztec/stdlib/p2p";
-import type { CheckpointHeader } from "@aztec/stdlib/rollup";
+  type CheckpointHeader,
+} from "./stdlib.ts";
 
 /** What a committee agrees on. `feeAssetPriceModifier` is in basis points of the fee asset's price. */
 export function makePayload(header: CheckpointHeader, archive: Hex, feeAssetPriceModifier: bigint): ConsensusPayload {

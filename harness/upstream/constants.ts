@@ -1,0 +1,7 @@
+// Protocol constants that circuits and contracts share.
+export {
+  EMPTY_EPOCH_OUT_HASH,
+  FIELDS_PER_BLOB,
+  GENESIS_ARCHIVE_ROOT,
+  MAX_CHECKPOINTS_PER_EPOCH,
+} from "@aztec/constants";

@@ -1,7 +1,7 @@
 import { isAddressEqual, zeroAddress, type Address, type Hex, type TransactionReceipt } from "viem";
 
 import type { RollupView } from "../consensus/rollupView.ts";
-import { epochOfSlot } from "../network/rollupReads.ts";
+import { epochOfSlot } from "../protocol/time.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 import { AccountingError, ConservationError } from "./accountingError.ts";
 import { decodeEpochProof, type DecodedEpochProof } from "./decodeEpochProof.ts";
@@ -81,7 +81,7 @@ export async function auditProof(
     args: [proof.end],
     blockNumber,
   });
-  const epoch = epochOfSlot(rollup, slotNumber);
+  const epoch = epochOfSlot(rollup.timing, slotNumber);
   const settled = decodeSettled(receipt, rollup.address);
   const accounts = accountsOfProof(proof, settled);
   const { before, after } = snapshots ?? (await readAround(view, txHash, blockNumber, accounts, epoch));

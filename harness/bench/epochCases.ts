@@ -1,6 +1,6 @@
 import { encodeFunctionData, type Hex, type LocalAccount, type TransactionReceipt } from "viem";
 
-import { makeEpochProofTransaction } from "../actors/prover.ts";
+import { makeEpochProofTransaction } from "../consensus/epochProofTransaction.ts";
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { proveBlobsOfEpoch } from "../consensus/epochProof.ts";
 import { RollupAbi } from "../upstream/abis.ts";
@@ -27,7 +27,7 @@ export async function measurePrune(context: BenchContext, epoch: bigint, count: 
   if (!wants("prune")) return;
   progress("prune");
   const deadline = epoch + 2n;
-  const timestamp = pair.slotStart(deadline * pair.upstream.rollup.config.aztecEpochDuration);
+  const timestamp = pair.slotStart(deadline * pair.upstream.rollup.timing.epochSlots);
   const data = encodeFunctionData({ abi: RollupAbi, functionName: "prune" });
   await measureOnBoth(context, { name: "prune", variant: `${count} checkpoints`, signatures: 0 }, (lane) =>
     sendPlain(pair, lane, data, { timestamp }),
@@ -77,7 +77,7 @@ export async function measureClaims(context: BenchContext, checkpoints: readonly
   if (!wants("claim") || first === undefined) return;
   const restore = await pair.snapshot();
   await proveOnBoth(context, checkpoints);
-  const timestamp = pair.slotStart((first.epoch + 2n) * pair.upstream.rollup.config.aztecEpochDuration);
+  const timestamp = pair.slotStart((first.epoch + 2n) * pair.upstream.rollup.timing.epochSlots);
   const encode = (functionName: "claimSequencerRewards" | "claimProverRewards") =>
     functionName === "claimSequencerRewards"
       ? encodeFunctionData({ abi: RollupAbi, functionName, args: [first.header.coinbase.toString()] })

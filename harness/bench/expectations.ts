@@ -1,7 +1,7 @@
 import { isAddressEqual, toFunctionSelector, type Hex, type TransactionReceipt } from "viem";
 import { formatAbiItem } from "viem/utils";
 
-import type { BundledCall } from "../actors/publisher.ts";
+import type { BundledCall } from "../consensus/bundledCalls.ts";
 import type { RollupView } from "../consensus/rollupView.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 import { BenchContradictionError } from "./benchErrors.ts";

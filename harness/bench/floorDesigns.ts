@@ -1,6 +1,7 @@
 import { concatHex, encodeFunctionData, multicall3Abi, parseAbi, type Address, type Hex } from "viem";
 
-import { makeProposeTransaction, type BundledCall } from "../actors/publisher.ts";
+import { makeProposeTransaction } from "../consensus/proposeTransaction.ts";
+import type { BundledCall } from "../consensus/bundledCalls.ts";
 import { readCheckpointAsArchiver } from "../consensus/archiverDecoding.ts";
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import type { BenchContext } from "./benchContext.ts";

@@ -1,4 +1,5 @@
-import { makeBundledProposeTransaction, type BundledCall } from "../actors/publisher.ts";
+import { makeBundledProposeTransaction } from "../consensus/proposeTransaction.ts";
+import type { BundledCall } from "../consensus/bundledCalls.ts";
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import type { L1BlobTransactionRequest } from "../l1/l1Transaction.ts";
 import type { LanePair } from "./lanePair.ts";

@@ -1,13 +1,11 @@
 import type { Address, Hex, LocalAccount, TransactionReceipt } from "viem";
 
 import {
-  governanceSignalCall,
   makeBundledProposeTransaction,
   makeProposeTransaction,
-  slashingVoteCall,
-  type BundledCall,
   type TransactionOverrides,
-} from "../actors/publisher.ts";
+} from "../consensus/proposeTransaction.ts";
+import { governanceSignalCall, slashingVoteCall, type BundledCall } from "../consensus/bundledCalls.ts";
 import { attestCheckpoint, withAttestations, type AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { buildCheckpoint, type BuildCheckpointOptions } from "../consensus/checkpoint.ts";
 import { readTip } from "../consensus/checkpointTip.ts";
@@ -15,7 +13,8 @@ import { readSlotCommittee, type SlotCommittee } from "../consensus/slotCommitte
 import { deriveAccount } from "../l1/deriveAccount.ts";
 import { PREVIEW_HARDFORKS } from "../l1/embeddedChain.ts";
 import type { L1BlobTransactionRequest, L1TransactionRequest } from "../l1/l1Transaction.ts";
-import { advanceToEpoch, slotStart } from "../network/rollupReads.ts";
+import { slotStart } from "../protocol/time.ts";
+import { advanceToEpoch } from "../network/advance.ts";
 import { BenchContradictionError } from "./benchErrors.ts";
 import { deployBenchContract } from "./deployBenchContract.ts";
 import { forkLane } from "./forkLane.ts";
@@ -115,7 +114,7 @@ export class LanePair {
 
   /** First second of a slot, the same on both lanes. */
   slotStart(slot: bigint): bigint {
-    return slotStart(this.upstream.rollup, slot);
+    return slotStart(this.upstream.rollup.timing, slot);
   }
 
   onTime(slot: bigint): bigint {

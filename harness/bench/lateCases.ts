@@ -1,6 +1,6 @@
 import { encodeFunctionData, type LocalAccount, type TransactionReceipt } from "viem";
 
-import { nameLateRecipientCall, type BundledCall } from "../actors/publisher.ts";
+import { nameLateRecipientCall, type BundledCall } from "../consensus/bundledCalls.ts";
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { DEFAULT_TERMS } from "../network/deployBuildAhead.ts";
 import type { BenchContext } from "./benchContext.ts";
@@ -39,7 +39,7 @@ export async function measureLateCases(context: BenchContext, slot: bigint, ring
   if (wants("late") && ring === WARM_RING) {
     // The same slot of the ring eight epochs on, by when the first record is old.
     await landLate(pair, checkpoint);
-    const again = slot + RECORD_RING_EPOCHS * lane.rollup.config.aztecEpochDuration;
+    const again = slot + RECORD_RING_EPOCHS * lane.rollup.timing.epochSlots;
     // Its committee is known only once the clock is there.
     await lane.chain.mineAt(pair.slotStart(again - 1n));
     await landAlone(pair, await pair.build(again - 1n));

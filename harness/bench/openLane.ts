@@ -1,7 +1,7 @@
 import { mintFeeAsset } from "../accounting/mintFeeAsset.ts";
 import { DEFAULT_SEED, openEmbeddedChain } from "../l1/embeddedChain.ts";
 import { DEFAULT_TERMS } from "../network/deployBuildAhead.ts";
-import type { AztecDeployment } from "../network/deployment.ts";
+import type { DeployedNetwork } from "../network/deployment.ts";
 import { deployV4Stack } from "../network/deployV4Stack.ts";
 import { makeValidators } from "../network/makeValidators.ts";
 import { mainnetLikeConfig, type NetworkConfig } from "../network/networkConfig.ts";
@@ -22,7 +22,7 @@ export interface LaneOptions {
 }
 
 /** One implementation on a chain of its own, with validators that can be sampled. */
-export interface Lane extends AztecDeployment {
+export interface Lane extends DeployedNetwork {
   readonly kind: LaneKind;
   readonly validators: readonly Validator[];
   /** The first epoch with a committee; the clock stands at its first second. */

@@ -69,7 +69,7 @@ export async function readFootprint(lane: Lane, options: FootprintOptions): Prom
     hardfork: lane.chain.hardfork,
     path,
     implementation: lane.kind,
-    committee: Number(lane.rollup.config.targetCommitteeSize),
+    committee: Number(lane.rollup.committeeSize),
     coldWords: list.filter(({ isCold }) => isCold).length,
     newWords: list.filter(({ isNew }) => isNew).length,
     warmReads,
@@ -115,7 +115,7 @@ function makeNames(lane: Lane, { number, epoch }: FootprintOptions["near"]) {
     "selection",
     Array<string>(64).fill("randao"),
   );
-  const ringSize = rollup.config.aztecEpochDuration * (rollup.config.aztecProofSubmissionEpochs + 1n) + 1n;
+  const ringSize = rollup.timing.epochSlots * (rollup.timing.proofSubmissionEpochs + 1n) + 1n;
   for (let offset = -2n; offset <= 2n; offset++) {
     const near = number + offset;
     const which = offset === 0n ? "checkpoint" : offset < 0n ? `checkpoint - ${-offset}` : `checkpoint + ${offset}`;
@@ -125,7 +125,7 @@ function makeNames(lane: Lane, { number, epoch }: FootprintOptions["near"]) {
   }
   plain(LATE_NAMESPACE, "late", ["terms", "marks", "records"]);
   for (let index = 0n; index < 8n; index++) mapped(LATE_NAMESPACE + 1n, index, "late marks", ["epoch"]);
-  for (let index = 0n; index < 8n * rollup.config.aztecEpochDuration; index++) {
+  for (let index = 0n; index < 8n * rollup.timing.epochSlots; index++) {
     mapped(LATE_NAMESPACE + 2n, index, "late record", ["submitter, slot, delay, split", "proposer, number, settled"]);
   }
 

@@ -22,7 +22,7 @@ const SIDE_CASES_AT = 8;
 /** Drives both lanes through epochs and measures the wanted cases on the way, each from the state of its place in the walk. */
 export async function walk(context: BenchContext, length: WalkLength): Promise<void> {
   const { pair } = context;
-  const epochSlots = pair.upstream.rollup.config.aztecEpochDuration;
+  const epochSlots = pair.upstream.rollup.timing.epochSlots;
   const slots = Number(epochSlots);
   const isWhole = length === "whole";
   const firstSlot = pair.firstEpoch * epochSlots;

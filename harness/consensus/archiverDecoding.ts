@@ -40,7 +40,7 @@ export async function readCheckpointAsArchiver(
   const dependencies = [
     client,
     client,
-    Number(rollup.config.targetCommitteeSize),
+    Number(rollup.committeeSize),
     { recordBlockProposalTxTarget: (_target: string, usedTrace: boolean) => void (neededTrace = usedTrace) },
     Object.fromEntries(LogLevels.map((level) => [level, level === "warn" ? note : () => {}])),
     EthAddress.fromString(rollup.address),

@@ -1,7 +1,6 @@
 import { getAddress, type Address } from "viem";
 
-import type { Validator } from "../network/validator.ts";
-import { Buffer32, EthAddress, Secp256k1Signer, type ViemSignature } from "../upstream/foundation.ts";
+import { EthAddress, type Secp256k1Signer, type ViemSignature } from "../upstream/foundation.ts";
 import type { PackedAttestations } from "../upstream/propose.ts";
 import {
   CommitteeAttestation,
@@ -21,18 +20,18 @@ export interface AttestationsAndSigners {
   readonly signers: readonly Address[];
 }
 
-/** A validator's signature under a payload. Deterministic (RFC 6979). */
-export function signAttestation(payload: ConsensusPayload, validator: Validator): CommitteeAttestation {
-  const signature = sign(payload, SignatureDomainSeparator.checkpointAttestation, validator);
-  return CommitteeAttestation.fromAddressAndSignature(EthAddress.fromString(validator.address), signature);
+/** A validator's attestation to a payload. */
+export function signAttestation(payload: ConsensusPayload, signer: Secp256k1Signer): CommitteeAttestation {
+  const signature = sign(payload, SignatureDomainSeparator.checkpointAttestation, signer);
+  return CommitteeAttestation.fromAddressAndSignature(signer.address, signature);
 }
 
 /** Puts what was signed into committee order and packs it. Members that did not sign appear with their address. */
 export function packAttestations(
-  members: readonly { readonly address: Address }[],
+  members: readonly Address[],
   signed: readonly CommitteeAttestation[],
 ): AttestationsAndSigners {
-  const ordered = members.map(({ address }) => {
+  const ordered = members.map((address) => {
     const member = EthAddress.fromString(address);
     return signed.find((attestation) => attestation.address.equals(member)) ?? CommitteeAttestation.fromAddress(member);
   });
@@ -47,13 +46,12 @@ export function packAttestations(
  * The proposer's second signature, over the packed attestations and the signers. It exists in the proposer's own L1
  * transaction only, and vouches for any bytes: malformed ones can be signed as well.
  */
-export function signAttestationsAndSigners(packed: AttestationsAndSigners, proposer: Validator): ViemSignature {
+export function signAttestationsAndSigners(packed: AttestationsAndSigners, proposer: Secp256k1Signer): ViemSignature {
   const signature = sign(new PackedForm(packed), SignatureDomainSeparator.attestationsAndSigners, proposer);
   return signature.toViemSignature();
 }
 
-function sign(message: Signable, domain: SignatureDomainSeparator, { privateKey }: Validator) {
-  const signer = new Secp256k1Signer(Buffer32.fromString(privateKey));
+function sign(message: Signable, domain: SignatureDomainSeparator, signer: Secp256k1Signer) {
   return signer.sign(getHashedSignaturePayloadEthSignedMessage(message, domain));
 }
 

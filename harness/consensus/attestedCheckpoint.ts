@@ -1,6 +1,5 @@
-import type { Hex } from "viem";
+import type { Address, Hex } from "viem";
 
-import type { Validator } from "../network/validator.ts";
 import type { ViemSignature } from "../upstream/foundation.ts";
 import { encodePropose } from "../upstream/propose.ts";
 import type { CommitteeAttestation } from "../upstream/stdlib.ts";
@@ -12,10 +11,13 @@ import {
 } from "./attestations.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { InvalidCheckpointError } from "./consensusErrors.ts";
+import type { KeyRing } from "./keyRing.ts";
 import { selectQuorum, type SlotCommittee } from "./slotCommittee.ts";
 
 /** A checkpoint with everything `propose` wants. */
 export interface AttestedCheckpoint extends Checkpoint, AttestationsAndSigners {
+  /** Whose slot it is, if a committee was asked to attest. */
+  readonly proposer?: Address;
   /** The proposer's, over the attestations and signers. */
   readonly signature: ViemSignature;
   readonly proposeCalldata: Hex;
@@ -27,23 +29,29 @@ export interface AttestedCheckpoint extends Checkpoint, AttestationsAndSigners {
 export const ABSENT_SIGNATURE: ViemSignature = { v: 27, r: `0x${"00".repeat(31)}01`, s: `0x${"00".repeat(31)}01` };
 
 /**
- * Lets committee members attest and packs the result.
+ * Lets committee members attest, as far as their keys are there, and packs the result. Without the proposer's key the
+ * signature over the attestations is {@link ABSENT_SIGNATURE}: what is left can still land late.
  * @param signers Default: the smallest landable quorum, see `selectQuorum`.
  * @throws InvalidCheckpointError when the committee is another slot's.
  */
 export function attestCheckpoint(
   checkpoint: Checkpoint,
   committee: SlotCommittee,
-  signers: readonly Validator[] = selectQuorum(committee),
+  keys: KeyRing,
+  signers: readonly Address[] = selectQuorum(committee),
 ): AttestedCheckpoint {
-  const signed = signers.map((validator) => signAttestation(checkpoint.payload, validator));
-  return assembleCheckpoint(checkpoint, committee, signed);
+  const signed = signers.flatMap((member) => {
+    const signer = keys.signerOf(member);
+    return signer === undefined ? [] : [signAttestation(checkpoint.payload, signer)];
+  });
+  return assembleCheckpoint(checkpoint, committee, keys, signed);
 }
 
-/** Packs attestations that came from elsewhere (gossip), signed for L1 by the proposer. */
+/** Packs attestations that came from elsewhere (gossip), signed for L1 by the proposer if its key is there. */
 export function assembleCheckpoint(
   checkpoint: Checkpoint,
   committee: SlotCommittee,
+  keys: KeyRing,
   signed: readonly CommitteeAttestation[],
 ): AttestedCheckpoint {
   if (committee.slot !== checkpoint.slot) {
@@ -52,12 +60,17 @@ export function assembleCheckpoint(
     });
   }
   const packed = packAttestations(committee.members, signed);
-  return withAttestations(checkpoint, packed, signAttestationsAndSigners(packed, committee.proposer));
+  const proposer = keys.signerOf(committee.proposer);
+  return withAttestations(
+    { ...checkpoint, proposer: committee.proposer },
+    packed,
+    proposer === undefined ? ABSENT_SIGNATURE : signAttestationsAndSigners(packed, proposer),
+  );
 }
 
 /** Any attestations, signers and signature, right or wrong. A rescuer has no signature to give: {@link ABSENT_SIGNATURE}. */
 export function withAttestations(
-  checkpoint: Checkpoint,
+  checkpoint: Checkpoint & Pick<AttestedCheckpoint, "proposer">,
   { attestations, signers }: AttestationsAndSigners,
   signature: ViemSignature = ABSENT_SIGNATURE,
 ): AttestedCheckpoint {

@@ -1,6 +1,6 @@
 import { toHex, type Hex } from "viem";
 
-import type { L1Chain } from "../l1/l1Chain.ts";
+import type { BlobWrapper } from "../l1/l1Backend.ts";
 import type { BlobSidecar } from "../l1/l1Transaction.ts";
 import {
   computeBlobsHashFromBlobs,
@@ -36,16 +36,12 @@ const blobProofs = new WeakMap<Blob, Hex>();
 const cellProofs = new WeakMap<Blob, readonly Hex[]>();
 
 /** What a type-3 transaction carries beside its hashes; cell proofs only for a node that takes them, for they cost most. */
-export function makeSidecars(
-  blobs: readonly Blob[],
-  chain: Pick<L1Chain, "backend" | "hardfork">,
-): readonly BlobSidecar[] {
-  const needsCells = chain.backend !== "edr" && chain.hardfork !== "prague";
+export function makeSidecars(blobs: readonly Blob[], wrapper: BlobWrapper): readonly BlobSidecar[] {
   return blobs.map((blob) => ({
     blob: toHex(blob.data),
     commitment: toHex(blob.commitment),
     proof: remember(blobProofs, blob, proveBlob),
-    ...(needsCells ? { cellProofs: remember(cellProofs, blob, proveCells) } : {}),
+    ...(wrapper === "cell-proofs" ? { cellProofs: remember(cellProofs, blob, proveCells) } : {}),
   }));
 }
 

@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
 
-import { epochOfSlot, slotStart } from "../network/rollupReads.ts";
+import { epochOfSlot, slotStart } from "../protocol/time.ts";
 import { computePayloadDigest, makePayload } from "../upstream/digests.ts";
 import { makeHeader, type HeaderFields } from "../upstream/header.ts";
 import type { ProposeArgs } from "../upstream/propose.ts";
@@ -9,8 +9,8 @@ import { makeBlobs, type CheckpointBlobs } from "./blobs.ts";
 import type { CheckpointTip } from "./checkpointTip.ts";
 import { InvalidCheckpointError } from "./consensusErrors.ts";
 import { deriveField } from "./deriveField.ts";
-import { quoteFee } from "./feeHeader.ts";
 import { readInHash } from "./inHash.ts";
+import { quoteFee, readManaTarget } from "./quoteFee.ts";
 import type { RollupView } from "./rollupView.ts";
 import { executeSynthetically } from "./syntheticExecution.ts";
 
@@ -62,8 +62,9 @@ export async function buildCheckpoint(view: RollupView, options: BuildCheckpoint
     });
   }
   const number = parent.number + 1n;
-  const manaUsed = options.manaUsed ?? rollup.config.manaTarget;
-  const timestamp = slotStart(rollup, slot);
+  const manaTarget = await readManaTarget(view);
+  const manaUsed = options.manaUsed ?? manaTarget;
+  const timestamp = slotStart(rollup.timing, slot);
   const executed = executeSynthetically({
     seed,
     number,
@@ -75,7 +76,13 @@ export async function buildCheckpoint(view: RollupView, options: BuildCheckpoint
   });
   const blobs = options.blobs ?? (await makeBlobs(executed.blobFields));
   const { inHash, isFinal } = await readInHash(view, number);
-  const { feePerMana, feeHeader } = await quoteFee(view, { parent, timestamp, manaUsed, feeAssetPriceModifier });
+  const { feePerMana, feeHeader } = await quoteFee(view, {
+    parent,
+    timestamp,
+    manaTarget,
+    manaUsed,
+    feeAssetPriceModifier,
+  });
   const header = makeHeader({
     lastArchiveRoot: parent.archive,
     blockHeadersHash: executed.blockHeadersHash,
@@ -95,7 +102,7 @@ export async function buildCheckpoint(view: RollupView, options: BuildCheckpoint
     ...blobs,
     number,
     slot,
-    epoch: epochOfSlot(rollup, slot),
+    epoch: epochOfSlot(rollup.timing, slot),
     parent,
     archive,
     feeHeader,

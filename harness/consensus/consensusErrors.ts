@@ -1,8 +1,5 @@
 import { BuildAheadError } from "../errors.ts";
 
-/** A committee member whose key the harness does not hold: it can neither attest nor propose. */
-export class UnknownValidatorError extends BuildAheadError {}
-
 /** A checkpoint, or a run of them, that no node would publish because it contradicts itself. */
 export class InvalidCheckpointError extends BuildAheadError {}
 

@@ -1,5 +1,4 @@
-import type { Validator } from "../network/validator.ts";
-import { Buffer32, EthAddress, Secp256k1Signer } from "../upstream/foundation.ts";
+import { EthAddress, type Buffer32, type Secp256k1Signer } from "../upstream/foundation.ts";
 import {
   CheckpointAttestation,
   CheckpointProposal,
@@ -16,15 +15,14 @@ import type { SlotCommittee } from "./slotCommittee.ts";
  * The proposer's message on `checkpoint_proposal`. Its signature is over a packed serialisation, not over what attestations
  * sign; its last block, which execution would need, is left out.
  */
-export function signProposal({ header, payload }: Checkpoint, proposer: Validator): Promise<CheckpointProposal> {
-  const signer = new Secp256k1Signer(Buffer32.fromString(proposer.privateKey));
-  const sign = (message: Buffer32) => Promise.resolve(signer.signMessage(message));
+export function signProposal({ header, payload }: Checkpoint, proposer: Secp256k1Signer): Promise<CheckpointProposal> {
+  const sign = (message: Buffer32) => Promise.resolve(proposer.signMessage(message));
   const { archive, feeAssetPriceModifier } = payload;
   return CheckpointProposal.createProposalFromSigner(header, archive, feeAssetPriceModifier, undefined, sign);
 }
 
 /** A validator's message on `checkpoint_attestation`, in answer to a proposal. */
-export function attestToProposal(proposal: CheckpointProposal, validator: Validator): CheckpointAttestation {
+export function attestToProposal(proposal: CheckpointProposal, validator: Secp256k1Signer): CheckpointAttestation {
   const { checkpointHeader, archive, feeAssetPriceModifier, signature } = proposal;
   const payload = new ConsensusPayload(checkpointHeader, archive, feeAssetPriceModifier);
   return new CheckpointAttestation(payload, signAttestation(payload, validator).signature, signature);
@@ -36,7 +34,7 @@ export function attestToProposal(proposal: CheckpointProposal, validator: Valida
  */
 export function isLandable(committee: SlotCommittee, attestations: readonly CheckpointAttestation[]): boolean {
   const senders = new Set(attestations.map((attestation) => attestation.getSender()?.toString()));
-  const signed = committee.members.filter(({ address }) => senders.has(EthAddress.fromString(address).toString()));
+  const signed = committee.members.filter((address) => senders.has(EthAddress.fromString(address).toString()));
   return signed.length >= committee.quorum && signed.includes(committee.proposer);
 }
 
@@ -45,10 +43,10 @@ export function collectQuorum(
   committee: SlotCommittee,
   attestations: readonly CheckpointAttestation[],
 ): CommitteeAttestation[] {
-  const proposer = EthAddress.fromString(committee.proposer.address);
+  const proposer = EthAddress.fromString(committee.proposer);
   const kept = trimAttestations([...attestations], committee.quorum, proposer, []);
   return orderAttestations(
     kept,
-    committee.members.map(({ address }) => EthAddress.fromString(address)),
+    committee.members.map((member) => EthAddress.fromString(member)),
   );
 }

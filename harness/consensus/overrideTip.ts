@@ -18,13 +18,13 @@ const LOG_FEE_HEADER_WORD = 6n;
  * it would say of a child. Upstream's nodes do the same with the number alone (`makePendingCheckpointNumberOverride`).
  */
 export async function overrideTip({ chain, rollup }: RollupView, tip: CheckpointTip): Promise<StateOverride> {
-  const { address, config } = rollup;
+  const { address, timing } = rollup;
   const { pending, proven } = await chain.publicClient.readContract({
     address,
     abi: RollupAbi,
     functionName: "getTips",
   });
-  const ringSize = config.aztecEpochDuration * (config.aztecProofSubmissionEpochs + 1n) + 1n;
+  const ringSize = timing.epochSlots * (timing.proofSubmissionEpochs + 1n) + 1n;
   const store = hexToBigInt(RollupContract.stfStorageSlot);
   const words = new Map<bigint, bigint>([[store, (tip.number << 128n) | proven]]);
   // The tip, and below it whatever L1 has not reached yet.

@@ -1,4 +1,8 @@
-import type { AztecDeployment } from "../network/deployment.ts";
+import type { L1Node } from "../l1/l1Node.ts";
+import type { Rollup } from "../network/rollup.ts";
 
-/** A rollup version and the chain it lives on: all that a node needs to know of L1. */
-export type RollupView = Pick<AztecDeployment, "chain" | "rollup">;
+/** A rollup version and the node through which it is seen: all that a participant needs to know of L1. */
+export interface RollupView {
+  readonly chain: L1Node;
+  readonly rollup: Rollup;
+}

@@ -1,9 +1,9 @@
 import { encodeErrorResult, type Address, type Hex } from "viem";
 
 import type { RollupView } from "../consensus/rollupView.ts";
-import { loadErrorAbi } from "../l1/errorAbi.ts";
 import type { LateSubmissionTerms } from "../network/deployment.ts";
-import { epochOfSlot, slotAt, slotStart } from "../network/rollupReads.ts";
+import { loadErrorAbi } from "../network/errorAbi.ts";
+import { epochOfSlot, slotAt, slotStart } from "../protocol/time.ts";
 import { EscapeHatchAbi, RollupAbi } from "../upstream/abis.ts";
 
 /** What a header says that the extended rollup looks at first. */
@@ -57,7 +57,7 @@ export async function predictValidation(
   facts: ProposalFacts,
   context: ProposalContext,
 ): Promise<EarlyRejection> {
-  const currentSlot = slotAt(view.rollup, context.timestamp);
+  const currentSlot = slotAt(view.rollup.timing, context.timestamp);
   if (context.terms.windowSeconds === 0 || facts.slot + 1n !== currentSlot) return { kind: "none" };
   return predictProposal(view, { ...facts, hasBlobInput: true }, context);
 }
@@ -69,18 +69,18 @@ async function judgeSlot(
   { timestamp, terms }: ProposalContext,
 ): Promise<EarlyRejection> {
   const { rollup } = view;
-  const currentSlot = slotAt(rollup, timestamp);
+  const currentSlot = slotAt(rollup.timing, timestamp);
   if (slot === currentSlot) return { kind: "none" };
   if (terms.windowSeconds === 0 || slot + 1n !== currentSlot) {
     return reject("HeaderLib__InvalidSlotNumber", [currentSlot, slot]);
   }
-  const closedAt = slotStart(rollup, currentSlot) + BigInt(terms.windowSeconds);
+  const closedAt = slotStart(rollup.timing, currentSlot) + BigInt(terms.windowSeconds);
   if (timestamp >= closedAt) return reject("LateSubmission__WindowClosed", [slot, closedAt]);
-  const epoch = epochOfSlot(rollup, slot);
-  if (!terms.crossEpoch && epoch !== epochOfSlot(rollup, currentSlot)) {
+  const epoch = epochOfSlot(rollup.timing, slot);
+  if (!terms.crossEpoch && epoch !== epochOfSlot(rollup.timing, currentSlot)) {
     return reject("LateSubmission__CrossEpochClosed", [slot, epoch]);
   }
-  if (rollup.config.targetCommitteeSize === 0n) return reject("LateSubmission__NoCommittee", [slot]);
+  if (rollup.committeeSize === 0n) return reject("LateSubmission__NoCommittee", [slot]);
   const hatch = await readHatch(view, epoch);
   return hatch === undefined ? { kind: "late" } : reject("LateSubmission__EscapeHatchOpen", [slot, epoch]);
 }

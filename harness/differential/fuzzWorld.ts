@@ -12,7 +12,7 @@ import {
 import { readTip, type CheckpointTip } from "../consensus/checkpointTip.ts";
 import { computeQuorum, readSlotCommittee, type SlotCommittee } from "../consensus/slotCommittee.ts";
 import { deriveAccount } from "../l1/deriveAccount.ts";
-import { epochOfSlot, epochStart, slotAt, slotStart } from "../network/rollupReads.ts";
+import { epochOfSlot, epochStart, slotAt, slotStart } from "../protocol/time.ts";
 import type { Validator } from "../network/validator.ts";
 import { EscapeHatchAbi, RollupAbi, TestERC20Abi } from "../upstream/abis.ts";
 import { BlobPool } from "./blobPool.ts";
@@ -105,7 +105,7 @@ export class FuzzWorld {
     const data2 = encodeFunctionData({ abi: RollupAbi, functionName: "updateEscapeHatch", args: [hatch] });
     await world.#setUp(world.owner, { to: rollup.address, data: data2 });
     // A candidate cannot join before the hatch's first epochs have passed.
-    await world.moveTo(epochStart(rollup, world.epoch + HATCH_FREQUENCY));
+    await world.moveTo(epochStart(rollup.timing, world.epoch + HATCH_FREQUENCY));
     for (const from of world.candidates) {
       await world.#setUp(from, {
         to: hatch,
@@ -126,20 +126,20 @@ export class FuzzWorld {
 
   /** Whether the rollup asks for committees at all. */
   get hasCommittees(): boolean {
-    return this.rollup.config.targetCommitteeSize > 0n;
+    return this.rollup.committeeSize > 0n;
   }
 
   /** How many are asked for an attestation, or give one unasked. */
   get attesters(): number {
-    return this.hasCommittees ? Number(this.rollup.config.targetCommitteeSize) : VOLUNTEERS;
+    return this.hasCommittees ? Number(this.rollup.committeeSize) : VOLUNTEERS;
   }
 
   /** Sets both clocks and reads the chains again. */
   async moveTo(timestamp: bigint): Promise<void> {
     await this.twin.advance(timestamp);
     this.timestamp = timestamp;
-    this.slot = slotAt(this.rollup, timestamp);
-    this.epoch = epochOfSlot(this.rollup, this.slot);
+    this.slot = slotAt(this.rollup.timing, timestamp);
+    this.epoch = epochOfSlot(this.rollup.timing, this.slot);
     this.tip = await readTip(this.view);
     const { proven } = await this.twin.chain.publicClient.readContract({
       address: this.rollup.address,
@@ -160,10 +160,10 @@ export class FuzzWorld {
     const offset = dice.pick([0n, 1n, 11n, 12n, 12n, 12n, 23n, 24n, 35n]);
     return dice.pickWeighted([
       [54, timestamp + dice.pick([0n, 0n, 1n, 12n])],
-      [37, slotStart(rollup, slot + 1n) + offset],
-      [5, slotStart(rollup, slot + dice.between(2n, 4n)) + offset],
-      [3, epochStart(rollup, epoch + 1n) + offset],
-      [1, epochStart(rollup, epoch + dice.between(2n, 4n)) + offset],
+      [37, slotStart(rollup.timing, slot + 1n) + offset],
+      [5, slotStart(rollup.timing, slot + dice.between(2n, 4n)) + offset],
+      [3, epochStart(rollup.timing, epoch + 1n) + offset],
+      [1, epochStart(rollup.timing, epoch + dice.between(2n, 4n)) + offset],
     ]);
   }
 
@@ -173,7 +173,7 @@ export class FuzzWorld {
    */
   async committee(slot: bigint): Promise<SlotCommittee> {
     const known = this.#committees.get(slot) ?? (await this.#findCommittee(slot));
-    if (epochOfSlot(this.rollup, slot) <= this.epoch) this.#committees.set(slot, known);
+    if (epochOfSlot(this.rollup.timing, slot) <= this.epoch) this.#committees.set(slot, known);
     return known;
   }
 
@@ -184,7 +184,7 @@ export class FuzzWorld {
     const proposer = members[proposerIndex];
     if (proposer === undefined) throw new RangeError("There are fewer validators than volunteers");
     const quorum = computeQuorum(members.length);
-    return { slot, epoch: epochOfSlot(this.rollup, slot), members, proposer, proposerIndex, quorum };
+    return { slot, epoch: epochOfSlot(this.rollup.timing, slot), members, proposer, proposerIndex, quorum };
   }
 
   /** Checkpoints of an epoch that are in the chain, in order. */
@@ -218,8 +218,8 @@ export class FuzzWorld {
     const timestamp = (await this.twin.chain.now()) + this.twin.chain.blockTime;
     const { upstream, extended } = await this.twin.execute({ from, ...request }, timestamp);
     this.timestamp = timestamp;
-    this.slot = slotAt(this.rollup, timestamp);
-    this.epoch = epochOfSlot(this.rollup, this.slot);
+    this.slot = slotAt(this.rollup.timing, timestamp);
+    this.epoch = epochOfSlot(this.rollup.timing, this.slot);
     if (upstream.status !== "success" || extended.status !== "success") {
       throw new TwinMismatchError("Setting up failed", { fields: { output: upstream.output, data: request.data } });
     }

@@ -4,7 +4,7 @@ import { decodeFunctionResult, multicall3Abi, type Hex } from "viem";
 
 import { BuildAheadError } from "../errors.ts";
 import { decodeRevert } from "../l1/decodeRevert.ts";
-import { slotAt } from "../network/rollupReads.ts";
+import { slotAt } from "../protocol/time.ts";
 import { Dice } from "./dice.ts";
 import { predictProposal, predictValidation, type EarlyRejection, type ProposalContext } from "./earlyRejection.ts";
 import { FUZZ_ACTIONS } from "./fuzzActions.ts";
@@ -223,7 +223,7 @@ class Fuzzer {
       seed,
       step: this.#step,
       windowSeconds: terms.windowSeconds,
-      slot: slotAt(rollup, timestamp),
+      slot: slotAt(rollup.timing, timestamp),
       actions: `\n${this.#history.slice(-CONTEXT).join("\n")}\n`,
     };
   }

@@ -40,7 +40,7 @@ async function proofArgs(world: FuzzWorld, inTime = false): Promise<EpochProofAr
   const checkpoints = chooseRun(world).map(({ checkpoint }) => checkpoint);
   const [first] = checkpoints;
   if (first === undefined) return undefined;
-  if (inTime && first.epoch + world.rollup.config.aztecProofSubmissionEpochs < world.epoch) return undefined;
+  if (inTime && first.epoch + world.rollup.timing.proofSubmissionEpochs < world.epoch) return undefined;
   const tips = dice.chance(50);
   const { args } = await buildEpochProof({
     checkpoints,

@@ -1,6 +1,6 @@
 import { encodeFunctionData, isAddressEqual, multicall3Abi, toHex } from "viem";
 
-import { governanceSignalCall, slashingVoteCall, type BundledCall } from "../actors/publisher.ts";
+import { governanceSignalCall, slashingVoteCall, type BundledCall } from "../consensus/bundledCalls.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 import type { FuzzWorld } from "./fuzzWorld.ts";
 import type { Plan, PlannedCall } from "./plan.ts";

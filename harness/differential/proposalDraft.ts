@@ -23,7 +23,7 @@ import {
   type PackedField,
 } from "../consensus/malformedAttestations.ts";
 import { selectQuorum, type SlotCommittee } from "../consensus/slotCommittee.ts";
-import { epochOfSlot, slotStart } from "../network/rollupReads.ts";
+import { epochOfSlot, slotStart } from "../protocol/time.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 import type { HeaderFields } from "../upstream/header.ts";
 import type { ProposalFacts } from "./earlyRejection.ts";
@@ -100,7 +100,8 @@ export async function finishProposal(world: FuzzWorld, draft: ProposalDraft): Pr
   const { tip, view, rollup, dice } = world;
   // The builder wants a slot after the parent's; the header may say otherwise.
   const slot = world.slot > tip.slot ? world.slot : tip.slot + 1n;
-  const claimed = slot === world.slot ? {} : { slotNumber: world.slot, timestamp: slotStart(rollup, world.slot) };
+  const claimed =
+    slot === world.slot ? {} : { slotNumber: world.slot, timestamp: slotStart(rollup.timing, world.slot) };
   const committee = { ...(await world.committee(world.slot)), slot };
   const build = (header: Partial<HeaderFields>) =>
     buildCheckpoint(view, {
@@ -139,7 +140,7 @@ export async function finishProposal(world: FuzzWorld, draft: ProposalDraft): Pr
   const hatchProposer = world.candidates.find(({ address }) => address === world.hatchProposer);
   return {
     lands: {
-      checkpoint: { ...final, slot: world.slot, epoch: epochOfSlot(rollup, world.slot) },
+      checkpoint: { ...final, slot: world.slot, epoch: epochOfSlot(rollup.timing, world.slot) },
       committee,
       flaw: draft.flaw,
     },
@@ -224,7 +225,7 @@ const malformed =
 const inSlot = (distance: bigint) =>
   setHeader(({ slot, rollup }) => {
     const other = slot + distance < 0n ? 0n : slot + distance;
-    return { slotNumber: other, timestamp: slotStart(rollup, other) };
+    return { slotNumber: other, timestamp: slotStart(rollup.timing, other) };
   });
 
 /** A header for the previous slot: stale for upstream, and for the extended rollup as well unless it is open as a late one. */
@@ -254,7 +255,7 @@ export const PROPOSAL_FAULTS: readonly ProposalFault[] = [
   ],
   [
     "wrong-time",
-    setHeader(({ slot, rollup, dice }) => ({ timestamp: slotStart(rollup, slot) + dice.pick([1n, -1n, 72n]) })),
+    setHeader(({ slot, rollup, dice }) => ({ timestamp: slotStart(rollup.timing, slot) + dice.pick([1n, -1n, 72n]) })),
   ],
   ["no-coinbase", setHeader(() => ({ coinbase: zeroAddress }))],
   ["too-much-mana", setHeader(() => ({ totalManaUsed: 2n ** 32n }))],

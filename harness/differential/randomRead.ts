@@ -1,6 +1,6 @@
 import { encodeFunctionData, maxUint256, toHex, type Hex } from "viem";
 
-import { epochOfSlot } from "../network/rollupReads.ts";
+import { epochOfSlot } from "../protocol/time.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 import type { FuzzWorld } from "./fuzzWorld.ts";
 
@@ -48,6 +48,6 @@ export function randomRead(world: FuzzWorld): Hex {
           toHex(new Uint8Array(192)),
         ],
       }),
-    () => encode({ abi: RollupAbi, functionName: "getEpochAtSlot", args: [slot + epochOfSlot(rollup, slot)] }),
+    () => encode({ abi: RollupAbi, functionName: "getEpochAtSlot", args: [slot + epochOfSlot(rollup.timing, slot)] }),
   ])();
 }

@@ -1,7 +1,7 @@
 import { encodeAbiParameters, hexToBigInt, keccak256, stringToHex, toHex, type Hex } from "viem";
 
 import type { L1Chain } from "../l1/l1Chain.ts";
-import type { RollupDeployment } from "../network/deployment.ts";
+import type { DeployedRollup } from "../network/deployment.ts";
 
 /** What a word of the rollup's storage belongs to, as far as a late submission may touch it differently. */
 export type WordKind = "oracle" | "randao" | "committee" | "late" | "other";
@@ -24,7 +24,7 @@ export class RollupWords {
   readonly #kinds = new Map<bigint, WordKind>();
   readonly #randaos: bigint;
 
-  constructor({ config }: RollupDeployment) {
+  constructor({ config }: DeployedRollup) {
     const randaos = SELECTION + 1n;
     this.#kinds.set(FEES + 1n, "oracle");
     this.#kinds.set(randaos, "randao");
@@ -45,7 +45,7 @@ export class RollupWords {
   }
 
   /** The first second of the epoch whose randao was stored last: the newest (uint32 key, uint224 value) of upstream's trace. */
-  static async newestRandao(chain: L1Chain, { address }: RollupDeployment): Promise<bigint> {
+  static async newestRandao(chain: L1Chain, { address }: DeployedRollup): Promise<bigint> {
     const read = async (position: bigint) => {
       const slot = toHex(position, { size: 32 });
       return hexToBigInt((await chain.publicClient.getStorageAt({ address, slot })) ?? "0x0");

@@ -110,7 +110,7 @@ const readActiveCount = (world: FuzzWorld): Promise<bigint> =>
   world.twin.chain.publicClient.readContract({ ...contractOf(world), functionName: "getActiveAttesterCount" });
 
 async function hasSpares(world: FuzzWorld): Promise<boolean> {
-  return (await readActiveCount(world)) > world.rollup.config.targetCommitteeSize + SPARE_VALIDATORS;
+  return (await readActiveCount(world)) > world.rollup.committeeSize + SPARE_VALIDATORS;
 }
 
 /** Mostly an active validator. */

@@ -7,7 +7,7 @@ import { openEmbeddedChain } from "../l1/embeddedChain.ts";
 import type { L1Chain } from "../l1/l1Chain.ts";
 import { L1RevertError } from "../l1/l1Errors.ts";
 import type { L1BlobTransactionRequest, L1TransactionRequest } from "../l1/l1Transaction.ts";
-import type { AztecDeployment, LateSubmissionTerms } from "../network/deployment.ts";
+import type { DeployedNetwork, LateSubmissionTerms } from "../network/deployment.ts";
 import { deployV4Stack } from "../network/deployV4Stack.ts";
 import { makeValidators } from "../network/makeValidators.ts";
 import type { NetworkConfig } from "../network/networkConfig.ts";
@@ -54,8 +54,8 @@ type Side = "upstream" | "extended";
  * of the external libraries (which no storage holds) and of the verifier (one storage word, see {@link assertSameStorage}).
  */
 export class Twin {
-  readonly upstream: AztecDeployment;
-  readonly extended: AztecDeployment;
+  readonly upstream: DeployedNetwork;
+  readonly extended: DeployedNetwork;
   /** Who had staked at the beginning. */
   readonly validators: readonly Validator[];
   /** Who may stake later. */
@@ -66,8 +66,8 @@ export class Twin {
   readonly #touched = new Set<Address>();
 
   private constructor(
-    upstream: AztecDeployment,
-    extended: AztecDeployment,
+    upstream: DeployedNetwork,
+    extended: DeployedNetwork,
     validators: readonly Validator[],
     newcomers: readonly Validator[],
     firstEpoch: bigint,
@@ -148,7 +148,7 @@ export class Twin {
     baseFeePerGas?: bigint,
   ): Promise<TwinOutcome> {
     const [first, second] = [this.upstream.chain, this.extended.chain];
-    const tx = "sidecars" in request ? await first.submitBlobTransaction(request) : await first.submit(request);
+    const tx = "sidecars" in request ? await first.submit(request) : await first.submit(request);
     second.adopt(tx);
     const mine = async (chain: L1Chain) => {
       const { receipts } = await chain.mineAt(timestamp, {
@@ -202,7 +202,7 @@ export class Twin {
     const accounts = new Set(
       [...this.touched, ...knownContracts(this.upstream)].map((account) => account.toLowerCase()),
     );
-    const read = async ({ chain, rollup }: AztecDeployment) => {
+    const read = async ({ chain, rollup }: DeployedNetwork) => {
       const restore = await chain.snapshot();
       for (const word of [verifierWord(), TERMS_WORD]) await chain.setStorageAt(rollup.address, word, zeroHash);
       const roots: [string, Hex][] = [];
@@ -220,7 +220,7 @@ export class Twin {
   }
 
   async #assertAligned(): Promise<void> {
-    const describe = async ({ chain, contracts, rollup, deployer }: AztecDeployment) => {
+    const describe = async ({ chain, contracts, rollup, deployer }: DeployedNetwork) => {
       const { address, inbox, outbox, feeJuicePortal, slasher, slashFactory, config, genesis, genesisTime } = rollup;
       const sameRollup = {
         address,
@@ -264,7 +264,7 @@ const stringify = (_key: string, value: unknown) => (typeof value === "bigint" ?
 const addressesOf = (named: Readonly<Record<string, Address>>): readonly Address[] => Object.values(named);
 
 /** Every contract of a deployment. */
-function knownContracts({ contracts, rollup }: AztecDeployment): readonly Address[] {
+function knownContracts({ contracts, rollup }: DeployedNetwork): readonly Address[] {
   const { address, inbox, outbox, feeJuicePortal, slasher, slashFactory } = rollup;
   return [...addressesOf({ ...contracts }), address, inbox, outbox, feeJuicePortal, slasher, slashFactory];
 }

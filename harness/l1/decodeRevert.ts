@@ -1,6 +1,5 @@
-import { decodeErrorResult, isHex, type Address, type Hex } from "viem";
+import { decodeErrorResult, isHex, type Abi, type Address, type Hex } from "viem";
 
-import { loadErrorAbi } from "./errorAbi.ts";
 import { L1RevertError } from "./l1Errors.ts";
 
 /** Where a revert happened, for the error's fields. */
@@ -10,13 +9,13 @@ export interface RevertContext {
   readonly cause?: unknown;
 }
 
-/** Turns revert data into an {@link L1RevertError}: the one place that knows custom errors, `Error(string)` and `Panic`. */
-export async function decodeRevert(data: Hex, context: RevertContext = {}): Promise<L1RevertError> {
+/** Turns revert data into an {@link L1RevertError}: custom errors of the ABI, `Error(string)` and `Panic`. */
+export function decodeRevert(errorAbi: Abi, data: Hex, context: RevertContext = {}): L1RevertError {
   if (data === "0x") return new L1RevertError({ data, ...context });
   try {
     // Typed here because viem leaves `args` out for an error without any, and its own type does not say so.
     const decoded: { readonly errorName: string; readonly args?: readonly unknown[] | undefined } = decodeErrorResult({
-      abi: await loadErrorAbi(),
+      abi: errorAbi,
       data,
     });
     return new L1RevertError({ errorName: decoded.errorName, args: decoded.args ?? [], data, ...context });

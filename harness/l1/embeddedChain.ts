@@ -1,7 +1,8 @@
-import { network } from "hardhat";
-
+import { assertSupportedHardhat, type HardhatRuntime } from "../hardhatRuntime.ts";
+import { EdrBackend } from "./edrBackend.ts";
 import { L1Chain } from "./l1Chain.ts";
 import { UnsupportedL1FeatureError } from "./l1Errors.ts";
+import type { ErrorAbi } from "./l1Node.ts";
 
 /** Hardforks on which the contracts run: compiled for Prague, live on mainnet since Osaka. */
 export const SUPPORTED_HARDFORKS = ["prague", "osaka"] as const;
@@ -24,11 +25,14 @@ export interface EmbeddedChainOptions {
     /** Default: a recent block, which no second run will see again. */
     readonly blockNumber?: bigint;
   };
+  /** Decodes custom errors; default none: reverts keep their raw data. */
+  readonly errorAbi?: ErrorAbi;
 }
 
 export const DEFAULT_SEED = "build-ahead";
 export const DEFAULT_GENESIS_TIMESTAMP = 1_760_000_000n;
 const DEFAULT_BASE_FEE = 10n ** 9n;
+const EMBEDDED_CHAIN_ID = 31_337;
 /** Mainnet's block gas limit at the time of writing. */
 const BLOCK_GAS_LIMIT = 60_000_000n;
 
@@ -37,15 +41,17 @@ const isSupported = (hardfork: string): hardfork is Hardfork =>
 
 /**
  * A fresh in-process chain that mines only when told to.
+ * @throws UnsupportedHardhatError when the runtime is of another version.
  * @throws UnsupportedL1FeatureError on a hardfork other than {@link SUPPORTED_HARDFORKS} and {@link PREVIEW_HARDFORKS}.
  */
-export async function openEmbeddedChain(options: EmbeddedChainOptions = {}): Promise<L1Chain> {
+export async function openEmbeddedChain(hardhat: HardhatRuntime, options: EmbeddedChainOptions = {}): Promise<L1Chain> {
+  assertSupportedHardhat(hardhat);
   const { hardfork = "osaka", seed = DEFAULT_SEED, genesisTimestamp = DEFAULT_GENESIS_TIMESTAMP, fork } = options;
   if (!isSupported(hardfork)) {
     throw new UnsupportedL1FeatureError("this hardfork", { hardfork, supported: SUPPORTED_HARDFORKS.join("|") });
   }
   const baseFeePerGas = options.baseFeePerGas === null ? undefined : (options.baseFeePerGas ?? DEFAULT_BASE_FEE);
-  const connection = await network.create({
+  const connection = await hardhat.network.create({
     network: "default",
     chainType: "l1",
     override: {
@@ -62,13 +68,12 @@ export async function openEmbeddedChain(options: EmbeddedChainOptions = {}): Pro
       mining: { auto: false, interval: 0, mempool: { order: "fifo" } },
     },
   });
-  return new L1Chain({
+  const backend = new EdrBackend({
     provider: connection.provider,
-    backend: "edr",
-    chainId: 31_337,
+    chainId: EMBEDDED_CHAIN_ID,
     hardfork,
     seed,
-    baseFeePerGas,
     close: () => connection.close(),
   });
+  return new L1Chain({ backend, errorAbi: options.errorAbi, baseFeePerGas });
 }

@@ -1,13 +1,14 @@
 import { readFile } from "node:fs/promises";
 
-import { artifacts } from "hardhat";
 import { keccak256, type Address, type Hex } from "viem";
 
-import type { L1Chain } from "../l1/l1Chain.ts";
+import type { Artifacts } from "../hardhatRuntime.ts";
+import type { L1Node } from "../l1/l1Node.ts";
 import type { RollupConfig } from "../upstream/rollupConfig.ts";
-import type { AztecDeployment, LateSubmissionTerms, RollupDeployment } from "./deployment.ts";
+import type { DeployedNetwork, DeployedRollup, LateSubmissionTerms } from "./deployment.ts";
 import { deployRollup } from "./deployRollup.ts";
 import { readLinkedLibraries, WrongLibraryLinkError } from "./linkedLibraries.ts";
+import { readArtifact } from "./readArtifact.ts";
 
 /** Terms until the economics recommend better: half to the submitter, a quarter forfeited, two L1 blocks, closed epochs. */
 export const DEFAULT_TERMS: LateSubmissionTerms = {
@@ -38,20 +39,17 @@ export function buildAheadConfig(config: RollupConfig): RollupConfig {
  * @throws WrongLibraryLinkError when the rollup does not run our operations library.
  */
 export async function deployBuildAhead(
-  deployment: AztecDeployment,
+  { deployer, contracts, config }: DeployedNetwork,
   options: DeployBuildAheadOptions = {},
-): Promise<RollupDeployment> {
-  const { chain, deployer, contracts, config } = deployment;
-  const rollup = await deployRollup({
-    chain,
-    deployer,
+): Promise<DeployedRollup> {
+  const rollup = await deployRollup(deployer, {
     contracts,
     owner: contracts.governance,
     config: options.config ?? buildAheadConfig(config.rollup),
     genesis: config.genesis,
     terms: options.terms ?? DEFAULT_TERMS,
   });
-  await assertBuildAheadLinks(chain, rollup.address);
+  await assertBuildAheadLinks(deployer.artifacts, deployer.chain, rollup.address);
   return rollup;
 }
 
@@ -61,27 +59,27 @@ export async function deployBuildAhead(
  *
  * @throws WrongLibraryLinkError
  */
-export async function assertBuildAheadLinks(chain: L1Chain, rollup: Address): Promise<void> {
+export async function assertBuildAheadLinks(artifacts: Artifacts, chain: L1Node, rollup: Address): Promise<void> {
   const ours = "BuildAheadOperationsExtLib";
   const upstream = "RollupOperationsExtLib";
-  const [expected, actual] = [await readSelectors(upstream), await readSelectors(ours)];
+  const [expected, actual] = [await readSelectors(artifacts, upstream), await readSelectors(artifacts, ours)];
   if (expected.join() !== actual.join()) {
     throw new WrongLibraryLinkError("The operations libraries differ in their selectors", {
       fields: { expected: expected.join(), actual: actual.join() },
     });
   }
-  const fromRollup = await readLinkedLibraries(chain, "BuildAheadRollup", rollup);
+  const fromRollup = await readLinkedLibraries(artifacts, chain, "BuildAheadRollup", rollup);
   const operations = requireLink(fromRollup, upstream);
-  await assertCode(chain, ours, operations);
+  await assertCode(artifacts, chain, ours, operations);
 
-  const late = requireLink(await readLinkedLibraries(chain, ours, operations), "LateSubmissionExtLib");
+  const late = requireLink(await readLinkedLibraries(artifacts, chain, ours, operations), "LateSubmissionExtLib");
   const lateOfRollup = requireLink(fromRollup, "LateSubmissionExtLib");
   if (late !== lateOfRollup) {
     throw new WrongLibraryLinkError("Rollup and operations library use different late-submission libraries", {
       fields: { late, lateOfRollup },
     });
   }
-  await assertCode(chain, "LateSubmissionExtLib", late);
+  await assertCode(artifacts, chain, "LateSubmissionExtLib", late);
 }
 
 function requireLink(links: Readonly<Record<string, Address>>, library: string): Address {
@@ -91,8 +89,8 @@ function requireLink(links: Readonly<Record<string, Address>>, library: string):
 }
 
 /** Sorted selectors of a contract or library, as the compiler numbered them. */
-async function readSelectors(contractName: string): Promise<readonly string[]> {
-  const { buildInfoId, inputSourceName } = await artifacts.readArtifact(contractName);
+async function readSelectors(artifacts: Artifacts, contractName: string): Promise<readonly string[]> {
+  const { buildInfoId, inputSourceName } = await readArtifact(artifacts, contractName);
   const file = buildInfoId === undefined ? undefined : await artifacts.getBuildInfoOutputPath(buildInfoId);
   if (file === undefined || inputSourceName === undefined) {
     throw new WrongLibraryLinkError("There is no build information for a library", { fields: { contractName } });
@@ -105,15 +103,15 @@ async function readSelectors(contractName: string): Promise<readonly string[]> {
 }
 
 /** The code at an address must be a library's compiled code, apart from the addresses that deployment fills in. */
-async function assertCode(chain: L1Chain, library: string, address: Address): Promise<void> {
-  const artifact = await artifacts.readArtifact(library);
+async function assertCode(artifacts: Artifacts, chain: L1Node, library: string, address: Address): Promise<void> {
+  const artifact = await readArtifact(artifacts, library);
   const code = (await chain.publicClient.getCode({ address })) ?? "0x";
   // A library begins with PUSH20 and its own address, which guards it against direct calls.
   const holes = [
     { start: 1, length: 20 },
     ...Object.values(artifact.deployedLinkReferences).flatMap((file) => Object.values(file).flat()),
   ];
-  if (keccak256(blank(code, holes)) !== keccak256(blank(artifact.deployedBytecode as Hex, holes))) {
+  if (keccak256(blank(code, holes)) !== keccak256(blank(artifact.deployedBytecode, holes))) {
     throw new WrongLibraryLinkError("The linked code is not the library it should be", {
       fields: { library, address },
     });

@@ -1,18 +1,17 @@
-import type { Address, LocalAccount } from "viem";
+import type { Address } from "viem";
 
-import { RollupAbi } from "../upstream/abis.ts";
 import buildAheadRollupModule from "../../ignition/modules/buildAheadRollup.ts";
 import upstreamRollupModule from "../../ignition/modules/upstreamRollup.ts";
-import { deployModule } from "../l1/deployModule.ts";
-import type { L1Chain } from "../l1/l1Chain.ts";
-import type { LateSubmissionTerms, RollupDeployment, SharedContracts } from "./deployment.ts";
-import { readLinkedLibraries } from "./linkedLibraries.ts";
 import { computeRollupVersion, type GenesisState, type RollupConfig } from "../upstream/rollupConfig.ts";
+import type { AztecContracts } from "./contracts.ts";
+import type { Deployer } from "./deployer.ts";
+import type { DeployedRollup, LateSubmissionTerms } from "./deployment.ts";
+import { deployModule } from "./deployModule.ts";
+import { readLinkedLibraries } from "./linkedLibraries.ts";
+import { readRollup } from "./rollup.ts";
 
 export interface DeployRollupOptions {
-  readonly chain: L1Chain;
-  readonly deployer: LocalAccount;
-  readonly contracts: Pick<SharedContracts, "feeAsset" | "stakingAsset" | "gse" | "rewardDistributor">;
+  readonly contracts: Pick<AztecContracts, "feeAsset" | "stakingAsset" | "gse" | "rewardDistributor">;
   /** Owner from the constructor on, and for good the `GOVERNANCE` that may slash directly. */
   readonly owner: Address;
   /** `version` 0 is computed; the reward distributor is filled in. */
@@ -23,8 +22,9 @@ export interface DeployRollupOptions {
 }
 
 /** Deploys a rollup version with its verifier and libraries; registers nothing and hands nothing over. */
-export async function deployRollup(options: DeployRollupOptions): Promise<RollupDeployment> {
-  const { chain, deployer, contracts, owner, genesis, terms } = options;
+export async function deployRollup(deployer: Deployer, options: DeployRollupOptions): Promise<DeployedRollup> {
+  const { chain, artifacts } = deployer;
+  const { contracts, owner, genesis, terms } = options;
   const filled: RollupConfig = {
     ...options.config,
     rewardConfig: { ...options.config.rewardConfig, rewardDistributor: contracts.rewardDistributor },
@@ -41,31 +41,23 @@ export async function deployRollup(options: DeployRollupOptions): Promise<Rollup
   };
   const deployed =
     terms === undefined
-      ? await deployModule(chain, deployer, upstreamRollupModule, { UpstreamRollup: shared })
-      : await deployModule(chain, deployer, buildAheadRollupModule, {
-          BuildAheadRollup: { ...shared, terms: { ...terms } },
-        });
+      ? await deployModule(deployer, upstreamRollupModule, { UpstreamRollup: shared })
+      : await deployModule(deployer, buildAheadRollupModule, { BuildAheadRollup: { ...shared, terms: { ...terms } } });
   const { rollup: address, verifier, slashFactory } = deployed;
-  const read = (functionName: "getInbox" | "getOutbox" | "getFeeAssetPortal" | "getSlasher") =>
-    chain.publicClient.readContract({ address, abi: RollupAbi, functionName });
+  const kind = terms === undefined ? "upstream" : "build-ahead";
   return {
-    kind: terms === undefined ? "upstream" : "build-ahead",
-    address,
+    ...(await readRollup(chain, address)),
+    kind,
     verifier,
     slashFactory,
-    inbox: await read("getInbox"),
-    outbox: await read("getOutbox"),
-    feeJuicePortal: await read("getFeeAssetPortal"),
-    slasher: await read("getSlasher"),
     // The code on chain names what it calls later; the slasher libraries are called by the constructor only.
     libraries: {
       TallySlasherDeploymentExtLib: deployed.tallySlasherDeployment,
       EmpireSlasherDeploymentExtLib: deployed.empireSlasherDeployment,
-      ...(await readLinkedLibraries(chain, terms === undefined ? "Rollup" : "BuildAheadRollup", address)),
+      ...(await readLinkedLibraries(artifacts, chain, kind === "upstream" ? "Rollup" : "BuildAheadRollup", address)),
     },
     config,
     genesis,
-    genesisTime: await chain.publicClient.readContract({ address, abi: RollupAbi, functionName: "getGenesisTime" }),
     ...(terms === undefined ? {} : { terms }),
   };
 }

@@ -1,15 +1,16 @@
-import type { PrivateKeyAccount } from "viem";
-
 import aztecGovernanceModule from "../../ignition/modules/aztecGovernance.ts";
 import handoverModule from "../../ignition/modules/handover.ts";
-import { deployModule } from "../l1/deployModule.ts";
+import type { Artifacts } from "../hardhatRuntime.ts";
 import { deriveAccount } from "../l1/deriveAccount.ts";
 import { DEFAULT_SEED } from "../l1/embeddedChain.ts";
 import type { L1Chain } from "../l1/l1Chain.ts";
-import type { AztecDeployment, LateSubmissionTerms } from "./deployment.ts";
+import type { Deployer } from "./deployer.ts";
+import type { DeployedNetwork, LateSubmissionTerms } from "./deployment.ts";
+import { deployModule } from "./deployModule.ts";
 import { deployRollup } from "./deployRollup.ts";
 import { ensureMulticall3 } from "./multicall3.ts";
 import { assertValidConfig, mainnetLikeConfig, type NetworkConfig } from "./networkConfig.ts";
+import { Provisioner } from "./provisioner.ts";
 
 export interface DeployV4StackOptions {
   /** Default {@link mainnetLikeConfig}. */
@@ -19,8 +20,11 @@ export interface DeployV4StackOptions {
   /** Given: the first rollup is the extended one already, with these terms, as if there had never been another. */
   readonly terms?: LateSubmissionTerms;
   /** Called when everything but the first rollup is there. */
-  readonly beforeRollup?: (deployer: PrivateKeyAccount) => Promise<void>;
+  readonly beforeRollup?: (deployer: Deployer) => Promise<void>;
 }
+
+/** Wei of whoever deploys. */
+const DEPLOYER_BALANCE = 10n ** 24n;
 
 /**
  * Deploys the published v4 stack as upstream's scripts do: shared contracts, first rollup, registration, handover.
@@ -30,14 +34,19 @@ export interface DeployV4StackOptions {
  * @throws InvalidNetworkConfigError before anything is sent.
  * @throws IgnitionDeploymentError when a contract refuses.
  */
-export async function deployV4Stack(chain: L1Chain, options: DeployV4StackOptions = {}): Promise<AztecDeployment> {
+export async function deployV4Stack(
+  artifacts: Artifacts,
+  chain: L1Chain,
+  options: DeployV4StackOptions = {},
+): Promise<DeployedNetwork> {
   const { config = mainnetLikeConfig(), seed = DEFAULT_SEED, terms, beforeRollup } = options;
   assertValidConfig(config);
-  const { account: deployer } = deriveAccount(seed, "deployer");
-  await chain.setBalance(deployer.address, 10n ** 24n);
+  const { account } = deriveAccount(seed, "deployer");
+  await chain.setBalance(account.address, DEPLOYER_BALANCE);
+  const deployer: Deployer = { chain, account, artifacts };
 
-  const multicall3 = await ensureMulticall3(chain, deployer);
-  const shared = await deployModule(chain, deployer, aztecGovernanceModule, {
+  const multicall3 = await ensureMulticall3(deployer);
+  const shared = await deployModule(deployer, aztecGovernanceModule, {
     AztecGovernance: {
       initialFeeAssetSupply: config.initialFeeAssetSupply,
       coinIssuerRate: config.coinIssuerRate,
@@ -52,16 +61,14 @@ export async function deployV4Stack(chain: L1Chain, options: DeployV4StackOption
   });
   const contracts = { ...shared, multicall3 };
   await beforeRollup?.(deployer);
-  const rollup = await deployRollup({
-    chain,
-    deployer,
+  const rollup = await deployRollup(deployer, {
     contracts,
-    owner: deployer.address,
+    owner: account.address,
     config: config.rollup,
     genesis: config.genesis,
     ...(terms === undefined ? {} : { terms }),
   });
-  await deployModule(chain, deployer, handoverModule, {
+  await deployModule(deployer, handoverModule, {
     Handover: {
       registry: contracts.registry,
       gse: contracts.gse,
@@ -75,5 +82,5 @@ export async function deployV4Stack(chain: L1Chain, options: DeployV4StackOption
       rewardsClaimable: config.rewardsClaimable,
     },
   });
-  return { chain, config, deployer, contracts, rollup };
+  return { chain, config, deployer, provisioner: new Provisioner(deployer, contracts), contracts, rollup };
 }

@@ -1,8 +1,11 @@
-import type { Address, PrivateKeyAccount } from "viem";
+import type { Address } from "viem";
 
-import type { L1Chain } from "../l1/l1Chain.ts";
 import type { GenesisState, RollupConfig } from "../upstream/rollupConfig.ts";
+import type { AztecContracts, AztecNetwork } from "./contracts.ts";
+import type { Deployer } from "./deployer.ts";
 import type { NetworkConfig } from "./networkConfig.ts";
+import type { Provisioner } from "./provisioner.ts";
+import type { Rollup } from "./rollup.ts";
 
 /** `LateSubmissionTerms` of the extended rollup. */
 export interface LateSubmissionTerms {
@@ -15,47 +18,31 @@ export interface LateSubmissionTerms {
   readonly crossEpoch: boolean;
 }
 
-/** One rollup version and the contracts that belong to it alone. */
-export interface RollupDeployment {
+/** A rollup version that was deployed here: what the chain does not tell about it. */
+export interface DeployedRollup extends Rollup {
   readonly kind: "upstream" | "build-ahead";
-  readonly address: Address;
   readonly verifier: Address;
   readonly slashFactory: Address;
-  readonly inbox: Address;
-  readonly outbox: Address;
-  readonly feeJuicePortal: Address;
-  /** Zero without a committee. */
-  readonly slasher: Address;
   /** External libraries by the name under which the rollup links them. */
   readonly libraries: Readonly<Record<string, Address>>;
   readonly config: RollupConfig;
   readonly genesis: GenesisState;
-  /** Unix seconds of slot 0. */
-  readonly genesisTime: bigint;
   /** Terms at deployment; only for `build-ahead`. */
   readonly terms?: LateSubmissionTerms;
 }
 
-/** The contracts that outlive a rollup version. */
-export interface SharedContracts {
-  readonly feeAsset: Address;
-  readonly stakingAsset: Address;
+/** The shared contracts of a deployment that was made here. */
+export interface DeployedContracts extends AztecContracts {
   readonly coinIssuer: Address;
-  readonly gse: Address;
-  readonly registry: Address;
-  readonly rewardDistributor: Address;
-  readonly governanceProposer: Address;
-  readonly governance: Address;
   readonly dateGatedRelayer: Address;
-  readonly multicall3: Address;
 }
 
-/** An Aztec L1 deployment with its first rollup. */
-export interface AztecDeployment {
-  readonly chain: L1Chain;
+/** A v4 stack that was deployed here, with the keys that deployed it. */
+export interface DeployedNetwork extends AztecNetwork {
   readonly config: NetworkConfig;
   /** Deployed everything and may still mint both test tokens; owns nothing else. */
-  readonly deployer: PrivateKeyAccount;
-  readonly contracts: SharedContracts;
-  readonly rollup: RollupDeployment;
+  readonly deployer: Deployer;
+  readonly provisioner: Provisioner;
+  readonly contracts: DeployedContracts;
+  readonly rollup: DeployedRollup;
 }

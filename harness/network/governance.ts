@@ -1,5 +1,6 @@
 import {
   encodeFunctionData,
+  erc20Abi,
   isAddressEqual,
   parseEventLogs,
   type Address,
@@ -8,20 +9,16 @@ import {
   type TransactionReceipt,
 } from "viem";
 
-import {
-  GovernanceAbi,
-  GovernanceProposerAbi,
-  GSEAbi,
-  RegistryAbi,
-  RollupAbi,
-  TestERC20Abi,
-} from "../upstream/abis.ts";
+import { GovernanceAbi, GovernanceProposerAbi, GSEAbi, RegistryAbi, RollupAbi } from "../upstream/abis.ts";
 import registerRollupPayloadModule from "../../ignition/modules/registerRollupPayload.ts";
 import { BuildAheadError } from "../errors.ts";
-import { deployModule } from "../l1/deployModule.ts";
-import type { AztecDeployment, RollupDeployment } from "./deployment.ts";
-import { getProposer, slotAt, slotStart } from "./rollupReads.ts";
-import type { Validator } from "./validator.ts";
+import { deployModule } from "./deployModule.ts";
+import type { AztecNetwork } from "./contracts.ts";
+import { readSignalling } from "./contracts.ts";
+import { getProposer } from "./committee.ts";
+import { slotAt, slotStart } from "../protocol/time.ts";
+import type { Deployer } from "./deployer.ts";
+import type { Rollup } from "./rollup.ts";
 
 /** Governance did not go where the walk leads. */
 export class GovernanceWalkError extends BuildAheadError {}
@@ -59,16 +56,20 @@ export interface GovernanceWalk extends GovernanceExecution {
 export interface ExecutePayloadOptions {
   readonly payload: Address;
   readonly path: GovernancePath;
-  /** The canonical rollup whose proposers signal; default the deployment's first. */
-  readonly canonical?: RollupDeployment;
-  /** Keys of the canonical rollup's validators; needed for `signal`. */
-  readonly validators?: readonly Validator[];
-  /** For `lock`: gives `amount` (staking token units) to the proposing account; default mints the test token. */
-  readonly fund?: (account: Address, amount: bigint) => Promise<void>;
+  /** Sends what anybody may send, and for `lock` proposes and votes. */
+  readonly sender: LocalAccount;
+  /** The canonical rollup whose proposers signal; default the network's. */
+  readonly canonical?: Rollup;
+  /** For `signal`: keys of the canonical rollup's validators, as far as they are known. */
+  readonly signerOf?: (validator: Address) => LocalAccount | undefined;
+  /** For `lock`: gives `amount` (staking token units) to the sender; default: it has them already. */
+  readonly fund?: (account: Address, amount: bigint) => Promise<unknown>;
 }
 
-export interface RegisterRollupOptions extends Omit<ExecutePayloadOptions, "payload"> {
-  readonly rollup: RollupDeployment;
+export interface RegisterRollupOptions extends Omit<ExecutePayloadOptions, "payload" | "sender"> {
+  /** Deploys the payload, and sends what anybody may send. */
+  readonly deployer: Deployer;
+  readonly rollup: Rollup;
   /** A payload that was deployed before; default a new `RegisterNewRollupVersionPayload`. */
   readonly payload?: Address;
 }
@@ -89,10 +90,12 @@ const PROPOSAL_STATES = [
 /** Takes the steps and keeps the book. */
 class Walk {
   readonly steps: GovernanceStep[] = [];
-  readonly deployment: AztecDeployment;
+  readonly network: AztecNetwork;
+  readonly sender: LocalAccount;
 
-  constructor(deployment: AztecDeployment) {
-    this.deployment = deployment;
+  constructor(network: AztecNetwork, sender: LocalAccount) {
+    this.network = network;
+    this.sender = sender;
   }
 
   async take(
@@ -100,9 +103,9 @@ class Walk {
     request: { from?: LocalAccount; to: Address; data: Hex; gas?: bigint },
     timestamp?: bigint,
   ): Promise<TransactionReceipt> {
-    const { chain, deployer } = this.deployment;
+    const { chain } = this.network;
     const at = timestamp ?? (await chain.now()) + chain.blockTime;
-    const receipt = await chain.execute({ from: deployer, ...request }, { timestamp: at });
+    const receipt = await chain.execute({ from: this.sender, ...request }, { timestamp: at });
     this.steps.push({ name, timestamp: at, gasUsed: receipt.gasUsed, txHash: receipt.transactionHash });
     return receipt;
   }
@@ -116,12 +119,12 @@ class Walk {
  * @throws L1RevertError when a contract refuses a step.
  */
 export async function executePayload(
-  deployment: AztecDeployment,
+  network: AztecNetwork,
   options: ExecutePayloadOptions,
 ): Promise<GovernanceExecution> {
-  const { chain, contracts, deployer } = deployment;
-  const { payload, path } = options;
-  const walk = new Walk(deployment);
+  const { chain, contracts } = network;
+  const { payload, path, sender } = options;
+  const walk = new Walk(network, sender);
   const proposalId =
     path === "signal" ? await signal(walk, payload, options) : await proposeWithLock(walk, payload, options);
   const proposal = await chain.publicClient.readContract({
@@ -136,13 +139,13 @@ export async function executePayload(
   const activeFrom = proposal.creation + votingDelay + 1n;
   if (path === "signal") {
     const data = encodeFunctionData({ abi: RollupAbi, functionName: "vote", args: [proposalId] });
-    await walk.take("vote", { to: (options.canonical ?? deployment.rollup).address, data }, activeFrom);
+    await walk.take("vote", { to: (options.canonical ?? network.rollup).address, data }, activeFrom);
   } else {
     const power = await chain.publicClient.readContract({
       address: contracts.governance,
       abi: GovernanceAbi,
       functionName: "powerNow",
-      args: [deployer.address],
+      args: [sender.address],
     });
     const data = encodeFunctionData({ abi: GovernanceAbi, functionName: "vote", args: [proposalId, power, true] });
     await walk.take("vote", { to: contracts.governance, data }, activeFrom);
@@ -175,45 +178,42 @@ export async function executePayload(
  *
  * @throws GovernanceWalkError also when registry, staking escrow or validators did not follow.
  */
-export async function registerRollup(
-  deployment: AztecDeployment,
-  options: RegisterRollupOptions,
-): Promise<GovernanceWalk> {
-  const { chain, contracts, deployer } = deployment;
-  const { rollup, payload: known, ...rest } = options;
+export async function registerRollup(network: AztecNetwork, options: RegisterRollupOptions): Promise<GovernanceWalk> {
+  const { chain, contracts } = network;
+  const { deployer, rollup, payload: known, ...rest } = options;
   const payload =
     known ??
     (
-      await deployModule(chain, deployer, registerRollupPayloadModule, {
+      await deployModule(deployer, registerRollupPayloadModule, {
         RegisterRollupPayload: { registry: contracts.registry, rollup: rollup.address },
       })
     ).payload;
-  const execution = await executePayload(deployment, { ...rest, payload });
+  const execution = await executePayload(network, { ...rest, sender: deployer.account, payload });
   const registeredAt = await chain.now();
-  const followers = await checkRegistered(deployment, rollup, registeredAt);
+  const followers = await checkRegistered(network, rollup, registeredAt);
   return { ...execution, registeredAt, followers };
 }
 
 /** Signals slot by slot until the quorum of one round is there, then submits the winner. Returns the proposal's number. */
 async function signal(walk: Walk, payload: Address, options: ExecutePayloadOptions): Promise<bigint> {
-  const { chain, contracts, config, rollup: first } = walk.deployment;
-  const { canonical = first, validators = [] } = options;
-  const { quorum, roundSize } = config.governanceProposer;
-  const keys = new Map(validators.map((validator) => [validator.address, validator.account]));
+  const { chain, contracts, rollup: first } = walk.network;
+  const { canonical = first, signerOf } = options;
+  const { timing } = canonical;
+  const { quorum, roundSize } = await readSignalling(chain, contracts);
 
-  const next = slotAt(canonical, await chain.now()) + 1n;
+  const next = slotAt(timing, await chain.now()) + 1n;
   const leftInRound = roundSize - (next % roundSize);
   const start = leftInRound >= quorum ? next : next + leftInRound;
   const round = start / roundSize;
   const data = encodeFunctionData({ abi: GovernanceProposerAbi, functionName: "signal", args: [payload] });
   for (let slot = start; slot < start + quorum; slot++) {
     // A later epoch's seed is known only when the chain gets there.
-    if (slotStart(canonical, slot - 1n) > (await chain.now())) await chain.mineAt(slotStart(canonical, slot - 1n));
+    if (slotStart(timing, slot - 1n) > (await chain.now())) await chain.mineAt(slotStart(timing, slot - 1n));
     const proposer = await getProposer(chain, canonical, slot);
-    const from = keys.get(proposer);
+    const from = signerOf?.(proposer);
     if (from === undefined)
       throw new GovernanceWalkError("No key for the proposer of a slot", { fields: { slot, proposer } });
-    await walk.take("signal", { from, to: contracts.governanceProposer, data }, slotStart(canonical, slot));
+    await walk.take("signal", { from, to: contracts.governanceProposer, data }, slotStart(timing, slot));
   }
 
   const receipt = await walk.take(
@@ -222,36 +222,41 @@ async function signal(walk: Walk, payload: Address, options: ExecutePayloadOptio
       to: contracts.governanceProposer,
       data: encodeFunctionData({ abi: GovernanceProposerAbi, functionName: "submitRoundWinner", args: [round] }),
     },
-    slotStart(canonical, (round + 1n) * roundSize),
+    slotStart(timing, (round + 1n) * roundSize),
   );
   return proposalOf(receipt);
 }
 
 /** Locks the configured amount to propose, and deposits as much again as everybody else has, to vote with. */
 async function proposeWithLock(walk: Walk, payload: Address, options: ExecutePayloadOptions): Promise<bigint> {
-  const { chain, contracts, config, deployer } = walk.deployment;
+  const { chain, contracts } = walk.network;
+  const { sender } = walk;
   const others = await chain.publicClient.readContract({
     address: contracts.governance,
     abi: GovernanceAbi,
     functionName: "totalPowerNow",
   });
-  const amount = config.governance.proposeConfig.lockAmount + others + config.governance.minimumVotes;
-  const token = contracts.stakingAsset;
-  const erc20 = (functionName: "mint" | "approve", to: Address) =>
-    encodeFunctionData({ abi: TestERC20Abi, functionName, args: [to, amount] });
-  if (options.fund === undefined) await walk.take("deposit", { to: token, data: erc20("mint", deployer.address) });
-  else await options.fund(deployer.address, amount);
-  await walk.take("deposit", { to: token, data: erc20("approve", contracts.governance) });
+  const { proposeConfig, minimumVotes } = await chain.publicClient.readContract({
+    address: contracts.governance,
+    abi: GovernanceAbi,
+    functionName: "getConfiguration",
+  });
+  const amount = proposeConfig.lockAmount + others + minimumVotes;
+  await options.fund?.(sender.address, amount);
+  await walk.take("deposit", {
+    to: contracts.stakingAsset,
+    data: encodeFunctionData({ abi: erc20Abi, functionName: "approve", args: [contracts.governance, amount] }),
+  });
   await walk.take("deposit", {
     to: contracts.governance,
-    data: encodeFunctionData({ abi: GovernanceAbi, functionName: "deposit", args: [deployer.address, amount] }),
+    data: encodeFunctionData({ abi: GovernanceAbi, functionName: "deposit", args: [sender.address, amount] }),
   });
   const receipt = await walk.take("propose-with-lock", {
     to: contracts.governance,
     data: encodeFunctionData({
       abi: GovernanceAbi,
       functionName: "proposeWithLock",
-      args: [payload, deployer.address],
+      args: [payload, sender.address],
     }),
   });
   return proposalOf(receipt);
@@ -266,8 +271,7 @@ function proposalOf(receipt: TransactionReceipt): bigint {
 }
 
 /** Registry and staking escrow must name the rollup, and the validators that move with the latest one must count for it. */
-async function checkRegistered(deployment: AztecDeployment, rollup: RollupDeployment, at: bigint): Promise<bigint> {
-  const { chain, contracts } = deployment;
+async function checkRegistered({ chain, contracts }: AztecNetwork, rollup: Rollup, at: bigint): Promise<bigint> {
   const { publicClient } = chain;
   const canonical = await publicClient.readContract({
     address: contracts.registry,

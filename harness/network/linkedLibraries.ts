@@ -1,8 +1,9 @@
-import { artifacts } from "hardhat";
 import { getAddress, isAddressEqual, slice, type Address } from "viem";
 
 import { BuildAheadError } from "../errors.ts";
-import type { L1Chain } from "../l1/l1Chain.ts";
+import type { Artifacts } from "../hardhatRuntime.ts";
+import type { L1Node } from "../l1/l1Node.ts";
+import { readArtifact } from "./readArtifact.ts";
 
 /** A rollup runs a library other than the one that was meant for it. */
 export class WrongLibraryLinkError extends BuildAheadError {}
@@ -12,12 +13,13 @@ export class WrongLibraryLinkError extends BuildAheadError {}
  * @throws WrongLibraryLinkError when two places that ask for one library were given different ones.
  */
 export async function readLinkedLibraries(
-  chain: L1Chain,
+  artifacts: Artifacts,
+  { publicClient }: L1Node,
   contractName: string,
   address: Address,
 ): Promise<Readonly<Record<string, Address>>> {
-  const { deployedLinkReferences } = await artifacts.readArtifact(contractName);
-  const code = await chain.publicClient.getCode({ address });
+  const { deployedLinkReferences } = await readArtifact(artifacts, contractName);
+  const code = await publicClient.getCode({ address });
   if (code === undefined)
     throw new WrongLibraryLinkError("There is no code at the rollup's address", { fields: { address } });
   const linked: Record<string, Address> = {};

@@ -5,7 +5,7 @@ import path from "node:path";
 import { hexToBigInt, keccak256, toHex, type Address } from "viem";
 
 import { deriveAccount } from "../l1/deriveAccount.ts";
-import type { L1Chain } from "../l1/l1Chain.ts";
+import type { L1Node } from "../l1/l1Node.ts";
 import { GSEContract } from "../upstream/contracts.ts";
 import { aztecClient } from "./aztecClient.ts";
 import type { RegistrationTuple, Validator } from "./validator.ts";
@@ -25,7 +25,7 @@ const GROUP_ORDER =
   21_888_242_871_839_275_222_246_405_745_257_275_088_548_364_400_416_034_343_698_204_186_575_808_495_617n;
 
 /** Derives validators from a seed. Registrations are taken from the cache folder where they were computed before. */
-export async function makeValidators(chain: L1Chain, options: MakeValidatorsOptions): Promise<readonly Validator[]> {
+export async function makeValidators(chain: L1Node, options: MakeValidatorsOptions): Promise<readonly Validator[]> {
   const { seed, count } = options;
   const registrations = await loadRegistrations(chain, options);
   return Array.from({ length: count }, (_, index) => {
@@ -36,10 +36,7 @@ export async function makeValidators(chain: L1Chain, options: MakeValidatorsOpti
   });
 }
 
-async function loadRegistrations(
-  chain: L1Chain,
-  options: MakeValidatorsOptions,
-): Promise<readonly RegistrationTuple[]> {
+async function loadRegistrations(chain: L1Node, options: MakeValidatorsOptions): Promise<readonly RegistrationTuple[]> {
   const { seed, count, gse, onProgress } = options;
   const name = keccak256(toHex(JSON.stringify({ scheme: "bn254-v1", seed, count }))).slice(2, 34);
   const file = path.join(CACHE_FOLDER, `${name}.json`);

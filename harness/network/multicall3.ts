@@ -1,17 +1,17 @@
-import type { Address, Hex, LocalAccount } from "viem";
+import type { Address, Hex } from "viem";
 
-import type { L1Chain } from "../l1/l1Chain.ts";
 import { deployMulticall3, MULTI_CALL_3_ADDRESS } from "../upstream/contracts.ts";
+import type { Deployer } from "./deployer.ts";
 
 /**
  * Puts Multicall3 at its well-known address if it is not there, through the presigned transaction that put it there on
  * every chain. Upstream's client library carries that transaction; this gives it the four client methods it uses.
  */
-export async function ensureMulticall3(chain: L1Chain, deployer: LocalAccount): Promise<Address> {
+export async function ensureMulticall3({ chain, account }: Deployer): Promise<Address> {
   const client = {
     getCode: ({ address }: { address: Address }) => chain.publicClient.getCode({ address }),
     sendTransaction: async ({ to, value }: { to: Address; value: bigint }) =>
-      (await chain.execute({ from: deployer, to, value })).transactionHash,
+      (await chain.execute({ from: account, to, value })).transactionHash,
     sendRawTransaction: async ({ serializedTransaction }: { serializedTransaction: Hex }) => {
       const { hash } = await chain.submitRaw(serializedTransaction);
       await chain.mine({ include: [hash] });

@@ -1,12 +1,14 @@
+import type { HardhatRuntime } from "../hardhatRuntime.ts";
 import { DEFAULT_SEED, openEmbeddedChain, type EmbeddedChainOptions } from "../l1/embeddedChain.ts";
-import type { AztecDeployment } from "./deployment.ts";
+import type { DeployedNetwork } from "./deployment.ts";
 import { deployV4Stack } from "./deployV4Stack.ts";
+import { errorAbiOf } from "./errorAbi.ts";
 import { makeValidators, type MakeValidatorsOptions } from "./makeValidators.ts";
 import { mainnetLikeConfig, type NetworkConfig } from "./networkConfig.ts";
-import { stakeValidators, TooFewValidatorsError } from "./stakeValidators.ts";
+import { TooFewValidatorsError } from "./stakeValidators.ts";
 import type { Validator } from "./validator.ts";
 
-export interface EmbeddedNetworkOptions extends EmbeddedChainOptions {
+export interface EmbeddedNetworkOptions extends Omit<EmbeddedChainOptions, "errorAbi"> {
   /** Default {@link mainnetLikeConfig}. */
   readonly config?: NetworkConfig;
   /** Default 64. */
@@ -15,7 +17,7 @@ export interface EmbeddedNetworkOptions extends EmbeddedChainOptions {
 }
 
 /** A chain in this process with the v4 stack on it and validators that can be sampled. */
-export interface EmbeddedNetwork extends AztecDeployment {
+export interface EmbeddedNetwork extends DeployedNetwork {
   readonly validators: readonly Validator[];
   /** The first epoch whose committee comes from the complete set; the clock stands at its first second. */
   readonly firstEpoch: bigint;
@@ -25,19 +27,23 @@ export interface EmbeddedNetwork extends AztecDeployment {
  * Opens an embedded chain, deploys v4 and brings the validators in.
  * @throws TooFewValidatorsError, InvalidNetworkConfigError, UnsupportedL1FeatureError before any work is done.
  */
-export async function openEmbeddedNetwork(options: EmbeddedNetworkOptions = {}): Promise<EmbeddedNetwork> {
+export async function openEmbeddedNetwork(
+  hardhat: HardhatRuntime,
+  options: EmbeddedNetworkOptions = {},
+): Promise<EmbeddedNetwork> {
   const { config = mainnetLikeConfig(), validatorCount = 64, seed = DEFAULT_SEED, onKeyProgress } = options;
   if (BigInt(validatorCount) < config.rollup.targetCommitteeSize) {
     throw new TooFewValidatorsError(validatorCount, config.rollup.targetCommitteeSize);
   }
-  const chain = await openEmbeddedChain(options);
-  const deployment = await deployV4Stack(chain, { config, seed });
+  const { artifacts } = hardhat;
+  const chain = await openEmbeddedChain(hardhat, { ...options, errorAbi: errorAbiOf(artifacts) });
+  const network = await deployV4Stack(artifacts, chain, { config, seed });
   const validators = await makeValidators(chain, {
     seed,
     count: validatorCount,
-    gse: deployment.contracts.gse,
+    gse: network.contracts.gse,
     ...(onKeyProgress === undefined ? {} : { onProgress: onKeyProgress }),
   });
-  const firstEpoch = await stakeValidators(deployment, validators);
-  return { ...deployment, validators, firstEpoch };
+  const firstEpoch = await network.provisioner.ensureStaked(validators, network.rollup);
+  return { ...network, validators, firstEpoch };
 }

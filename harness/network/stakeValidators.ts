@@ -1,9 +1,12 @@
 import { encodeFunctionData, type Hex } from "viem";
 
 import { BuildAheadError } from "../errors.ts";
-import { RollupAbi, TestERC20Abi } from "../upstream/abis.ts";
-import type { AztecDeployment, RollupDeployment } from "./deployment.ts";
-import { advanceToEpoch, epochOfSlot, epochStart, firstEpochSampledAfter, slotAt } from "./rollupReads.ts";
+import { epochAt, epochStart, firstEpochSampledAfter } from "../protocol/time.ts";
+import { GSEAbi, RollupAbi } from "../upstream/abis.ts";
+import { advanceToEpoch } from "./advance.ts";
+import type { Deployer } from "./deployer.ts";
+import type { Provisioner } from "./provisioner.ts";
+import type { Rollup } from "./rollup.ts";
 import type { Validator } from "./validator.ts";
 
 /** Fewer validators than the committee needs: nothing could ever be proposed. */
@@ -22,6 +25,8 @@ const FLUSH_GAS = 16_000_000n;
 const DEPOSIT_GAS = 700_000n;
 /** Deposits per L1 block, within its gas limit. */
 const DEPOSITS_PER_BLOCK = 64;
+/** Upstream's `Status.NONE`. */
+const NO_STAKE = 0;
 /** Wei given to each key for its transactions. */
 const GAS_MONEY = 10n ** 22n;
 
@@ -29,43 +34,45 @@ const GAS_MONEY = 10n ** 22n;
  * Brings validators in through the real path: deposit, entry queue, flush under the queue's own limits (which takes epochs),
  * then waits for the first epoch whose committee is sampled from the complete set.
  *
- * They stake with `moveWithLatestRollup`, so they follow the canonical rollup. The deployer pays for the stakes.
+ * Who has deposited before is passed over. They stake with `moveWithLatestRollup`, so they follow the canonical rollup. The deployer pays for the stakes.
  *
  * @returns the first epoch with a committee from the complete set; the clock stands at its first second.
  * @throws TooFewValidatorsError before anything is sent.
  * @throws StakingFailedError when one of them did not become active.
  */
 export async function stakeValidators(
-  deployment: AztecDeployment,
+  provisioner: Provisioner,
   validators: readonly Validator[],
-  rollup: RollupDeployment = deployment.rollup,
+  rollup: Rollup,
 ): Promise<bigint> {
-  const { chain, deployer, contracts, config } = deployment;
-  if (BigInt(validators.length) < rollup.config.targetCommitteeSize) {
-    throw new TooFewValidatorsError(validators.length, rollup.config.targetCommitteeSize);
+  const { chain, account } = provisioner.deployer;
+  const { contracts } = provisioner;
+  if (BigInt(validators.length) < rollup.committeeSize) {
+    throw new TooFewValidatorsError(validators.length, rollup.committeeSize);
   }
   for (const { address, withdrawer } of validators) {
     await chain.setBalance(address, GAS_MONEY);
     await chain.setBalance(withdrawer.address, GAS_MONEY);
   }
 
-  const stake = config.gse.activationThreshold * BigInt(validators.length);
-  const token = (functionName: "mint" | "approve", to: Hex) => ({
-    from: deployer,
-    to: contracts.stakingAsset,
-    data: encodeFunctionData({ abi: TestERC20Abi, functionName, args: [to, stake] }),
+  const missing = await withoutStake(provisioner.deployer, rollup, validators);
+  const threshold = await chain.publicClient.readContract({
+    address: contracts.gse,
+    abi: GSEAbi,
+    functionName: "ACTIVATION_THRESHOLD",
   });
-  await chain.execute(token("mint", deployer.address));
-  await chain.execute(token("approve", rollup.address));
+  const stake = threshold * BigInt(missing.length);
+  await provisioner.mintStakingAsset(account.address, stake);
+  await provisioner.token(contracts.stakingAsset, "approve", rollup.address, stake);
 
-  for (let start = 0; start < validators.length; start += DEPOSITS_PER_BLOCK) {
-    const chunk = validators.slice(start, start + DEPOSITS_PER_BLOCK);
+  for (let start = 0; start < missing.length; start += DEPOSITS_PER_BLOCK) {
+    const chunk = missing.slice(start, start + DEPOSITS_PER_BLOCK);
     const include: Hex[] = [];
     for (const { address, withdrawer, registration } of chunk) {
       const { publicKeyInG1, publicKeyInG2, proofOfPossession } = registration;
       const args = [address, withdrawer.address, publicKeyInG1, publicKeyInG2, proofOfPossession, true] as const;
       const data = encodeFunctionData({ abi: RollupAbi, functionName: "deposit", args });
-      include.push((await chain.submit({ from: deployer, to: rollup.address, data, gas: DEPOSIT_GAS })).hash);
+      include.push((await chain.submit({ from: account, to: rollup.address, data, gas: DEPOSIT_GAS })).hash);
     }
     const { receipts } = await chain.mine({ include });
     const failed = receipts.find(({ status }) => status === "reverted");
@@ -77,7 +84,7 @@ export async function stakeValidators(
     }
   }
 
-  await flushEntryQueue(deployment, rollup);
+  await flushEntryQueue(provisioner.deployer, rollup);
   const active = await chain.publicClient.readContract({
     address: rollup.address,
     abi: RollupAbi,
@@ -89,22 +96,40 @@ export async function stakeValidators(
     });
   }
 
-  const epoch = firstEpochSampledAfter(rollup, await chain.now());
+  const epoch = firstEpochSampledAfter(rollup.timing, await chain.now());
   await advanceToEpoch(chain, rollup, epoch);
   return epoch;
 }
 
-async function flushEntryQueue({ chain, deployer }: AztecDeployment, rollup: RollupDeployment): Promise<void> {
+/** Who of them has not deposited yet; on a rollup that is new, nobody has. */
+async function withoutStake(
+  { chain }: Deployer,
+  { address }: Rollup,
+  validators: readonly Validator[],
+): Promise<readonly Validator[]> {
+  const contract = { address, abi: RollupAbi } as const;
+  const read = (functionName: "getActiveAttesterCount" | "getEntryQueueLength") =>
+    chain.publicClient.readContract({ ...contract, functionName });
+  if ((await read("getActiveAttesterCount")) + (await read("getEntryQueueLength")) === 0n) return validators;
+  const statuses = await Promise.all(
+    validators.map((validator) =>
+      chain.publicClient.readContract({ ...contract, functionName: "getStatus", args: [validator.address] }),
+    ),
+  );
+  return validators.filter((_, index) => statuses[index] === NO_STAKE);
+}
+
+async function flushEntryQueue({ chain, account }: Deployer, rollup: Rollup): Promise<void> {
   const read = (functionName: "getEntryQueueLength" | "getAvailableValidatorFlushes") =>
     chain.publicClient.readContract({ address: rollup.address, abi: RollupAbi, functionName });
   const data = encodeFunctionData({ abi: RollupAbi, functionName: "flushEntryQueue", args: [FLUSH_CHUNK] });
   for (let queued = await read("getEntryQueueLength"); queued > 0n;) {
     if ((await read("getAvailableValidatorFlushes")) === 0n) {
       // The queue lets in so many per epoch.
-      const next = epochOfSlot(rollup, slotAt(rollup, await chain.now())) + 1n;
-      await chain.mineAt(epochStart(rollup, next));
+      const next = epochAt(rollup.timing, await chain.now()) + 1n;
+      await chain.mineAt(epochStart(rollup.timing, next));
     }
-    await chain.execute({ from: deployer, to: rollup.address, data, gas: FLUSH_GAS });
+    await chain.execute({ from: account, to: rollup.address, data, gas: FLUSH_GAS });
     const left = await read("getEntryQueueLength");
     if (left === queued) throw new StakingFailedError("The entry queue does not move", { fields: { queued } });
     queued = left;

@@ -1,8 +1,9 @@
+import { firstEpochSampledAfter } from "../protocol/time.ts";
+import { advanceToEpoch } from "./advance.ts";
 import { deployBuildAhead, type DeployBuildAheadOptions } from "./deployBuildAhead.ts";
-import type { RollupDeployment } from "./deployment.ts";
+import type { DeployedRollup } from "./deployment.ts";
 import { registerRollup, type GovernancePath, type GovernanceWalk } from "./governance.ts";
 import type { EmbeddedNetwork } from "./openEmbeddedNetwork.ts";
-import { advanceToEpoch, firstEpochSampledAfter } from "./rollupReads.ts";
 
 export interface UpgradeOptions extends DeployBuildAheadOptions {
   /** Default `signal`. */
@@ -11,7 +12,7 @@ export interface UpgradeOptions extends DeployBuildAheadOptions {
 
 /** An embedded network after governance made the extended rollup canonical. */
 export interface UpgradedNetwork extends EmbeddedNetwork {
-  readonly buildAhead: RollupDeployment;
+  readonly buildAhead: DeployedRollup;
   readonly walk: GovernanceWalk;
   /** The first epoch of `buildAhead` with a committee; the clock stands at its first second. */
   readonly firstBuildAheadEpoch: bigint;
@@ -22,10 +23,16 @@ export async function upgradeToBuildAhead(
   network: EmbeddedNetwork,
   options: UpgradeOptions = {},
 ): Promise<UpgradedNetwork> {
-  const { chain, validators } = network;
+  const { chain, deployer, provisioner, validators } = network;
   const buildAhead = await deployBuildAhead(network, options);
-  const walk = await registerRollup(network, { rollup: buildAhead, path: options.path ?? "signal", validators });
-  const firstBuildAheadEpoch = firstEpochSampledAfter(buildAhead, walk.registeredAt);
+  const walk = await registerRollup(network, {
+    deployer,
+    rollup: buildAhead,
+    path: options.path ?? "signal",
+    signerOf: (address) => validators.find((validator) => validator.address === address)?.account,
+    fund: (account, amount) => provisioner.mintStakingAsset(account, amount),
+  });
+  const firstBuildAheadEpoch = firstEpochSampledAfter(buildAhead.timing, walk.registeredAt);
   await advanceToEpoch(chain, buildAhead, firstBuildAheadEpoch);
   return { ...network, buildAhead, walk, firstBuildAheadEpoch };
 }

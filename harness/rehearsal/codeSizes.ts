@@ -1,7 +1,7 @@
 import type { Address } from "viem";
 
 import type { L1Chain } from "../l1/l1Chain.ts";
-import type { AztecDeployment, RollupDeployment } from "../network/deployment.ts";
+import type { DeployedNetwork, DeployedRollup } from "../network/deployment.ts";
 import type { CodeSizeReport } from "./rehearsalReport.ts";
 
 /** EIP-170: the most runtime code a contract may have, in bytes. */
@@ -9,8 +9,8 @@ export const MAX_CODE_SIZE = 24_576;
 
 /** Measures the runtime code of every contract of a deployment and of its rollups, largest first. */
 export async function measureCodeSizes(
-  { chain, contracts }: Pick<AztecDeployment, "chain" | "contracts">,
-  rollups: Readonly<Record<string, RollupDeployment>>,
+  { chain, contracts }: Pick<DeployedNetwork, "chain" | "contracts">,
+  rollups: Readonly<Record<string, DeployedRollup>>,
 ): Promise<readonly CodeSizeReport[]> {
   const named = new Map<Address, string>(Object.entries(contracts).map(([name, address]) => [address, name]));
   for (const [

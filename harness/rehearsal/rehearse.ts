@@ -5,28 +5,28 @@ import fixedActionsPayloadModule from "../../ignition/modules/fixedActionsPayloa
 import { assertConserved, auditProof, type ProofAudit } from "../accounting/auditProof.ts";
 import { decimalStrings } from "../accounting/decimalStrings.ts";
 import { decodeRecorded, type RecordedLateSubmission } from "../accounting/lateSubmissionEvents.ts";
-import { governanceSignalCall, nameLateRecipientCall, slashingVoteCall } from "../actors/publisher.ts";
-import { Sequencer, type Landing } from "../actors/sequencer.ts";
+import { governanceSignalCall, nameLateRecipientCall, slashingVoteCall } from "../consensus/bundledCalls.ts";
+import { Sequencer, type Landing } from "../world/world.ts";
 import { withAttestations, type AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { selectQuorum } from "../consensus/slotCommittee.ts";
 import { BuildAheadError } from "../errors.ts";
-import { deployModule } from "../l1/deployModule.ts";
+import { deployModule } from "../network/deployModule.ts";
 import { deriveAccount } from "../l1/deriveAccount.ts";
 import { bridgeFeeJuice } from "../network/bridgeFeeJuice.ts";
-import type { RollupDeployment } from "../network/deployment.ts";
+import type { DeployedRollup } from "../network/deployment.ts";
 import { deployBuildAhead } from "../network/deployBuildAhead.ts";
 import { executePayload, registerRollup, type GovernanceStep } from "../network/governance.ts";
 import { mainnetLikeConfig, type NetworkConfig } from "../network/networkConfig.ts";
 import { openEmbeddedNetwork, type EmbeddedNetwork } from "../network/openEmbeddedNetwork.ts";
 import {
-  advanceToEpoch,
   epochOfSlot,
   epochStart,
   firstEpochSampledAfter,
   firstSlotOfEpoch,
   slotAt,
   slotStart,
-} from "../network/rollupReads.ts";
+} from "../protocol/time.ts";
+import { advanceToEpoch } from "../network/advance.ts";
 import { measureCodeSizes } from "./codeSizes.ts";
 import { VALIDATORS, type RehearsalOptions } from "./rehearsalOptions.ts";
 import type { ClaimReport, ConservationReport, LateKind, LateSlotReport, RehearsalReport } from "./rehearsalReport.ts";
@@ -43,9 +43,9 @@ export class RehearsalFailedError extends BuildAheadError {
 export interface Rehearsal {
   readonly report: RehearsalReport;
   readonly network: EmbeddedNetwork;
-  readonly buildAhead: RollupDeployment;
+  readonly buildAhead: DeployedRollup;
   /** Every transaction that landed a checkpoint, by rollup. */
-  readonly landed: readonly { readonly rollup: RollupDeployment; readonly txHash: Hex }[];
+  readonly landed: readonly { readonly rollup: DeployedRollup; readonly txHash: Hex }[];
   readonly audits: readonly ProofAudit[];
 }
 
@@ -87,7 +87,7 @@ export async function rehearse(options: RehearsalOptions, listener: RehearsalLis
   const walk = await registerRollup(network, { rollup: buildAhead, path: "signal", validators: network.validators });
   recordGovernance(recorder, walk.steps);
   const days = Number((walk.registeredAt - proposedAt) / 86_400n);
-  const firstEpoch = firstEpochSampledAfter(buildAhead, walk.registeredAt);
+  const firstEpoch = firstEpochSampledAfter(buildAhead.timing, walk.registeredAt);
   await advanceToEpoch(chain, buildAhead, firstEpoch);
 
   const ours = run.sequencer(buildAhead);
@@ -107,7 +107,7 @@ export async function rehearse(options: RehearsalOptions, listener: RehearsalLis
   recorder.phase("Governance turns crossEpoch around and opens rewards");
   const crossEpoch = !options.terms.crossEpoch;
   await run.govern(buildAhead, { ...options.terms, crossEpoch });
-  const secondEpoch = epochOfSlot(buildAhead, slotAt(buildAhead, await chain.now())) + 1n;
+  const secondEpoch = epochOfSlot(buildAhead.timing, slotAt(buildAhead.timing, await chain.now())) + 1n;
   await advanceToEpoch(chain, buildAhead, secondEpoch);
   recorder.phase("Last slot of the epoch, again");
   await run.landFirstOfEpoch(ours);
@@ -153,7 +153,7 @@ export async function rehearse(options: RehearsalOptions, listener: RehearsalLis
 
 /** The steps of one rehearsal and what they leave behind. */
 class Run {
-  readonly landed: { rollup: RollupDeployment; txHash: Hex }[] = [];
+  readonly landed: { rollup: DeployedRollup; txHash: Hex }[] = [];
   readonly lateReceipts: TransactionReceipt[] = [];
   readonly audits: ProofAudit[] = [];
   readonly #options: RehearsalOptions;
@@ -168,7 +168,7 @@ class Run {
     this.#recorder = recorder;
   }
 
-  sequencer(rollup: RollupDeployment): Sequencer {
+  sequencer(rollup: DeployedRollup): Sequencer {
     const { validators } = this.#network;
     return new Sequencer({ deployment: this.#network, rollup, validators, seed: this.#options.seed });
   }
@@ -193,7 +193,7 @@ class Run {
 
   async refuseLate(sequencer: Sequencer, name: string, error: string): Promise<void> {
     const checkpoint = await sequencer.build(await sequencer.nextSlot());
-    const timestamp = slotStart(sequencer.rollup, checkpoint.slot + 1n);
+    const timestamp = slotStart(sequencer.rollup.timing, checkpoint.slot + 1n);
     this.#expect(`slot ${checkpoint.slot}: ${name}`, sequencer, await sequencer.land(checkpoint, { timestamp }), error);
   }
 
@@ -205,7 +205,7 @@ class Run {
     const child = await sequencer.build(missed.slot + 1n, { parent: missed });
     const next = (await sequencer.committee(child.slot)).proposer;
     await this.#landLate(sequencer, "next-proposer", missed, {
-      timestamp: slotStart(rollup, child.slot),
+      timestamp: slotStart(rollup.timing, child.slot),
       from: next.account,
       bundle: { before: [nameLateRecipientCall(sequencer.view, next.address)], allowFailure: false },
     });
@@ -232,7 +232,7 @@ class Run {
     const taken = "Rollup__SlotAlreadyInChain";
 
     const rival = await this.#fundedAccount("rival");
-    const alone = await sequencer.land(checkpoint, { timestamp: slotStart(rollup, slot) + 24n, from: rival });
+    const alone = await sequencer.land(checkpoint, { timestamp: slotStart(rollup.timing, slot) + 24n, from: rival });
     this.#expect(
       `slot ${slot}: the same again, alone`,
       sequencer,
@@ -247,7 +247,7 @@ class Run {
     // Two bits for each committee member of each epoch in the round: nobody is to be slashed.
     const noVotes: Hex = `0x${"00".repeat(Number((targetCommitteeSize * slashingRoundSize) / aztecEpochDuration / 4n))}`;
     const bundled = await sequencer.land(checkpoint, {
-      timestamp: slotStart(rollup, slot) + 36n,
+      timestamp: slotStart(rollup.timing, slot) + 36n,
       from: proposer.account,
       bundle: {
         after: [
@@ -264,9 +264,9 @@ class Run {
     const { windowSeconds } = this.#options.terms;
 
     const expired = await sequencer.build(await sequencer.nextSlot());
-    const closedAt = slotStart(rollup, expired.slot + 1n) + BigInt(windowSeconds);
+    const closedAt = slotStart(rollup.timing, expired.slot + 1n) + BigInt(windowSeconds);
     // A window as long as the slot closes when the slot is two slots old, which is no longer the window's business.
-    const tooOld = slotAt(rollup, closedAt) > expired.slot + 1n;
+    const tooOld = slotAt(rollup.timing, closedAt) > expired.slot + 1n;
     const tooLate = await sequencer.land(withoutSecondSignature(expired), { timestamp: closedAt });
     const closed = tooOld ? FOREIGN_SLOT : "LateSubmission__WindowClosed";
     this.#expect(`slot ${expired.slot}: ${windowSeconds} s into the next slot`, sequencer, tooLate, closed);
@@ -286,7 +286,7 @@ class Run {
       ["late, one attestation short of a quorum", unattested, "ValidatorSelection__InsufficientAttestations"],
       ["late, without its proposer's attestation", withheld, "ValidatorSelection__MissingProposerSignature"],
     ];
-    await chain.mineAt(slotStart(rollup, slot + 1n));
+    await chain.mineAt(slotStart(rollup.timing, slot + 1n));
     for (const [name, checkpoint, error] of attempts) {
       const timestamp = (await chain.now()) + 1n;
       const landing = await sequencer.land(withoutSecondSignature(checkpoint), { timestamp, from: sender });
@@ -299,10 +299,10 @@ class Run {
   /** Lands the last slot of an epoch in the first L1 block of the next one, or sees it refused. */
   async landLastSlot(sequencer: Sequencer, epoch: bigint, isAccepted: boolean): Promise<void> {
     const { rollup, chain } = sequencer;
-    const slot = firstSlotOfEpoch(rollup, epoch + 1n) - 1n;
-    await chain.mineAt(slotStart(rollup, slot));
+    const slot = firstSlotOfEpoch(rollup.timing, epoch + 1n) - 1n;
+    await chain.mineAt(slotStart(rollup.timing, slot));
     const checkpoint = await sequencer.build(slot);
-    const timestamp = slotStart(rollup, slot + 1n);
+    const timestamp = slotStart(rollup.timing, slot + 1n);
     const from = await this.#fundedAccount("third party");
     if (isAccepted) {
       await this.#landLate(sequencer, "cross-epoch", withoutSecondSignature(checkpoint), { timestamp, from });
@@ -329,7 +329,7 @@ class Run {
   }
 
   /** New terms and claimable rewards, by a payload that the new rollup's own proposers signal. */
-  async govern(rollup: RollupDeployment, terms: RehearsalOptions["terms"]): Promise<void> {
+  async govern(rollup: DeployedRollup, terms: RehearsalOptions["terms"]): Promise<void> {
     const { chain, deployer, validators } = this.#network;
     const setTerms = encodeFunctionData({
       abi: parseAbi([
@@ -354,7 +354,7 @@ class Run {
   async claim(sequencer: Sequencer, epochs: readonly bigint[]): Promise<ClaimReport[]> {
     const { chain, rollup } = sequencer;
     const last = epochs.reduce((a, b) => (a > b ? a : b));
-    await chain.mineAt(epochStart(rollup, last + rollup.config.aztecProofSubmissionEpochs + 1n));
+    await chain.mineAt(epochStart(rollup.timing, last + rollup.timing.proofSubmissionEpochs + 1n));
     const sender = await this.#fundedAccount("third party");
     const claims: ClaimReport[] = [];
     const credited = new Set(this.audits.flatMap(({ credits }) => Object.keys(credits) as Address[]));
@@ -416,7 +416,7 @@ class Run {
   ): Promise<void> {
     const { rollup } = sequencer;
     const checkpoint = await sequencer.build(await sequencer.nextSlot());
-    const boundary = slotStart(rollup, checkpoint.slot + 1n);
+    const boundary = slotStart(rollup.timing, checkpoint.slot + 1n);
     const isOwn = kind === "boundary-slip";
     await this.#landLate(sequencer, kind, isOwn ? checkpoint : withoutSecondSignature(checkpoint), {
       timestamp: isOwn ? boundary : boundary + 12n,

@@ -1,6 +1,6 @@
 import type { Hex, TransactionReceipt } from "viem";
 
-import type { Landing } from "../actors/sequencer.ts";
+import type { Landing } from "../world/world.ts";
 import type { L1Chain } from "../l1/l1Chain.ts";
 import type { L1RevertError } from "../l1/l1Errors.ts";
 import type { RehearsalStep } from "./rehearsalReport.ts";

@@ -27,12 +27,12 @@ import {
   withSignatureOf,
 } from "../../harness/consensus/malformedAttestations.ts";
 import { selectQuorum, type SlotCommittee } from "../../harness/consensus/slotCommittee.ts";
-import { slotAt } from "../../harness/network/rollupReads.ts";
+import { slotAt } from "../../harness/protocol/time.ts";
 import { flipSignature } from "../../harness/upstream/foundation.ts";
 import { CommitteeAttestation } from "../../harness/upstream/stdlib.ts";
 import { proveAndSettle } from "../boundary/support/settlement.ts";
 import { commitmentTo, expectRejected, refusal, rehearse, type Verdict } from "../boundary/support/verdict.ts";
-import { openWorld, type World, type WorldOptions } from "../boundary/support/world.ts";
+import { openTestWorld, type TestWorld, type TestWorldOptions } from "../support/world.ts";
 import {
   claimedCommittee,
   countBits,
@@ -44,7 +44,7 @@ import {
 
 /** A well-formed late submission and what it is made of. */
 interface Target {
-  readonly world: World;
+  readonly world: TestWorld;
   readonly checkpoint: AttestedCheckpoint;
   readonly committee: SlotCommittee;
   readonly form: AttestationsAndSigners;
@@ -95,18 +95,18 @@ async function attestedElsewhere(target: Target, other: Pick<Checkpoint, "payloa
 const FORGERIES: readonly Forgery[] = [
   {
     name: "attestations to the next slot's checkpoint",
-    forge: async (target) => attestedElsewhere(target, await target.world.sequencer.build(target.checkpoint.slot + 1n)),
+    forge: async (target) => attestedElsewhere(target, await target.world.build(target.checkpoint.slot + 1n)),
   },
   {
     name: "attestations to another checkpoint of the same slot",
     forge: async (target) =>
-      attestedElsewhere(target, await target.world.sequencer.build(target.checkpoint.slot, { salt: "other" })),
+      attestedElsewhere(target, await target.world.build(target.checkpoint.slot, { salt: "other" })),
   },
   {
     name: "attestations of the next epoch's committee",
     forge: async (target) => {
       const { world, checkpoint } = target;
-      const next = await world.sequencer.committee(checkpoint.slot + world.rollup.config.aztecEpochDuration);
+      const next = await world.committee(checkpoint.slot + world.rollup.timing.epochSlots);
       const form = attestCheckpoint(checkpoint, { ...next, slot: checkpoint.slot });
       return {
         form,
@@ -123,7 +123,7 @@ const FORGERIES: readonly Forgery[] = [
       const { world, checkpoint, committee } = target;
       const view = { chain: world.chain, rollup: world.network.rollup };
       const foreign = await buildCheckpoint(view, {
-        slot: slotAt(view.rollup, world.at(checkpoint.slot)),
+        slot: slotAt(view.rollup.timing, world.at(checkpoint.slot)),
         parent: await readTip(view),
         seed: "another rollup",
         coinbase: committee.proposer.address,
@@ -368,7 +368,7 @@ for (const shape of ["small", "mainnet"] as const) {
       const gossiped = withAttestations(checkpoint, form);
       const timestamp = world.at(checkpoint.slot + 1n, 12n);
       expect(await rehearse(world, gossiped, timestamp), "validateHeaderWithAttestations").to.equal("accepted");
-      await world.sequencer.landLate(gossiped, { from: world.rescuer });
+      await world.landLate(gossiped, { from: world.rescuer });
       const late = [{ checkpoint: gossiped, submitter: world.rescuer.address }];
       await proveAndSettle(world, { checkpoints: [gossiped], late });
     });
@@ -404,7 +404,7 @@ for (const shape of ["small", "mainnet"] as const) {
       const noQuorum = refusal("ValidatorSelection__InsufficientAttestations", BigInt(committee.quorum), 1n);
       const timestamp = world.at(checkpoint.slot, 12n);
       expect(await rehearse(world, alone, timestamp), "validateHeaderWithAttestations").to.deep.equal(noQuorum);
-      expect((await world.sequencer.land(alone, { timestamp })).revert?.message).to.equal(undefined);
+      expect((await world.land(alone, { timestamp })).revert?.message).to.equal(undefined);
       const again = refusal("Rollup__SlotAlreadyInChain", checkpoint.slot, checkpoint.slot);
       await expectRejected(world, checkpoint, again, { timestamp: world.at(checkpoint.slot + 1n, 12n) });
     });
@@ -413,7 +413,7 @@ for (const shape of ["small", "mainnet"] as const) {
       const { world, checkpoint, form } = target;
       const gossiped = withAttestations(checkpoint, form);
       const trailing = { ...gossiped, proposeCalldata: concatHex([gossiped.proposeCalldata, `0x${"ff".repeat(999)}`]) };
-      await world.sequencer.landLate(trailing, { from: world.rescuer });
+      await world.landLate(trailing, { from: world.rescuer });
       const late = [{ checkpoint: trailing, submitter: world.rescuer.address }];
       await proveAndSettle(world, { checkpoints: [trailing], late });
     });
@@ -422,7 +422,7 @@ for (const shape of ["small", "mainnet"] as const) {
       const { world, checkpoint, form, committee } = target;
       const stranger = committee.members[target.signerIndex] ?? committee.proposer;
       const odd = withAttestations(checkpoint, form, signAttestationsAndSigners(form, stranger));
-      await world.sequencer.landLate(odd, { from: world.rescuer });
+      await world.landLate(odd, { from: world.rescuer });
       const late = [{ checkpoint: odd, submitter: world.rescuer.address }];
       await proveAndSettle(world, { checkpoints: [odd], late });
     });
@@ -437,11 +437,11 @@ function withV({ form, signerIndex }: Target, change: (v: number) => number): At
   return { ...form, attestations: { ...form.attestations, signaturesOrAddresses: toHex(data) } };
 }
 
-async function openTarget(options: WorldOptions): Promise<Target> {
-  const world = await openWorld(options);
+async function openTarget(options: TestWorldOptions): Promise<Target> {
+  const world = await openTestWorld(options);
   const slot = world.firstSlot + 1n;
-  const checkpoint = await world.sequencer.build(slot);
-  const committee = await world.sequencer.committee(slot);
+  const checkpoint = await world.build(slot);
+  const committee = await world.committee(slot);
   const { attestations, signers } = checkpoint;
   const hasSigned = (index: number) => signers.includes(committee.members[index]?.address ?? "0x");
   const indices = committee.members.map((_, index) => index);

@@ -16,8 +16,8 @@ import {
   rehearseHeader,
   type Verdict,
 } from "../boundary/support/verdict.ts";
-import { openWorld, setTerms, type World } from "../boundary/support/world.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { openTestWorld, setTerms, type TestWorld } from "../support/world.ts";
+import { rejection } from "../support/rejection.ts";
 
 const WRONG = keccak256("0x77726f6e67");
 const DELAY = 12n;
@@ -29,7 +29,7 @@ function withHeader(checkpoint: AttestedCheckpoint, fields: Partial<HeaderFields
 }
 
 describe("A late header that is wrong", () => {
-  let world: World;
+  let world: TestWorld;
   let parent: AttestedCheckpoint;
   let checkpoint: AttestedCheckpoint;
   let slot: bigint;
@@ -37,11 +37,11 @@ describe("A late header that is wrong", () => {
   let restore: () => Promise<void>;
 
   before(async () => {
-    world = await openWorld();
+    world = await openTestWorld();
     slot = world.firstSlot + 1n;
     timestamp = world.at(slot + 1n, DELAY);
-    parent = (await world.sequencer.landOnTime(world.firstSlot)).checkpoint;
-    checkpoint = await world.sequencer.build(slot);
+    parent = (await world.landOnTime(world.firstSlot)).checkpoint;
+    checkpoint = await world.build(slot);
     restore = await world.chain.snapshot();
   });
 
@@ -91,8 +91,8 @@ describe("A late header that is wrong", () => {
   });
 
   it("lacks its parent", async () => {
-    const missing = await world.sequencer.build(slot - 1n, { parent: parent.parent, salt: "never landed" });
-    const orphan = await world.sequencer.build(slot, { parent: missing });
+    const missing = await world.build(slot - 1n, { parent: parent.parent, salt: "never landed" });
+    const orphan = await world.build(slot, { parent: missing });
     await reject(orphan, refusal("Rollup__InvalidArchive", parent.archive, missing.archive));
   });
 
@@ -120,24 +120,24 @@ describe("A late header that is wrong", () => {
 
   it("is not what the committee attested to", async () => {
     const bad = withHeader(checkpoint, { totalManaUsed: checkpoint.header.totalManaUsed.toBigInt() - 1n });
-    const { revert } = await world.sequencer.land(bad, { timestamp, from: world.rescuer });
+    const { revert } = await world.land(bad, { timestamp, from: world.rescuer });
     expect(revert?.errorName).to.equal("ValidatorSelection__InvalidCommitteeCommitment");
     await restore();
     const proposeArgs = { ...checkpoint.proposeArgs, archive: WRONG };
     const replaced = withAttestations({ ...checkpoint, proposeArgs }, checkpoint);
-    const outcome = await world.sequencer.land(replaced, { timestamp, from: world.rescuer });
+    const outcome = await world.land(replaced, { timestamp, from: world.rescuer });
     expect(outcome.revert?.errorName).to.equal("ValidatorSelection__InvalidCommitteeCommitment");
   });
 
   it("consumes other messages than the inbox holds", async () => {
-    const bad = await world.sequencer.build(slot, { header: { inHash: `0x00${WRONG.slice(4)}` } });
+    const bad = await world.build(slot, { header: { inHash: `0x00${WRONG.slice(4)}` } });
     const { inHash } = checkpoint.proposeArgs.header;
     // Validation does not consume messages, upstream's neither.
     await reject(bad, refusal("Rollup__InvalidInHash", inHash, bad.proposeArgs.header.inHash), "accepted");
   });
 
   it("moves the fee asset's price too far", async () => {
-    const bad = await world.sequencer.build(slot, { feeAssetPriceModifier: 101n });
+    const bad = await world.build(slot, { feeAssetPriceModifier: 101n });
     await reject(bad, refusal("FeeLib__InvalidFeeAssetPriceModifier"), "accepted");
   });
 
@@ -150,7 +150,7 @@ describe("A late header that is wrong", () => {
       await restore();
       await reject(withAttestations({ ...checkpoint, blobInput }, checkpoint), expected, "accepted");
     }
-    const other = await world.sequencer.build(slot, { salt: "other blob" });
+    const other = await world.build(slot, { salt: "other blob" });
     const hashOf = ({ blobInput }: AttestedCheckpoint): Hex =>
       concatHex(["0x01", `0x${sha256(`0x${blobInput.slice(4)}`).slice(4)}`]);
     await restore();
@@ -176,11 +176,11 @@ describe("A late header that is wrong", () => {
     ];
     for (const [index, wrong] of bad.entries()) {
       const at = world.at(slot + 1n, BigInt(index));
-      const { revert } = await world.sequencer.land(wrong, { timestamp: at, from: world.rival });
+      const { revert } = await world.land(wrong, { timestamp: at, from: world.rival });
       expect(revert, `number ${index}`).not.to.equal(undefined);
     }
     expect(await rehearse(world, checkpoint, world.at(slot + 1n, 71n))).to.equal("accepted");
-    await world.sequencer.landLate(checkpoint, { from: world.rescuer, delay: 71n });
+    await world.landLate(checkpoint, { from: world.rescuer, delay: 71n });
     const late = [{ checkpoint, submitter: world.rescuer.address }];
     await proveAndSettle(world, { checkpoints: [parent, checkpoint], late });
   });
@@ -188,8 +188,8 @@ describe("A late header that is wrong", () => {
 
 describe("A slot without a late landing", () => {
   it("is unknown: never used, used on time, in the future, or no slot at all", async () => {
-    const world = await openWorld();
-    const { checkpoint } = await world.sequencer.landOnTime(world.firstSlot + 1n);
+    const world = await openTestWorld();
+    const { checkpoint } = await world.landOnTime(world.firstSlot + 1n);
     for (const slot of [0n, checkpoint.slot, checkpoint.slot + 1n, checkpoint.slot + 32n, 2n ** 32n, maxUint256]) {
       expect(await askRecord(world, slot), `slot ${slot.toString()}`).to.deep.equal(
         refusal("LateSubmission__UnknownSlot", slot),
@@ -199,10 +199,10 @@ describe("A slot without a late landing", () => {
 });
 
 describe("Terms that make no sense", () => {
-  let world: World;
+  let world: TestWorld;
 
   before(async () => {
-    world = await openWorld();
+    world = await openTestWorld();
   });
 
   const cases: readonly { terms: Parameters<typeof setTerms>[1]; expected: readonly unknown[] }[] = [

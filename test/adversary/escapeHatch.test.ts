@@ -1,29 +1,29 @@
 import { expect } from "chai";
 import { parseEventLogs, type PrivateKeyAccount } from "viem";
 
-import { firstSlotOfEpoch } from "../../harness/network/rollupReads.ts";
+import { firstSlotOfEpoch } from "../../harness/protocol/time.ts";
 import { EscapeHatchAbi, RollupAbi } from "../../harness/upstream/abis.ts";
 import { proveAndSettle } from "../boundary/support/settlement.ts";
 import { askOpen, expectRejected, refusal, rehearse, rehearseHeader } from "../boundary/support/verdict.ts";
-import { openWorld, setTerms, type World } from "../boundary/support/world.ts";
-import { ACTIVE_EPOCHS, openEscapeHatch } from "../fixtures/escapeHatch.ts";
+import { openTestWorld, setTerms, type TestWorld } from "../support/world.ts";
+import { ACTIVE_EPOCHS, openEscapeHatch } from "../support/escapeHatch.ts";
 
 describe("A late header and the escape hatch", () => {
-  let world: World;
+  let world: TestWorld;
   /** The first epoch of an opening with a designated proposer. */
   let openEpoch: bigint;
   let hatchProposer: PrivateKeyAccount;
   let restore: () => Promise<void>;
 
   before(async () => {
-    world = await openWorld();
+    world = await openTestWorld();
     const { chain, rollup } = world;
     hatchProposer = world.rival;
     openEpoch = await openEscapeHatch(world.network, hatchProposer);
     await setTerms(world, { crossEpoch: true });
     expect(await readOpening(openEpoch), "one epoch before to one after").to.deep.equal([false, true, true, false]);
     // The last slot of the epoch before it opens, with nothing landed yet.
-    await chain.mineAt(world.at(firstSlotOfEpoch(rollup, openEpoch) - 1n, 1n));
+    await chain.mineAt(world.at(firstSlotOfEpoch(rollup.timing, openEpoch) - 1n, 1n));
     restore = await chain.snapshot();
   });
 
@@ -31,7 +31,7 @@ describe("A late header and the escape hatch", () => {
 
   it("do not mix: in an open epoch nobody vouches for a late header, whatever it is attested with", async () => {
     const { sequencer, rollup, rescuer } = world;
-    const slot = firstSlotOfEpoch(rollup, openEpoch) + 1n;
+    const slot = firstSlotOfEpoch(rollup.timing, openEpoch) + 1n;
     const checkpoint = await sequencer.build(slot);
     const timestamp = world.at(slot + 1n, 12n);
     const expected = refusal("LateSubmission__EscapeHatchOpen", slot, openEpoch);
@@ -44,7 +44,7 @@ describe("A late header and the escape hatch", () => {
 
   it("leave the hatch's proposer its epoch on time, and everybody else outside, as upstream", async () => {
     const { sequencer, rollup, rescuer } = world;
-    const slot = firstSlotOfEpoch(rollup, openEpoch) + 1n;
+    const slot = firstSlotOfEpoch(rollup.timing, openEpoch) + 1n;
     const checkpoint = await sequencer.build(slot);
     const stranger = refusal("Rollup__InvalidEscapeHatchProposer", hatchProposer.address, rescuer.address);
     await expectRejected(world, checkpoint, stranger, {
@@ -68,7 +68,7 @@ describe("A late header and the escape hatch", () => {
 
   it("do not meet when it opens: the last slot before lands late in the first open one", async () => {
     const { sequencer, rollup, rescuer } = world;
-    const slot = firstSlotOfEpoch(rollup, openEpoch) - 1n;
+    const slot = firstSlotOfEpoch(rollup.timing, openEpoch) - 1n;
     const checkpoint = await sequencer.build(slot);
     expect(await rehearse(world, checkpoint, world.at(slot + 1n, 12n))).to.equal("accepted");
     await sequencer.landLate(checkpoint, { from: rescuer });
@@ -77,7 +77,7 @@ describe("A late header and the escape hatch", () => {
 
   it("do not meet when it closes: the last open slot is refused late in the first closed one", async () => {
     const { sequencer, rollup, rescuer, chain } = world;
-    const slot = firstSlotOfEpoch(rollup, openEpoch + ACTIVE_EPOCHS) - 1n;
+    const slot = firstSlotOfEpoch(rollup.timing, openEpoch + ACTIVE_EPOCHS) - 1n;
     await chain.mineAt(world.at(slot, 1n));
     const checkpoint = await sequencer.build(slot);
     const expected = refusal("LateSubmission__EscapeHatchOpen", slot, openEpoch + ACTIVE_EPOCHS - 1n);

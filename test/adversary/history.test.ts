@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { encodeFunctionData, toHex, type Hex } from "viem";
 
-import type { LandOptions } from "../../harness/actors/sequencer.ts";
+import type { LandOptions } from "../../harness/world/world.ts";
 import {
   attestCheckpoint,
   withAttestations,
@@ -12,20 +12,20 @@ import { RollupAbi } from "../../harness/upstream/abis.ts";
 import { marksSlot, readMarks, readRecordWords, readState } from "../boundary/support/rollupState.ts";
 import { proveAndSettle, readLateSubmission, type LateLanding } from "../boundary/support/settlement.ts";
 import { askRecord, expectRejected, refusal } from "../boundary/support/verdict.ts";
-import { openWorld, setTerms, type World } from "../boundary/support/world.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { openTestWorld, setTerms, type TestWorld } from "../support/world.ts";
+import { rejection } from "../support/rejection.ts";
 
 describe("A chain that changes its mind", () => {
-  let world: World;
+  let world: TestWorld;
   let slot: bigint;
 
   beforeEach(async () => {
-    world = await openWorld();
+    world = await openTestWorld();
     slot = world.firstSlot + 1n;
   });
 
   const landed = async (checkpoint: AttestedCheckpoint, options: LandOptions) => {
-    const { revert } = await world.sequencer.land(checkpoint, options);
+    const { revert } = await world.land(checkpoint, options);
     expect(revert?.message).to.equal(undefined);
   };
 
@@ -43,7 +43,7 @@ describe("A chain that changes its mind", () => {
 
   /** What a proposer can land on time for gas only: its own attestation and nobody else's. */
   async function unattested(of: AttestedCheckpoint): Promise<AttestedCheckpoint> {
-    const committee = await world.sequencer.committee(of.slot);
+    const committee = await world.committee(of.slot);
     return attestCheckpoint(of, committee, [committee.proposer]);
   }
 
@@ -240,9 +240,9 @@ describe("The rings of records and marks", () => {
   const RING_EPOCHS = 8n;
 
   it("tell a slot from the one a ring earlier, whether that was settled or not", async () => {
-    const world = await openWorld();
+    const world = await openTestWorld();
     const { sequencer, rescuer, rival, firstEpoch, firstSlot } = world;
-    const ring = RING_EPOCHS * world.rollup.config.aztecEpochDuration;
+    const ring = RING_EPOCHS * world.rollup.timing.epochSlots;
     const [slot, unsettledSlot] = [firstSlot + 1n, firstSlot + 4n];
 
     const settled = await sequencer.build(slot);
@@ -277,9 +277,9 @@ describe("The rings of records and marks", () => {
   });
 
   it("give a slot's place to the one a ring later", async () => {
-    const world = await openWorld();
+    const world = await openTestWorld();
     const { sequencer, rescuer, rival } = world;
-    const ring = RING_EPOCHS * world.rollup.config.aztecEpochDuration;
+    const ring = RING_EPOCHS * world.rollup.timing.epochSlots;
     const slot = world.firstSlot + 1n;
     const first = await sequencer.build(slot);
     await sequencer.landLate(first, { from: rescuer });
@@ -295,9 +295,9 @@ describe("The rings of records and marks", () => {
   });
 
   it("believe no mark without its record, and no record of another slot, whatever the words say", async () => {
-    const world = await openWorld();
+    const world = await openTestWorld();
     const { sequencer, chain, rollup, rescuer, firstEpoch } = world;
-    const ring = RING_EPOCHS * rollup.config.aztecEpochDuration;
+    const ring = RING_EPOCHS * rollup.timing.epochSlots;
     const slot = world.firstSlot + 1n;
     // Pruned, so that a ring later its place, its number and its slot's place in the epoch come together again, on time.
     await sequencer.landLate(await sequencer.build(slot), { from: rescuer });

@@ -9,7 +9,8 @@ import {
   type TransactionReceipt,
 } from "viem";
 
-import { makeProposeTransaction, nameLateRecipientCall, type BundledCall } from "../../harness/actors/publisher.ts";
+import { makeProposeTransaction } from "../../harness/consensus/proposeTransaction.ts";
+import { nameLateRecipientCall, type BundledCall } from "../../harness/consensus/bundledCalls.ts";
 import {
   attestCheckpoint,
   withAttestations,
@@ -20,12 +21,12 @@ import { RollupAbi, TestERC20Abi } from "../../harness/upstream/abis.ts";
 import { lateSubmissionAbi } from "../boundary/support/lateSubmissionAbi.ts";
 import { proveAndSettle, readLateSubmission, readSequencerRewards } from "../boundary/support/settlement.ts";
 import { expectRejected, refusal } from "../boundary/support/verdict.ts";
-import { openWorld, setTerms, type World } from "../boundary/support/world.ts";
-import { deployCallRunner, encodeRun, invalidateCall, withBlobsOf, type Call } from "../fixtures/callRunner.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { openTestWorld, setTerms, type TestWorld } from "../support/world.ts";
+import { deployCallRunner, encodeRun, invalidateCall, withBlobsOf, type Call } from "../support/callRunner.ts";
+import { rejection } from "../support/rejection.ts";
 
 describe("Who is credited for a late landing", () => {
-  let world: World;
+  let world: TestWorld;
   let checkpoint: AttestedCheckpoint;
   let slot: bigint;
   let late: bigint;
@@ -34,12 +35,12 @@ describe("Who is credited for a late landing", () => {
   let restore: () => Promise<void>;
 
   before(async () => {
-    world = await openWorld();
+    world = await openTestWorld();
     const { chain, network } = world;
     runner = await deployCallRunner(chain, network.deployer);
     slot = world.firstSlot + 1n;
     late = world.at(slot + 1n, 12n);
-    checkpoint = await world.sequencer.build(slot);
+    checkpoint = await world.build(slot);
     // As governance, impersonated: what is owed can be claimed.
     const open = encodeFunctionData({ abi: RollupAbi, functionName: "setRewardsClaimable", args: [true] });
     await chain.executeAs(network.contracts.governance, { to: world.rollup.address, data: open });
@@ -49,7 +50,7 @@ describe("Who is credited for a late landing", () => {
 
   beforeEach(() => restore());
 
-  const name = (recipient: Address): BundledCall => nameLateRecipientCall(world.sequencer.view, recipient);
+  const name = (recipient: Address): BundledCall => nameLateRecipientCall(world.view, recipient);
   const propose = (what = checkpoint): Call => ({ target: world.rollup.address, data: what.proposeCalldata });
   const nameCall = (recipient: Address): Call => ({ target: world.rollup.address, data: name(recipient).callData });
   const multicall = (calls: readonly Call[]): Call => ({
@@ -66,21 +67,21 @@ describe("Who is credited for a late landing", () => {
     calls: readonly Call[],
     { from = world.rescuer, timestamp = late, blobsOf = checkpoint } = {},
   ): Promise<TransactionReceipt> {
-    const request = makeProposeTransaction(world.sequencer.view, blobsOf, from);
+    const request = makeProposeTransaction(world.view, blobsOf, from);
     return world.chain.execute({ ...request, to: runner, data: encodeRun(calls) }, { timestamp });
   }
 
   /** What a proposer can land on time for gas only: its own attestation and nobody else's. */
   async function unattested(of: AttestedCheckpoint): Promise<AttestedCheckpoint> {
-    const committee = await world.sequencer.committee(of.slot);
+    const committee = await world.committee(of.slot);
     return attestCheckpoint(of, committee, [committee.proposer]);
   }
 
   const invalidate = async (of: AttestedCheckpoint): Promise<Call> =>
-    invalidateCall(world.rollup.address, of, await world.sequencer.committee(of.slot));
+    invalidateCall(world.rollup.address, of, await world.committee(of.slot));
 
   async function landBundled(before: readonly BundledCall[], from: PrivateKeyAccount = world.rescuer): Promise<void> {
-    const { revert } = await world.sequencer.land(checkpoint, { timestamp: late, from, bundle: { before } });
+    const { revert } = await world.land(checkpoint, { timestamp: late, from, bundle: { before } });
     expect(revert?.message).to.equal(undefined);
   }
 
@@ -89,7 +90,7 @@ describe("Who is credited for a late landing", () => {
     proveAndSettle(world, { checkpoints: [checkpoint], late: [{ checkpoint, submitter: credited }] });
 
   it("is the sender of a plain transaction", async () => {
-    await world.sequencer.landLate(checkpoint, { from: world.rescuer });
+    await world.landLate(checkpoint, { from: world.rescuer });
     expect(await submitter()).to.equal(world.rescuer.address);
     await settle(world.rescuer.address);
   });
@@ -132,7 +133,7 @@ describe("Who is credited for a late landing", () => {
     const { chain, rollup, rescuer, rival } = world;
     const request = { from: rescuer, to: rollup.address, data: name(rival.address).callData };
     await chain.execute(request, { timestamp: late - 1n });
-    await world.sequencer.landLate(checkpoint, { from: rescuer });
+    await world.landLate(checkpoint, { from: rescuer });
     expect(await submitter()).to.equal(rescuer.address);
   });
 
@@ -257,7 +258,7 @@ describe("Who is credited for a late landing", () => {
   });
 
   it("cannot be changed by a second attempt for the same slot", async () => {
-    await world.sequencer.landLate(checkpoint, { from: world.rescuer });
+    await world.landLate(checkpoint, { from: world.rescuer });
     await expectRejected(world, checkpoint, refusal("Rollup__SlotAlreadyInChain", slot, slot), {
       timestamp: late + 5n,
       from: world.rival,
@@ -267,8 +268,8 @@ describe("Who is credited for a late landing", () => {
 
   it("says so in the event", async () => {
     await setTerms(world, { submitterBps: 1, burnBps: 2 }, late - 2n);
-    const { receipt } = await world.sequencer.landLate(checkpoint, { from: world.rescuer });
-    const { proposer } = await world.sequencer.committee(slot);
+    const { receipt } = await world.landLate(checkpoint, { from: world.rescuer });
+    const { proposer } = await world.committee(slot);
     const recorded = parseEventLogs({
       abi: lateSubmissionAbi,
       eventName: "LateSubmissionRecorded",

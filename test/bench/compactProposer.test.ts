@@ -11,7 +11,7 @@ import {
 } from "../../harness/consensus/attestedCheckpoint.ts";
 import { makeSidecars } from "../../harness/consensus/blobs.ts";
 import { readTip } from "../../harness/consensus/checkpointTip.ts";
-import { traceCallFrame } from "../fixtures/callFrames.ts";
+import { traceCallFrame } from "../support/callFrames.ts";
 import { openExtendedLane, type ExtendedLane } from "./support/extendedLane.ts";
 
 const compactAbi = parseAbi([

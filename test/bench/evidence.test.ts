@@ -9,7 +9,7 @@ import { recordKey } from "../../harness/bench/benchRecord.ts";
 import { assertNoDrift, findDrift } from "../../harness/bench/compareEvidence.ts";
 import { readEvidence, type GasEvidence } from "../../harness/bench/evidence.ts";
 import { assertGasFilesMatch, writeGasFiles } from "../../harness/report/gasFiles.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { rejection } from "../support/rejection.ts";
 
 const COMMITTED = path.resolve(import.meta.dirname, "../../evidence");
 

@@ -11,7 +11,7 @@ import {
   type Hex,
 } from "viem";
 
-import { governanceSignalCall, nameLateRecipientCall, type BundledCall } from "../../harness/actors/publisher.ts";
+import { governanceSignalCall, nameLateRecipientCall, type BundledCall } from "../../harness/consensus/bundledCalls.ts";
 import { deployBenchContract } from "../../harness/bench/deployBenchContract.ts";
 import { proposeOf } from "../../harness/bench/expectations.ts";
 import {
@@ -23,7 +23,7 @@ import { makeSidecars } from "../../harness/consensus/blobs.ts";
 import { readTip } from "../../harness/consensus/checkpointTip.ts";
 import { DEFAULT_TERMS } from "../../harness/network/deployBuildAhead.ts";
 import { lateSubmissionAbi } from "../boundary/support/lateSubmissionAbi.ts";
-import { traceCallFrame } from "../fixtures/callFrames.ts";
+import { traceCallFrame } from "../support/callFrames.ts";
 import { openExtendedLane, type ExtendedLane } from "./support/extendedLane.ts";
 
 describe("The guarded bundler", () => {

@@ -4,7 +4,7 @@ import type { BenchRecord } from "../../harness/bench/benchRecord.ts";
 import type { FloorDesignRecord } from "../../harness/bench/floorDesigns.ts";
 import { LanePair } from "../../harness/bench/lanePair.ts";
 import { runBench, type BenchResult } from "../../harness/bench/runBench.ts";
-import { getCommittee } from "../../harness/network/rollupReads.ts";
+import { getCommittee } from "../../harness/network/committee.ts";
 import { RollupAbi } from "../../harness/upstream/abis.ts";
 
 describe("Two lanes", () => {
@@ -20,7 +20,7 @@ describe("Two lanes", () => {
     expect(await getCommittee(upstream.chain, upstream.rollup, firstEpoch)).to.deep.equal(
       await getCommittee(buildAhead.chain, buildAhead.rollup, firstEpoch),
     );
-    const checkpoint = await pair.build(firstEpoch * upstream.rollup.config.aztecEpochDuration);
+    const checkpoint = await pair.build(firstEpoch * upstream.rollup.timing.epochSlots);
     const receipts = await pair.landOnTime(checkpoint);
     for (const [lane, receipt] of [
       [upstream, receipts.upstream],

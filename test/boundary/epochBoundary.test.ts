@@ -5,11 +5,11 @@ import { attestCheckpoint, type AttestedCheckpoint } from "../../harness/consens
 import { readTip } from "../../harness/consensus/checkpointTip.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import { RollupAbi } from "../../harness/upstream/abis.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { rejection } from "../support/rejection.ts";
 import { readCommitteeCommitment, readMarks, readSeedCount } from "./support/rollupState.ts";
 import { proveAndSettle, readLateSubmission, type LateLanding } from "./support/settlement.ts";
 import { askRecord, commitmentTo, expectRejected, refusal, rehearse } from "./support/verdict.ts";
-import { openWorld, setTerms, type World } from "./support/world.ts";
+import { openTestWorld, setTerms, type TestWorld } from "../support/world.ts";
 
 type Position = "first" | "middle" | "last";
 /** How the epoch was set up before the late landing: not at all, by a call, or by an earlier proposal in it. */
@@ -28,17 +28,17 @@ const COMBINATIONS: readonly { readonly position: Position; readonly setUp: SetU
 ];
 
 describe("A late landing in an epoch", () => {
-  let world: World;
+  let world: TestWorld;
   let epoch: bigint;
   let firstOfEpoch: bigint;
   let restore: () => Promise<void>;
 
   before(async () => {
-    world = await openWorld();
+    world = await openTestWorld();
     epoch = world.firstEpoch + 1n;
     firstOfEpoch = world.firstSlot + 4n;
     // A proven parent in the epoch before, so that "first of its epoch" is not "first of the chain".
-    const { checkpoint } = await world.sequencer.landOnTime(world.firstSlot + 1n);
+    const { checkpoint } = await world.landOnTime(world.firstSlot + 1n);
     await proveAndSettle(world, { checkpoints: [checkpoint] });
     await world.chain.mineAt(world.at(world.firstSlot + 3n, 40n));
     restore = await world.chain.snapshot();
@@ -221,7 +221,7 @@ describe("A late landing in an epoch", () => {
 
 describe("A late landing across the boundary with a committee of 48", () => {
   it("is refused, then allowed, lands under the old committee and is proven after the next epoch has begun", async () => {
-    const world = await openWorld({ shape: "mainnet" });
+    const world = await openTestWorld({ shape: "mainnet" });
     const { sequencer, rescuer, chain, firstEpoch } = world;
     const last = world.firstSlot + 31n;
     await chain.mineAt(world.at(last, 1n));
@@ -240,15 +240,15 @@ describe("A late landing across the boundary with a committee of 48", () => {
 });
 
 describe("A late landing whose parent is pruned at the boundary", () => {
-  let world: World;
+  let world: TestWorld;
   let slot: bigint;
   let parent: AttestedCheckpoint;
 
   beforeEach(async () => {
-    world = await openWorld();
+    world = await openTestWorld();
     await setTerms(world, { crossEpoch: true });
     // Never proven: it goes with the first block of the second epoch after its own.
-    parent = (await world.sequencer.landOnTime(world.firstSlot + 1n)).checkpoint;
+    parent = (await world.landOnTime(world.firstSlot + 1n)).checkpoint;
     slot = world.firstSlot + 7n;
   });
 
@@ -311,7 +311,7 @@ describe("A late landing whose parent is pruned at the boundary", () => {
 
 describe("A late landing at the deadline of its proof", () => {
   it("is refused across the boundary when proofs must come within the epoch", async () => {
-    const world = await openWorld({ proofSubmissionEpochs: 0n });
+    const world = await openTestWorld({ proofSubmissionEpochs: 0n });
     const { sequencer, rescuer, firstEpoch } = world;
     const last = world.firstSlot + 3n;
     await setTerms(world, { crossEpoch: true });
@@ -329,7 +329,7 @@ describe("A late landing at the deadline of its proof", () => {
   });
 
   it("is accepted and proven within the epoch when proofs must come within it", async () => {
-    const world = await openWorld({ proofSubmissionEpochs: 0n });
+    const world = await openTestWorld({ proofSubmissionEpochs: 0n });
     const { sequencer, rescuer } = world;
     const slot = world.firstSlot + 2n;
     const checkpoint = await sequencer.build(slot);
@@ -342,7 +342,7 @@ describe("A late landing at the deadline of its proof", () => {
   });
 
   it("keeps the deadline of its own epoch: proven in the last second, refused and pruned one second later", async () => {
-    const world = await openWorld();
+    const world = await openTestWorld();
     const { sequencer, rescuer, chain, firstEpoch } = world;
     const last = world.firstSlot + 3n;
     await setTerms(world, { crossEpoch: true });
@@ -366,7 +366,7 @@ describe("A late landing at the deadline of its proof", () => {
   });
 });
 
-async function callSetUp({ chain, rollup, rescuer }: World, timestamp: bigint): Promise<void> {
+async function callSetUp({ chain, rollup, rescuer }: TestWorld, timestamp: bigint): Promise<void> {
   const data = encodeFunctionData({ abi: RollupAbi, functionName: "setupEpoch" });
   await chain.execute({ from: rescuer, to: rollup.address, data }, { timestamp });
 }

@@ -4,7 +4,7 @@ import { encodeFunctionData } from "viem";
 import { RollupAbi } from "../../harness/upstream/abis.ts";
 import { proveAndSettle } from "./support/settlement.ts";
 import { expectRejected, refusal, rehearse, rehearseHeader } from "./support/verdict.ts";
-import { openWorld, type World } from "./support/world.ts";
+import { openTestWorld, type TestWorld } from "../support/world.ts";
 
 const GWEI = 10n ** 9n;
 /** Slots from an update of the L1 fee oracle until it counts, and until the next one is taken. Source: `FeeLib`. */
@@ -12,10 +12,10 @@ const ORACLE_LAG = 2n;
 const ORACLE_LIFETIME = 5n;
 
 describe("The fee of a late header", () => {
-  let world: World;
+  let world: TestWorld;
 
   beforeEach(async () => {
-    world = await openWorld();
+    world = await openTestWorld();
   });
 
   const feeAt = (slot: bigint) =>
@@ -29,10 +29,10 @@ describe("The fee of a late header", () => {
   /** Tells the oracle another base fee in the first seconds of a slot. */
   async function updateOracle(slot: bigint, baseFee: bigint): Promise<void> {
     const { chain, rollup, rescuer } = world;
-    chain.setBaseFee(baseFee);
+    chain.producer.baseFeePerGas = baseFee;
     const data = encodeFunctionData({ abi: RollupAbi, functionName: "updateL1GasFeeOracle" });
     await chain.execute({ from: rescuer, to: rollup.address, data }, { timestamp: world.at(slot, 5n) });
-    chain.setBaseFee(GWEI);
+    chain.producer.baseFeePerGas = GWEI;
   }
 
   it("is its own slot's, although the clock's has changed: in propose and in validation", async () => {
@@ -67,7 +67,7 @@ describe("The fee of a late header", () => {
     const checkpoint = await sequencer.build(slot);
     const child = await sequencer.build(slot + 1n, { parent: checkpoint });
     const before = await feeAt(slot + 1n + ORACLE_LAG);
-    chain.setBaseFee(100n * GWEI);
+    chain.producer.baseFeePerGas = 100n * GWEI;
     await sequencer.landLate(checkpoint, { from: rescuer, delay: 1n });
     expect(await feeAt(slot + 1n + ORACLE_LAG), "fee per mana after the landing's update").not.to.equal(before);
     expect((await sequencer.land(child)).revert?.message).to.equal(undefined);
@@ -76,7 +76,7 @@ describe("The fee of a late header", () => {
   });
 
   it("is nothing while there are no transactions: the checkpoint reward alone is split", async () => {
-    world = await openWorld({ isIgnition: true });
+    world = await openTestWorld({ isIgnition: true });
     const { sequencer, rescuer } = world;
     const slot = world.firstSlot + 1n;
     const timestamp = world.at(slot + 1n, 12n);

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { proveAndSettle, readLateSubmission } from "./support/settlement.ts";
 import { askOpen, expectRejected, refusal, rehearse, rehearseHeader, type Verdict } from "./support/verdict.ts";
-import { openWorld, setTerms, type World } from "./support/world.ts";
+import { openTestWorld, setTerms, type TestWorld } from "../support/world.ts";
 
 const SLOT = 72n;
 
@@ -45,14 +45,14 @@ const EDGES: Readonly<Record<number, readonly Edge[]>> = {
 };
 
 describe("The window's edges", () => {
-  let world: World;
+  let world: TestWorld;
   let slot: bigint;
   let checkpoint: AttestedCheckpoint;
 
   beforeEach(async () => {
-    world = await openWorld();
+    world = await openTestWorld();
     slot = world.firstSlot + 1n;
-    checkpoint = await world.sequencer.build(slot);
+    checkpoint = await world.build(slot);
   });
 
   for (const [windowSeconds, edges] of Object.entries(EDGES)) {
@@ -106,14 +106,14 @@ function verb(outcome: Outcome): string {
 }
 
 describe("Terms that change between building and landing", () => {
-  let world: World;
+  let world: TestWorld;
   let slot: bigint;
   let checkpoint: AttestedCheckpoint;
 
   beforeEach(async () => {
-    world = await openWorld();
+    world = await openTestWorld();
     slot = world.firstSlot + 1n;
-    checkpoint = await world.sequencer.build(slot);
+    checkpoint = await world.build(slot);
   });
 
   it("close the window on a checkpoint that was built under a longer one", async () => {
@@ -124,7 +124,7 @@ describe("Terms that change between building and landing", () => {
 
   it("open the window to a checkpoint that was built under a shorter one", async () => {
     await setTerms(world, { windowSeconds: 60 }, world.at(slot + 1n, 30n));
-    await world.sequencer.landLate(checkpoint, { from: world.rescuer, delay: 59n });
+    await world.landLate(checkpoint, { from: world.rescuer, delay: 59n });
     await proveAndSettle(world, {
       checkpoints: [checkpoint],
       late: [{ checkpoint, submitter: world.rescuer.address }],
@@ -140,13 +140,13 @@ describe("Terms that change between building and landing", () => {
   it("turn it on again for a later submission of the same slot", async () => {
     await setTerms(world, { windowSeconds: 0 }, world.at(slot, 1n));
     await setTerms(world, {}, world.at(slot + 1n, 1n));
-    await world.sequencer.landLate(checkpoint, { from: world.rescuer });
+    await world.landLate(checkpoint, { from: world.rescuer });
     expect((await readLateSubmission(world, slot)).delay, "seconds").to.equal(12n);
   });
 
   it("split by what was in force when it landed, not when it was built and not when it was proven", async () => {
     await setTerms(world, { submitterBps: 100, burnBps: 200 }, world.at(slot + 1n, 1n));
-    await world.sequencer.landLate(checkpoint, { from: world.rescuer });
+    await world.landLate(checkpoint, { from: world.rescuer });
     await setTerms(world, { submitterBps: 10_000, burnBps: 0 });
     const { submitterBps, burnBps } = await readLateSubmission(world, slot);
     expect([submitterBps, burnBps], "basis points").to.deep.equal([100n, 200n]);

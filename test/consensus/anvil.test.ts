@@ -7,7 +7,7 @@ import { openRpcChain } from "../../harness/l1/openRpcChain.ts";
 import { startAnvil } from "../../harness/l1/startAnvil.ts";
 import { deployV4Stack } from "../../harness/network/deployV4Stack.ts";
 import { makeValidators } from "../../harness/network/makeValidators.ts";
-import { firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
+import { firstSlotOfEpoch, slotStart } from "../../harness/protocol/time.ts";
 import { stakeValidators } from "../../harness/network/stakeValidators.ts";
 import { attested, landOnTime } from "./landing.ts";
 
@@ -20,7 +20,7 @@ describe("Checkpoints on the v4 rollup over anvil", () => {
         const network = await deployV4Stack(chain);
         const validators = await makeValidators(chain, { seed: "build-ahead", count: 64, gse: network.contracts.gse });
         const firstEpoch = await stakeValidators(network, validators);
-        const slot = firstSlotOfEpoch(network.rollup, firstEpoch) + 1n;
+        const slot = firstSlotOfEpoch(network.rollup.timing, firstEpoch) + 1n;
         const manaUsed = network.rollup.config.manaTarget * 2n;
         const parent = await attested(network, validators, {
           slot,
@@ -29,7 +29,7 @@ describe("Checkpoints on the v4 rollup over anvil", () => {
           blobCount: 6,
         });
         const child = await attested(network, validators, { slot: slot + 1n, parent: parent.checkpoint });
-        await checkHeader(network, parent.checkpoint, slotStart(network.rollup, slot));
+        await checkHeader(network, parent.checkpoint, slotStart(network.rollup.timing, slot));
         await landOnTime(network, parent);
         const { receipt } = await landOnTime(network, child);
         expect((await readTip(network)).archive).to.equal(child.checkpoint.archive);

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { encodeFunctionData, parseEventLogs, type Address, type Hex } from "viem";
 
-import { makeEpochProofTransaction } from "../../harness/actors/prover.ts";
+import { makeEpochProofTransaction } from "../../harness/consensus/epochProofTransaction.ts";
 import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { readTip } from "../../harness/consensus/checkpointTip.ts";
 import { InvalidCheckpointError } from "../../harness/consensus/consensusErrors.ts";
@@ -9,11 +9,11 @@ import { batchBlobs, buildEpochProof, computeFee } from "../../harness/consensus
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
-import { firstSlotOfEpoch } from "../../harness/network/rollupReads.ts";
+import { firstSlotOfEpoch } from "../../harness/protocol/time.ts";
 import { RollupAbi, TestERC20Abi } from "../../harness/upstream/abis.ts";
 import { getEthBlobEvaluationInputs } from "../../harness/upstream/blobLib.ts";
-import { embeddedNetwork } from "../fixtures/embeddedNetwork.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { embeddedNetwork } from "../support/networks.ts";
+import { rejection } from "../support/rejection.ts";
 import { attested, landOnTime } from "./landing.ts";
 
 const TOKEN = 10n ** 18n;
@@ -27,7 +27,7 @@ describe("An epoch proof on the v4 rollup", () => {
   beforeEach(async () => {
     network = await embeddedNetwork();
     await network.chain.setBalance(prover.address, 10n * TOKEN);
-    const firstSlot = firstSlotOfEpoch(network.rollup, network.firstEpoch) + 1n;
+    const firstSlot = firstSlotOfEpoch(network.rollup.timing, network.firstEpoch) + 1n;
     checkpoints = [];
     for (let index = 0n; index < 3n; index++) {
       const built = await attested(network, network.validators, {

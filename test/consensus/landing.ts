@@ -1,11 +1,11 @@
 import type { TransactionReceipt } from "viem";
 
-import { makeProposeTransaction } from "../../harness/actors/publisher.ts";
+import { makeProposeTransaction } from "../../harness/consensus/proposeTransaction.ts";
 import { attestCheckpoint, type AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { buildCheckpoint, type BuildCheckpointOptions } from "../../harness/consensus/checkpoint.ts";
 import type { RollupView } from "../../harness/consensus/rollupView.ts";
 import { readSlotCommittee, type SlotCommittee } from "../../harness/consensus/slotCommittee.ts";
-import { slotStart } from "../../harness/network/rollupReads.ts";
+import { slotStart } from "../../harness/protocol/time.ts";
 import type { Validator } from "../../harness/network/validator.ts";
 
 export interface Attested {
@@ -35,6 +35,6 @@ export async function attested(
 /** Lands a checkpoint in the second L1 block of its slot, sent by its proposer. Throws L1's reason. */
 export async function landOnTime(view: RollupView, { checkpoint, committee }: Attested): Promise<Landed> {
   const transaction = makeProposeTransaction(view, checkpoint, committee.proposer.account);
-  const timestamp = slotStart(view.rollup, checkpoint.slot) + view.chain.blockTime;
+  const timestamp = slotStart(view.rollup.timing, checkpoint.slot) + view.chain.blockTime;
   return { checkpoint, committee, receipt: await view.chain.execute(transaction, { timestamp }) };
 }

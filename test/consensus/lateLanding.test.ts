@@ -2,12 +2,9 @@ import { expect } from "chai";
 import { artifacts } from "hardhat";
 import { encodeFunctionData, parseEventLogs, type Abi, type LocalAccount, type TransactionReceipt } from "viem";
 
-import { makeEpochProofTransaction } from "../../harness/actors/prover.ts";
-import {
-  makeBundledProposeTransaction,
-  makeProposeTransaction,
-  nameLateRecipientCall,
-} from "../../harness/actors/publisher.ts";
+import { makeEpochProofTransaction } from "../../harness/consensus/epochProofTransaction.ts";
+import { makeBundledProposeTransaction, makeProposeTransaction } from "../../harness/consensus/proposeTransaction.ts";
+import { nameLateRecipientCall } from "../../harness/consensus/bundledCalls.ts";
 import { readCheckpointAsArchiver } from "../../harness/consensus/archiverDecoding.ts";
 import {
   ABSENT_SIGNATURE,
@@ -19,11 +16,11 @@ import { withoutAttestation } from "../../harness/consensus/malformedAttestation
 import type { RollupView } from "../../harness/consensus/rollupView.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
-import { firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
+import { firstSlotOfEpoch, slotStart } from "../../harness/protocol/time.ts";
 import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
 import { RollupAbi, TestERC20Abi } from "../../harness/upstream/abis.ts";
-import { upgradedNetwork } from "../fixtures/embeddedNetwork.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { upgradedNetwork } from "../support/networks.ts";
+import { rejection } from "../support/rejection.ts";
 import { attested, landOnTime, type Attested } from "./landing.ts";
 
 const rescuer = deriveAccount("late landing", "rescuer").account;
@@ -51,8 +48,8 @@ describe("A checkpoint that a third party lands one slot late", () => {
       args: [view.rollup.feeJuicePortal, 10n ** 24n],
     });
     await network.chain.execute({ from: network.deployer, to: network.contracts.feeAsset, data: mint });
-    const slot = firstSlotOfEpoch(view.rollup, network.firstBuildAheadEpoch) + 1n;
-    nextSlotStart = slotStart(view.rollup, slot + 1n);
+    const slot = firstSlotOfEpoch(view.rollup.timing, network.firstBuildAheadEpoch) + 1n;
+    nextSlotStart = slotStart(view.rollup.timing, slot + 1n);
     late = await attested(view, network.validators, { slot, parent: await readTip(view) });
     rescued = withAttestations(late.checkpoint, late.checkpoint, ABSENT_SIGNATURE);
   });

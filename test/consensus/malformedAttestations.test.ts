@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { makeProposeTransaction } from "../../harness/actors/publisher.ts";
+import { makeProposeTransaction } from "../../harness/consensus/proposeTransaction.ts";
 import {
   signAttestation,
   signAttestationsAndSigners,
@@ -25,8 +25,8 @@ import type { SlotCommittee } from "../../harness/consensus/slotCommittee.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
-import { firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
-import { embeddedNetwork } from "../fixtures/embeddedNetwork.ts";
+import { firstSlotOfEpoch, slotStart } from "../../harness/protocol/time.ts";
+import { embeddedNetwork } from "../support/networks.ts";
 import { attested } from "./landing.ts";
 
 const STRANGER = deriveAccount("malformed attestations", "stranger").account.address;
@@ -144,8 +144,8 @@ describe("Malformed attestations", () => {
 
   beforeEach(async () => {
     network = await embeddedNetwork();
-    const slot = firstSlotOfEpoch(network.rollup, network.firstEpoch) + 1n;
-    timestamp = slotStart(network.rollup, slot) + network.chain.blockTime;
+    const slot = firstSlotOfEpoch(network.rollup.timing, network.firstEpoch) + 1n;
+    timestamp = slotStart(network.rollup.timing, slot) + network.chain.blockTime;
     ({ checkpoint, committee } = await attested(network, network.validators, { slot, parent: await readTip(network) }));
     const isSigner = committee.members.map(({ address }) => checkpoint.signers.includes(address));
     positions = {

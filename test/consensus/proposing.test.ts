@@ -11,13 +11,8 @@ import {
   type Hex,
 } from "viem";
 
-import {
-  governanceSignalCall,
-  makeBundledProposeTransaction,
-  makeProposeTransaction,
-  nameLateRecipientCall,
-  slashingVoteCall,
-} from "../../harness/actors/publisher.ts";
+import { makeBundledProposeTransaction, makeProposeTransaction } from "../../harness/consensus/proposeTransaction.ts";
+import { governanceSignalCall, nameLateRecipientCall, slashingVoteCall } from "../../harness/consensus/bundledCalls.ts";
 import { readCheckpointAsArchiver } from "../../harness/consensus/archiverDecoding.ts";
 import type { AttestationsAndSigners } from "../../harness/consensus/attestations.ts";
 import { attestCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
@@ -28,10 +23,11 @@ import { InvalidCheckpointError, UnreadableCheckpointError } from "../../harness
 import type { RollupView } from "../../harness/consensus/rollupView.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import { openEmbeddedNetwork, type EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
-import { advanceToEpoch, firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
+import { firstSlotOfEpoch, slotStart } from "../../harness/protocol/time.ts";
+import { advanceToEpoch } from "../../harness/network/advance.ts";
 import { GovernanceProposerAbi, RollupAbi, TallySlashingProposerAbi } from "../../harness/upstream/abis.ts";
-import { embeddedNetwork } from "../fixtures/embeddedNetwork.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { embeddedNetwork } from "../support/networks.ts";
+import { rejection } from "../support/rejection.ts";
 import { attested, landOnTime } from "./landing.ts";
 
 const PAYLOAD = "0x00000000000000000000000000000000000000AA";
@@ -49,7 +45,7 @@ describe("Checkpoints on the v4 rollup", () => {
 
   beforeEach(async () => {
     network = await embeddedNetwork();
-    firstSlot = firstSlotOfEpoch(network.rollup, network.firstEpoch) + 1n;
+    firstSlot = firstSlotOfEpoch(network.rollup.timing, network.firstEpoch) + 1n;
   });
 
   /** `CheckpointProposed` of a transaction, of which there must be exactly one. */
@@ -106,7 +102,7 @@ describe("Checkpoints on the v4 rollup", () => {
       { ...checkpoint, blobs: other.checkpoint.blobs },
       committee.proposer.account,
     );
-    const timestamp = slotStart(network.rollup, firstSlot) + 12n;
+    const timestamp = slotStart(network.rollup.timing, firstSlot) + 12n;
     const error = await rejection(network.chain.execute(request, { timestamp }), L1RevertError);
     expect(error.errorName).to.equal("Rollup__InvalidBlobHash");
   });
@@ -114,7 +110,7 @@ describe("Checkpoints on the v4 rollup", () => {
   it("pass L1's header check in their slot and fail it with one wrong field", async () => {
     const parent = await readTip(network);
     const { checkpoint, committee } = await attested(network, network.validators, { slot: firstSlot, parent });
-    const at = slotStart(network.rollup, firstSlot);
+    const at = slotStart(network.rollup.timing, firstSlot);
     await checkHeader(network, checkpoint, at);
 
     const falsified = [
@@ -156,7 +152,7 @@ describe("Checkpoints on the v4 rollup", () => {
     const blocks: Hex[] = [];
     for (let run = 0; run < 2; run++) {
       const fresh = await openEmbeddedNetwork();
-      const slot = firstSlotOfEpoch(fresh.rollup, fresh.firstEpoch) + 1n;
+      const slot = firstSlotOfEpoch(fresh.rollup.timing, fresh.firstEpoch) + 1n;
       const { receipt } = await landOnTime(
         fresh,
         await attested(fresh, fresh.validators, { slot, parent: await readTip(fresh) }),
@@ -187,7 +183,7 @@ describe("Checkpoints on the v4 rollup", () => {
           await slashingVoteCall(view, proposer, slot, votes),
         ],
       });
-      const timestamp = slotStart(view.rollup, slot) + 12n;
+      const timestamp = slotStart(view.rollup.timing, slot) + 12n;
       const receipt = await network.chain.execute(request, { timestamp });
       expect(proposedBy(receipt).archive).to.equal(checkpoint.archive);
       const signals = parseEventLogs({ abi: GovernanceProposerAbi, eventName: "SignalCast", logs: receipt.logs });
@@ -205,7 +201,7 @@ describe("Checkpoints on the v4 rollup", () => {
         multicall3: network.contracts.multicall3,
         before: [nameLateRecipientCall(network, committee.proposer.address, false)],
       });
-      const timestamp = slotStart(network.rollup, firstSlot) + 12n;
+      const timestamp = slotStart(network.rollup.timing, firstSlot) + 12n;
       const error = await rejection(network.chain.execute(request, { timestamp }), L1RevertError);
       expect(error.errorName).to.equal("Error");
       expect(error.args).to.deep.equal(["Multicall3: call failed"]);
@@ -223,7 +219,7 @@ describe("Checkpoints on the v4 rollup", () => {
         multicall3: network.contracts.multicall3,
         after: [signal],
       });
-      const timestamp = slotStart(network.rollup, firstSlot) + 12n;
+      const timestamp = slotStart(network.rollup.timing, firstSlot) + 12n;
       const { logs } = await network.chain.execute(request, { timestamp });
       expect(parseEventLogs({ abi: GovernanceProposerAbi, eventName: "SignalCast", logs }).length, "signals").to.equal(
         1,
@@ -246,7 +242,7 @@ describe("Checkpoints on the v4 rollup", () => {
           route === "direct"
             ? makeProposeTransaction(network, checkpoint, account)
             : makeBundledProposeTransaction(network, checkpoint, account, { multicall3 });
-        const timestamp = slotStart(network.rollup, firstSlot) + 12n;
+        const timestamp = slotStart(network.rollup.timing, firstSlot) + 12n;
         const { transactionHash } = await network.chain.execute(request, { timestamp });
 
         const read = await readCheckpointAsArchiver(network, transactionHash);

@@ -1,18 +1,19 @@
 import { expect } from "chai";
 import { encodeFunctionData, padHex, zeroHash } from "viem";
 
-import { makeProposeTransaction } from "../../harness/actors/publisher.ts";
+import { makeProposeTransaction } from "../../harness/consensus/proposeTransaction.ts";
 import type { Checkpoint } from "../../harness/consensus/checkpoint.ts";
 import { readTip } from "../../harness/consensus/checkpointTip.ts";
 import type { RollupView } from "../../harness/consensus/rollupView.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import { mainnetLikeConfig } from "../../harness/network/networkConfig.ts";
 import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
-import { advanceToEpoch, firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
+import { firstSlotOfEpoch, slotStart } from "../../harness/protocol/time.ts";
+import { advanceToEpoch } from "../../harness/network/advance.ts";
 import type { Validator } from "../../harness/network/validator.ts";
 import { InboxAbi } from "../../harness/upstream/abis.ts";
-import { embeddedNetwork, upgradedNetwork } from "../fixtures/embeddedNetwork.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { embeddedNetwork, upgradedNetwork } from "../support/networks.ts";
+import { rejection } from "../support/rejection.ts";
 import { attested, landOnTime } from "./landing.ts";
 
 describe("A checkpoint built on a parent that has not landed", () => {
@@ -21,7 +22,7 @@ describe("A checkpoint built on a parent that has not landed", () => {
 
   beforeEach(async () => {
     network = await embeddedNetwork();
-    firstSlot = firstSlotOfEpoch(network.rollup, network.firstEpoch) + 1n;
+    firstSlot = firstSlotOfEpoch(network.rollup.timing, network.firstEpoch) + 1n;
   });
 
   const feeOf = ({ header }: Checkpoint) => header.gasFees.feePerL2Gas;
@@ -71,8 +72,8 @@ describe("A checkpoint built on a parent that has not landed", () => {
     });
     await landOnTime(network, dropped);
     // Nobody proves it: it is prunable, and the next chain starts from genesis again.
-    await advanceToEpoch(chain, rollup, network.firstEpoch + rollup.config.aztecProofSubmissionEpochs + 2n);
-    const slot = firstSlotOfEpoch(rollup, network.firstEpoch + rollup.config.aztecProofSubmissionEpochs + 2n) + 1n;
+    await advanceToEpoch(chain, rollup, network.firstEpoch + rollup.timing.proofSubmissionEpochs + 2n);
+    const slot = firstSlotOfEpoch(rollup.timing, network.firstEpoch + rollup.timing.proofSubmissionEpochs + 2n) + 1n;
     const parent = await readTip(network);
     expect(parent.number, "the effective tip").to.equal(0n);
     const first = await attested(network, network.validators, { slot, parent, manaUsed });
@@ -86,7 +87,7 @@ describe("A checkpoint built on a parent that has not landed", () => {
     const config = mainnetLikeConfig();
     const rollup = { ...config.rollup, manaTarget: 0n };
     const ignition = await embeddedNetwork({ config: { ...config, rollup }, validatorCount: 48 });
-    const slot = firstSlotOfEpoch(ignition.rollup, ignition.firstEpoch) + 1n;
+    const slot = firstSlotOfEpoch(ignition.rollup.timing, ignition.firstEpoch) + 1n;
     const first = await attested(ignition, ignition.validators, { slot, parent: await readTip(ignition) });
     const second = await attested(ignition, ignition.validators, { slot: slot + 1n, parent: first.checkpoint });
     expect([feeOf(first.checkpoint), feeOf(second.checkpoint)], "fees").to.deep.equal([0n, 0n]);
@@ -109,7 +110,7 @@ describe("A checkpoint built on a parent that has not landed", () => {
         args: [recipient, zeroHash, zeroHash],
       });
       const message = { from: network.deployer, to: rollup.inbox, data };
-      await chain.execute(message, { timestamp: slotStart(rollup, slot) + 6n });
+      await chain.execute(message, { timestamp: slotStart(rollup.timing, slot) + 6n });
       await landOnTime(view, parent);
       return { child, grandchild };
     }
@@ -131,7 +132,7 @@ describe("A checkpoint built on a parent that has not landed", () => {
     it("lands with an inbox lag of 2, which leaves only the next generation at risk", async () => {
       const upgraded = await upgradedNetwork();
       const view = { chain: upgraded.chain, rollup: upgraded.buildAhead };
-      const slot = firstSlotOfEpoch(view.rollup, upgraded.firstBuildAheadEpoch) + 1n;
+      const slot = firstSlotOfEpoch(view.rollup.timing, upgraded.firstBuildAheadEpoch) + 1n;
       const { child, grandchild } = await run(view, upgraded.validators, slot);
       expect([child, grandchild].map(({ checkpoint }) => checkpoint.isInHashFinal)).to.deep.equal([true, false]);
       await landOnTime(view, child);

@@ -10,10 +10,10 @@ import {
   deployBuildAhead,
 } from "../../harness/network/deployBuildAhead.ts";
 import { WrongLibraryLinkError } from "../../harness/network/linkedLibraries.ts";
-import { getCommittee } from "../../harness/network/rollupReads.ts";
+import { getCommittee } from "../../harness/network/committee.ts";
 import { RollupAbi, SlasherAbi } from "../../harness/upstream/abis.ts";
-import { embeddedNetwork, upgradedNetwork } from "../fixtures/embeddedNetwork.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { embeddedNetwork, upgradedNetwork } from "../support/networks.ts";
+import { rejection } from "../support/rejection.ts";
 
 describe("The extended rollup's deployment", () => {
   it("differs from the first rollup in inbox lag and version only, and belongs to governance from the start", async () => {

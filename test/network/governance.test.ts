@@ -1,18 +1,20 @@
 import { expect } from "chai";
 
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
-import type { RollupDeployment } from "../../harness/network/deployment.ts";
+import type { DeployedRollup } from "../../harness/network/deployment.ts";
 import { deployRollup } from "../../harness/network/deployRollup.ts";
 import { GovernanceWalkError, registerRollup } from "../../harness/network/governance.ts";
 import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
-import { advanceToEpoch, firstEpochSampledAfter, getCommittee } from "../../harness/network/rollupReads.ts";
+import { firstEpochSampledAfter } from "../../harness/protocol/time.ts";
+import { getCommittee } from "../../harness/network/committee.ts";
+import { advanceToEpoch } from "../../harness/network/advance.ts";
 import { GSEAbi, RegistryAbi } from "../../harness/upstream/abis.ts";
-import { embeddedNetwork } from "../fixtures/embeddedNetwork.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { embeddedNetwork } from "../support/networks.ts";
+import { rejection } from "../support/rejection.ts";
 
 describe("The governance walk", () => {
   let network: EmbeddedNetwork;
-  let second: RollupDeployment;
+  let second: DeployedRollup;
 
   beforeEach(async () => {
     network = await embeddedNetwork();
@@ -47,7 +49,7 @@ describe("The governance walk", () => {
       );
       expect(await chain.publicClient.readContract({ ...registry, functionName: "numberOfVersions" })).to.equal(2n);
       for (const { address } of validators) {
-        const effective = (instance: RollupDeployment) =>
+        const effective = (instance: DeployedRollup) =>
           chain.publicClient.readContract({
             address: contracts.gse,
             abi: GSEAbi,
@@ -58,7 +60,7 @@ describe("The governance walk", () => {
         expect(await effective(network.rollup), "stake behind the old rollup").to.equal(0n);
       }
 
-      const epoch = firstEpochSampledAfter(second, walk.registeredAt);
+      const epoch = firstEpochSampledAfter(second.timing, walk.registeredAt);
       await advanceToEpoch(chain, second, epoch);
       expect(await getCommittee(chain, second, epoch), "members").to.have.length(48);
       // One epoch earlier the set was sampled before the validators came over.

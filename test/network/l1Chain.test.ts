@@ -15,7 +15,7 @@ import { openRpcChain } from "../../harness/l1/openRpcChain.ts";
 import { startAnvil } from "../../harness/l1/startAnvil.ts";
 import { Blob, getKzg } from "../../harness/upstream/blobLib.ts";
 import { Fr } from "../../harness/upstream/foundation.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { rejection } from "../support/rejection.ts";
 
 const { account } = deriveAccount("l1-chain-test", "sender");
 const TARGET: Address = "0x00000000000000000000000000000000000000bb";
@@ -95,7 +95,7 @@ describe("The L1 chain", () => {
     const second = await chain.submit({ from: other, to: TARGET });
     const { receipts } = await chain.mine({ include: [second.hash] });
     expect(receipts.map(({ transactionHash }) => transactionHash)).to.deep.equal([second.hash]);
-    expect(chain.pending.map(({ hash }) => hash)).to.deep.equal([first.hash]);
+    expect(chain.mempool.waiting.map(({ hash }) => hash)).to.deep.equal([first.hash]);
   });
 
   it("lets a transaction that does not fit into the block wait for the next one", async () => {
@@ -134,7 +134,7 @@ describe("The L1 chain", () => {
 
   it("pins the base fee, for every block or for one", async () => {
     expect((await chain.mine()).baseFeePerGas, "wei per gas, default").to.equal(10n ** 9n);
-    chain.setBaseFee(5n * 10n ** 9n);
+    chain.producer.baseFeePerGas = 5n * 10n ** 9n;
     expect((await chain.mine()).baseFeePerGas, "wei per gas, pinned").to.equal(5n * 10n ** 9n);
     expect((await chain.mine({ baseFeePerGas: 7n })).baseFeePerGas, "wei per gas, once").to.equal(7n);
     expect((await chain.mine()).baseFeePerGas, "wei per gas, pinned again").to.equal(5n * 10n ** 9n);
@@ -178,7 +178,7 @@ describe("The L1 chain", () => {
       const at = (await forked.now()) + 12n;
       await forked.submit({ from: account, to: TARGET });
       const sidecars = [await makeSidecar(1n)];
-      const blobs = await forked.submitBlobTransaction({ from: account, to: TARGET, sidecars });
+      const blobs = await forked.submit({ from: account, to: TARGET, sidecars });
       await forked.submit({ from: account, to: TARGET });
       const { receipts } = await forked.mineAt(at);
       expect(receipts.map(({ status }) => status)).to.deep.equal(["success", "success", "success"]);
@@ -212,8 +212,8 @@ describe("The L1 chain over anvil", () => {
       const chain = await prepare(await openRpcChain({ url: anvil.url, baseFeePerGas: 10n ** 9n }));
       const at = (await chain.now()) + 12n;
       await chain.submit({ from: account, to: TARGET });
-      await chain.submitBlobTransaction({ from: account, to: TARGET, sidecars: [await makeSidecar(1n)] });
-      await chain.submitBlobTransaction({ from: account, to: TARGET, sidecars: [await makeSidecar(2n)] });
+      await chain.submit({ from: account, to: TARGET, sidecars: [await makeSidecar(1n)] });
+      await chain.submit({ from: account, to: TARGET, sidecars: [await makeSidecar(2n)] });
       const { receipts, timestamp } = await chain.mineAt(at);
       expect(timestamp, "seconds").to.equal(at);
       expect(receipts.map(({ status }) => status)).to.deep.equal(["success", "success", "success"]);

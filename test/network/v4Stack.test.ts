@@ -8,7 +8,8 @@ import { aztecClient } from "../../harness/network/aztecClient.ts";
 import { deployV4Stack } from "../../harness/network/deployV4Stack.ts";
 import { InvalidNetworkConfigError, mainnetLikeConfig } from "../../harness/network/networkConfig.ts";
 import { openEmbeddedNetwork, type EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
-import { epochStart, firstSlotOfEpoch, getCommittee, getProposer, slotAt } from "../../harness/network/rollupReads.ts";
+import { epochStart, firstSlotOfEpoch, slotAt } from "../../harness/protocol/time.ts";
+import { getCommittee, getProposer } from "../../harness/network/committee.ts";
 import { TooFewValidatorsError } from "../../harness/network/stakeValidators.ts";
 import {
   GovernanceAbi,
@@ -23,8 +24,8 @@ import {
 import { GENESIS_ARCHIVE_ROOT } from "../../harness/upstream/constants.ts";
 import { RollupContract } from "../../harness/upstream/contracts.ts";
 import { computeRollupVersion } from "../../harness/upstream/rollupConfig.ts";
-import { embeddedNetwork } from "../fixtures/embeddedNetwork.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { embeddedNetwork } from "../support/networks.ts";
+import { rejection } from "../support/rejection.ts";
 
 type RollupGetter =
   | "getSlotDuration"
@@ -167,7 +168,7 @@ describe("The v4 stack on the embedded chain", () => {
     const client = new RollupContract(aztecClient(network.chain), network.rollup.address);
     expect(await client.getSlotDuration(), "seconds").to.equal(72);
     expect(await client.getL1GenesisTime(), "Unix seconds").to.equal(network.rollup.genesisTime);
-    expect(await client.getSlotNumber()).to.equal(Number(slotAt(network.rollup, await network.chain.now())));
+    expect(await client.getSlotNumber()).to.equal(Number(slotAt(network.rollup.timing, await network.chain.now())));
   });
 
   it("links upstream's libraries, each at an address with code", async () => {
@@ -203,7 +204,7 @@ describe("The v4 stack on the embedded chain", () => {
   it("samples 48 different validators for an epoch, and other ones in another order for the next", async () => {
     const { chain, validators, firstEpoch } = network;
     expect(await chain.now(), "the clock stands at the epoch's first second").to.equal(
-      epochStart(network.rollup, firstEpoch),
+      epochStart(network.rollup.timing, firstEpoch),
     );
     const known = new Set(validators.map(({ address }) => address));
     const committees = [firstEpoch, firstEpoch + 1n].map((epoch) => getCommittee(chain, network.rollup, epoch));
@@ -220,7 +221,7 @@ describe("The v4 stack on the embedded chain", () => {
   it("assigns each slot of the epoch one member of its committee", async () => {
     const { chain, firstEpoch } = network;
     const committee = new Set(await getCommittee(chain, network.rollup, firstEpoch));
-    const first = firstSlotOfEpoch(network.rollup, firstEpoch);
+    const first = firstSlotOfEpoch(network.rollup.timing, firstEpoch);
     const proposers = [];
     for (let slot = first; slot < first + 32n; slot++) {
       const proposer = await getProposer(chain, network.rollup, slot);

@@ -3,11 +3,12 @@ import { encodeFunctionData, parseEventLogs, zeroAddress, type Address, type Tra
 
 import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
-import { epochOfSlot, firstSlotOfEpoch, getProposer } from "../../harness/network/rollupReads.ts";
+import { epochOfSlot, firstSlotOfEpoch } from "../../harness/protocol/time.ts";
+import { getProposer } from "../../harness/network/committee.ts";
 import { RollupAbi } from "../../harness/upstream/abis.ts";
 import { SlasherFlavor } from "../../harness/upstream/rollupConfig.ts";
-import { openEscapeHatch } from "../fixtures/escapeHatch.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { openEscapeHatch } from "../support/escapeHatch.ts";
+import { rejection } from "../support/rejection.ts";
 import { penaltyAbi } from "./support/penaltyAbi.ts";
 import {
   LATE_WEIGHT,
@@ -153,7 +154,7 @@ describe("The strike ledger on a real rollup", () => {
     const { network, view } = penalties;
     const hatchProposer = network.deployer;
     const openEpoch = await openEscapeHatch(network, hatchProposer);
-    const opening = firstSlotOfEpoch(view.rollup, openEpoch);
+    const opening = firstSlotOfEpoch(view.rollup.timing, openEpoch);
     const [before] = await landOnTime([opening - 3n]);
     if (before === undefined) throw new Error("nothing landed");
     await penalties.prove([before]);
@@ -195,7 +196,7 @@ describe("The strike ledger on a real rollup", () => {
     expect(successor.number, "the pruned checkpoints' numbers are given again").to.equal(anchor.number + 1n);
     await penalties.prove([successor]);
 
-    expect(epochOfSlot(view.rollup, later) - epochOfSlot(view.rollup, first)).to.equal(3n);
+    expect(epochOfSlot(view.rollup.timing, later) - epochOfSlot(view.rollup.timing, first)).to.equal(3n);
     for (const slot of [first + 1n, first + EPOCH, later - 1n]) {
       expect(await refusal(anchor.number, slot), `slot ${slot}`).to.equal("LateStrikeLedger__GapMayBePruned");
     }

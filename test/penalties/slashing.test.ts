@@ -1,15 +1,16 @@
 import { expect } from "chai";
 import { encodeFunctionData, parseEventLogs, toHex, zeroAddress, type Address, type LocalAccount } from "viem";
 
-import { slashingVoteCall } from "../../harness/actors/publisher.ts";
+import { slashingVoteCall } from "../../harness/consensus/bundledCalls.ts";
 import { decodeRevert } from "../../harness/l1/decodeRevert.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import { deployBuildAhead } from "../../harness/network/deployBuildAhead.ts";
 import { registerRollup } from "../../harness/network/governance.ts";
-import { epochOfSlot, getCommittee, slotStart } from "../../harness/network/rollupReads.ts";
+import { epochOfSlot, slotStart } from "../../harness/protocol/time.ts";
+import { getCommittee } from "../../harness/network/committee.ts";
 import { RollupAbi } from "../../harness/upstream/abis.ts";
 import { SlasherFlavor } from "../../harness/upstream/rollupConfig.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { rejection } from "../support/rejection.ts";
 import { executeProposal } from "./support/executeProposal.ts";
 import { penaltyAbi } from "./support/penaltyAbi.ts";
 import { AMOUNT_PER_WEIGHT, openedBatch, PenaltyNetwork, SlashPath, TOKEN } from "./support/penaltyNetwork.ts";
@@ -67,11 +68,11 @@ describe("Slashing for late landings", () => {
         const from = penalties.validator(await penalties.proposerOf(start, signalled)).account;
         await penalties.send(empire, "signal", [batch.slashPayload], {
           from,
-          timestamp: slotStart(rollup, signalled),
+          timestamp: slotStart(rollup.timing, signalled),
         });
       }
     }
-    const after = { timestamp: slotStart(rollup, first + 16n) };
+    const after = { timestamp: slotStart(rollup.timing, first + 16n) };
     await penalties.send(empire, "submitRoundWinner", [first / 8n], after);
     const slashed = { effectiveBalance: STAKE - AMOUNT_PER_WEIGHT, exit: 0n, status: 1 };
     expect(await penalties.stakeOf(proposer.address), "the stake has really fallen").to.deep.equal(slashed);
@@ -80,7 +81,7 @@ describe("Slashing for late landings", () => {
     expect(reason.errorName).to.equal("LateSlashRegistry__NothingLeft");
     expect(reason.args).to.deep.equal([rollup.address, proposer.address]);
     expect(await penalties.stakeOf(proposer.address), "not twice").to.deep.equal(slashed);
-    expect(chain.pending, "nothing waits").to.have.length(0);
+    expect(chain.mempool.waiting, "nothing waits").to.have.length(0);
   });
 
   it("happens by vote where votes are tallied: voters read the ledger, and governance cannot add to it", async () => {
@@ -92,7 +93,7 @@ describe("Slashing for late landings", () => {
     const tally = await readProposer(penalties);
 
     // Rounds are epochs here, and judge the epoch two before: one committee of eight, two bits each.
-    const epoch = epochOfSlot(rollup, slot);
+    const epoch = epochOfSlot(rollup.timing, slot);
     const committee = await getCommittee(chain, rollup, epoch);
     const round = epoch + 2n;
     const start = round * 8n;
@@ -100,9 +101,14 @@ describe("Slashing for late landings", () => {
       const voter = penalties.validator(await penalties.proposerOf(start, voted));
       const votes = await votesOf(penalties, committee, start - 1n);
       const { target, callData } = await slashingVoteCall(penalties.view, voter, voted, votes);
-      await chain.execute({ from: voter.account, to: target, data: callData }, { timestamp: slotStart(rollup, voted) });
+      await chain.execute(
+        { from: voter.account, to: target, data: callData },
+        { timestamp: slotStart(rollup.timing, voted) },
+      );
     }
-    await penalties.send(tally, "executeRound", [round, [committee]], { timestamp: slotStart(rollup, start + 8n) });
+    await penalties.send(tally, "executeRound", [round, [committee]], {
+      timestamp: slotStart(rollup.timing, start + 8n),
+    });
     const slashed = { effectiveBalance: STAKE - TOKEN, exit: 0n, status: 1 };
     expect(await penalties.stakeOf(proposer.address), "the smallest of upstream's slashes").to.deep.equal(slashed);
     for (const other of network.validators.filter(({ address }) => address !== proposer.address)) {

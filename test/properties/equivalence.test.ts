@@ -2,14 +2,14 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { encodeFunctionData, toEventSelector, toHex, type Address, type Hex } from "viem";
 
-import { Sequencer } from "../../harness/actors/sequencer.ts";
+import { Sequencer } from "../../harness/world/world.ts";
 import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { compactConfig } from "../../harness/differential/compactConfig.ts";
 import { openExtendedNetwork } from "../../harness/differential/openExtendedNetwork.ts";
 import { readOutcome, type Outcome } from "../../harness/differential/outcome.ts";
 import { RollupWords, type WordKind } from "../../harness/differential/rollupWords.ts";
 import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
-import { firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
+import { firstSlotOfEpoch, slotStart } from "../../harness/protocol/time.ts";
 import { InboxAbi, RollupAbi } from "../../harness/upstream/abis.ts";
 
 const SEED = 7_201;
@@ -56,7 +56,7 @@ describe("Equivalence: N landed late, and N landed on time", function () {
     sequencer = new Sequencer({ deployment: network, rollup, validators, seed: "equivalence" });
     words = new RollupWords(rollup);
     // An epoch of history, so that oracle, randao checkpoints and ring are in use; proven, so that nothing is pruned.
-    const start = firstSlotOfEpoch(rollup, network.firstEpoch);
+    const start = firstSlotOfEpoch(rollup.timing, network.firstEpoch);
     for (let slot = start + 1n; slot < start + EPOCH_SLOTS; slot++) await sequencer.landOnTime(slot);
     const prover = network.deployer;
     const { start: first, end } = sequencer.rangeOfEpoch(network.firstEpoch);
@@ -70,9 +70,9 @@ describe("Equivalence: N landed late, and N landed on time", function () {
         fc.asyncProperty(circumstances, async (circumstance) => {
           await restore();
           const { rollup, chain } = network;
-          chain.setBaseFee(BigInt(circumstance.baseFee) * 10n ** 9n);
+          chain.producer.baseFeePerGas = BigInt(circumstance.baseFee) * 10n ** 9n;
           const epoch = network.firstEpoch + 1n;
-          const slot = firstSlotOfEpoch(rollup, epoch) + place;
+          const slot = firstSlotOfEpoch(rollup.timing, epoch) + place;
           if (!isFirst) await sequencer.landOnTime(slot - 1n);
           for (let index = 0; index < circumstance.messages; index++) await sendMessage(network, index);
 
@@ -84,7 +84,7 @@ describe("Equivalence: N landed late, and N landed on time", function () {
           const branchOff = await chain.snapshot();
 
           const run = async (isLate: boolean): Promise<Branch> => {
-            const begin = slotStart(rollup, slot + 1n);
+            const begin = slotStart(rollup.timing, slot + 1n);
             const landing = isLate
               ? await sequencer.landLate(parent, { delay: BigInt(circumstance.delay) })
               : await sequencer.land(parent);
@@ -166,7 +166,7 @@ async function answersAbout(
   { number }: AttestedCheckpoint,
   nextSlot: bigint,
 ): Promise<readonly Hex[]> {
-  const at = slotStart(rollup, nextSlot);
+  const at = slotStart(rollup.timing, nextSlot);
   const encode = encodeFunctionData<typeof RollupAbi>;
   const questions = [
     encode({ abi: RollupAbi, functionName: "getTips" }),

@@ -1,11 +1,11 @@
 import { expect } from "chai";
 import { encodeFunctionData } from "viem";
 
-import { Sequencer } from "../../harness/actors/sequencer.ts";
+import { Sequencer } from "../../harness/world/world.ts";
 import { compactConfig } from "../../harness/differential/compactConfig.ts";
 import { Dice } from "../../harness/differential/dice.ts";
 import { openExtendedNetwork } from "../../harness/differential/openExtendedNetwork.ts";
-import { slotStart } from "../../harness/network/rollupReads.ts";
+import { slotStart } from "../../harness/protocol/time.ts";
 import { RollupAbi } from "../../harness/upstream/abis.ts";
 
 const SEED = 5_201;
@@ -40,33 +40,33 @@ describe("Fee anchoring: what a late header is asked to pay", function () {
     let switches = 0;
     let updates = 0;
     for (let index = 0; index < SLOTS; index++, slot++) {
-      chain.setBaseFee(dice.between(1n, 200n) * GWEI);
+      chain.producer.baseFeePerGas = dice.between(1n, 200n) * GWEI;
       const manaUsed = (rollup.config.manaTarget * dice.between(0n, 200n)) / 100n;
       const checkpoint = await sequencer.build(slot, { manaUsed, feeAssetPriceModifier: dice.between(-100n, 100n) });
       const { feePerL2Gas } = checkpoint.proposeArgs.header.gasFees;
       // The clock's answer in the next slot, for the same parent: a rule that asked the clock would refuse these headers.
-      if ((await readFee(slotStart(rollup, slot + 1n))) !== feePerL2Gas) switches++;
+      if ((await readFee(slotStart(rollup.timing, slot + 1n))) !== feePerL2Gas) switches++;
 
       const restore = await chain.snapshot();
       for (const updateFirst of [false, true]) {
-        chain.setBaseFee(dice.between(1n, 200n) * GWEI);
+        chain.producer.baseFeePerGas = dice.between(1n, 200n) * GWEI;
         if (updateFirst) {
           const oracle = await chain.publicClient.readContract({
             address: rollup.address,
             abi: RollupAbi,
             functionName: "getL1FeesAt",
-            args: [slotStart(rollup, slot + 4n)],
+            args: [slotStart(rollup.timing, slot + 4n)],
           });
-          await updateOracle(slotStart(rollup, slot + 1n) + 1n);
+          await updateOracle(slotStart(rollup.timing, slot + 1n) + 1n);
           const updated = await chain.publicClient.readContract({
             address: rollup.address,
             abi: RollupAbi,
             functionName: "getL1FeesAt",
-            args: [slotStart(rollup, slot + 4n)],
+            args: [slotStart(rollup.timing, slot + 4n)],
           });
           if (updated.baseFee !== oracle.baseFee) updates++;
         }
-        const late = await sequencer.land(checkpoint, { timestamp: slotStart(rollup, slot + 1n) + 12n });
+        const late = await sequencer.land(checkpoint, { timestamp: slotStart(rollup.timing, slot + 1n) + 12n });
         expect(late.revert?.message, `slot ${slot}, late, oracle updated before: ${updateFirst}`).to.equal(undefined);
         const landed = await chain.publicClient.readContract({
           address: rollup.address,

@@ -2,14 +2,14 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { encodeFunctionData, type Address, type Hex } from "viem";
 
-import { Sequencer } from "../../harness/actors/sequencer.ts";
+import { Sequencer } from "../../harness/world/world.ts";
 import { compactConfig } from "../../harness/differential/compactConfig.ts";
 import { openExtendedNetwork } from "../../harness/differential/openExtendedNetwork.ts";
 import { readOutcome, type Outcome } from "../../harness/differential/outcome.ts";
 import { RollupWords, type WordKind } from "../../harness/differential/rollupWords.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
-import { epochOfSlot, epochStart, firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
+import { epochOfSlot, epochStart, firstSlotOfEpoch, slotStart } from "../../harness/protocol/time.ts";
 import { RollupAbi } from "../../harness/upstream/abis.ts";
 
 const SEED = 4_201;
@@ -50,20 +50,20 @@ describe("Seeds: what a late landing may decide", function () {
         await restore();
         const { rollup, chain } = network;
         const epoch = network.firstEpoch + 3n;
-        const slot = firstSlotOfEpoch(rollup, epoch) + BigInt(place);
+        const slot = firstSlotOfEpoch(rollup.timing, epoch) + BigInt(place);
         for (let index = 0; index < 2 * EPOCH_SLOTS; index++) {
           if (((history >> index) & 1) === 0) continue;
-          const used = firstSlotOfEpoch(rollup, epoch - 2n) + BigInt(index);
-          await chain.mineAt(slotStart(rollup, used));
+          const used = firstSlotOfEpoch(rollup.timing, epoch - 2n) + BigInt(index);
+          await chain.mineAt(slotStart(rollup.timing, used));
           await sequencer.landOnTime(used);
         }
         // A committee can be asked for once the chain is near enough to its epoch.
-        await chain.mineAt(slotStart(rollup, slot));
-        if (setUpEarly) await setUp(network, slotStart(rollup, slot) + 1n);
+        await chain.mineAt(slotStart(rollup.timing, slot));
+        if (setUpEarly) await setUp(network, slotStart(rollup.timing, slot) + 1n);
         const checkpoint = await sequencer.build(slot);
-        const landing = slotStart(rollup, slot + 1n) + BigInt(delay);
-        const current = epochOfSlot(rollup, slot + 1n);
-        if (setUpCurrent) await setUp(network, slotStart(rollup, slot + 1n));
+        const landing = slotStart(rollup.timing, slot + 1n) + BigInt(delay);
+        const current = epochOfSlot(rollup.timing, slot + 1n);
+        if (setUpCurrent) await setUp(network, slotStart(rollup.timing, slot + 1n));
         const known = await knownSeeds(network, current, landing);
         // In the current epoch its own randao is stored: the seed of the epoch that it serves is determined.
         const isDetermined = await isRandaoStored(network, current);
@@ -129,7 +129,7 @@ async function knownSeeds(
 ): Promise<ReadonlyMap<bigint, string>> {
   const seeds = new Map<bigint, string>();
   for (let epoch = current - 3n; epoch <= current + 2n; epoch++) {
-    const at = epochStart(rollup, epoch);
+    const at = epochStart(rollup.timing, epoch);
     const ask = (functionName: "getSampleSeedAt" | "getCommitteeAt") =>
       chain.call({
         to: rollup.address,
@@ -148,5 +148,5 @@ async function knownSeeds(
 /** Whether the epoch's own randao checkpoint exists: the newest element of upstream's trace has the epoch's first second. */
 async function isRandaoStored({ chain, rollup }: EmbeddedNetwork, epoch: bigint): Promise<boolean> {
   const newest = await RollupWords.newestRandao(chain, rollup);
-  return newest === epochStart(rollup, epoch);
+  return newest === epochStart(rollup.timing, epoch);
 }

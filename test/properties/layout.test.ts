@@ -3,11 +3,11 @@ import solc from "solc";
 import { encodeAbiParameters, hexToBigInt, keccak256, toHex } from "viem";
 
 import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
-import { makeEpochProofTransaction } from "../../harness/actors/prover.ts";
-import { makeProposeTransaction } from "../../harness/actors/publisher.ts";
-import { Sequencer } from "../../harness/actors/sequencer.ts";
+import { makeEpochProofTransaction } from "../../harness/consensus/epochProofTransaction.ts";
+import { makeProposeTransaction } from "../../harness/consensus/proposeTransaction.ts";
+import { Sequencer } from "../../harness/world/world.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
-import { epochOfSlot, firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
+import { epochOfSlot, firstSlotOfEpoch, slotStart } from "../../harness/protocol/time.ts";
 import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
 import { RollupAbi, RollupStorage } from "../../harness/upstream/abis.ts";
 import { RollupContract } from "../../harness/upstream/contracts.ts";
@@ -118,7 +118,7 @@ describe("The storage of the extended rollup", () => {
     for (const { address } of [prover, rescuer]) await chain.setBalance(address, 10n ** 20n);
     await mintFeeAsset(network, buildAhead.feeJuicePortal, 10n ** 24n);
     const sequencer = new Sequencer({ deployment: network, rollup: buildAhead, validators, seed: "layout" });
-    const slot = firstSlotOfEpoch(buildAhead, firstBuildAheadEpoch) + 1n;
+    const slot = firstSlotOfEpoch(buildAhead.timing, firstBuildAheadEpoch) + 1n;
     const late = await sequencer.landLate(await sequencer.build(slot), { from: rescuer });
     const onTime = await sequencer.landOnTime(slot + 2n);
     return { network, sequencer, slot, late, onTime };
@@ -168,7 +168,7 @@ describe("The storage of the extended rollup", () => {
       expect(ofLate.written.has(place), `a late landing writes ${name}`).to.equal(name !== "terms");
     }
     const mark = await readWord(network, slotOf(ours.mark));
-    const epoch = epochOfSlot(network.buildAhead, slot);
+    const epoch = epochOfSlot(network.buildAhead.timing, slot);
     expect(mark, "the epoch's tag and the bit of its second slot").to.equal((epoch << 224n) | 2n);
   });
 
@@ -178,7 +178,7 @@ describe("The storage of the extended rollup", () => {
     const checkpoint = await sequencer.build(slot + 3n);
     const { proposer } = await sequencer.committee(slot + 3n);
     const request = makeProposeTransaction(sequencer.view, checkpoint, proposer.account);
-    const timestamp = slotStart(buildAhead, slot + 3n) + 12n;
+    const timestamp = slotStart(buildAhead.timing, slot + 3n) + 12n;
     const upstream = await runAsUpstream(network, buildAhead, request, timestamp, ({ transactionHash }) =>
       traceStorage(chain, transactionHash),
     );
@@ -194,7 +194,7 @@ describe("The storage of the extended rollup", () => {
     const { network, sequencer, slot } = await landTwo();
     const { buildAhead, chain } = network;
     await sequencer.prove(1n, 2n, prover);
-    const next = (epochOfSlot(buildAhead, slot) + 1n) * buildAhead.config.aztecEpochDuration;
+    const next = (epochOfSlot(buildAhead.timing, slot) + 1n) * buildAhead.timing.epochSlots;
     const { checkpoint } = await sequencer.landOnTime(next + 1n);
     const request = await makeEpochProofTransaction(sequencer.view, prover, { checkpoints: [checkpoint] });
     const timestamp = (await chain.now()) + 12n;
@@ -215,7 +215,7 @@ function placesOf({ buildAhead }: UpgradedNetwork, slot: bigint) {
   const record = mappingSlot(slot % (RECORD_RING_EPOCHS * config.aztecEpochDuration), NAMESPACE + 2n);
   return {
     terms: storageWord(address, NAMESPACE),
-    mark: storageWord(address, mappingSlot(epochOfSlot(buildAhead, slot) % RECORD_RING_EPOCHS, NAMESPACE + 1n)),
+    mark: storageWord(address, mappingSlot(epochOfSlot(buildAhead.timing, slot) % RECORD_RING_EPOCHS, NAMESPACE + 1n)),
     "the record's first word": storageWord(address, record),
     "the record's second word": storageWord(address, record + 1n),
   };

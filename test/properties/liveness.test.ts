@@ -3,13 +3,13 @@ import { encodeFunctionData, getAddress, parseAbi, toHex, type Address, type Hex
 
 import { decodeSettled } from "../../harness/accounting/lateSubmissionEvents.ts";
 import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
-import { makeEpochProofTransaction } from "../../harness/actors/prover.ts";
-import { nameLateRecipientCall } from "../../harness/actors/publisher.ts";
-import { Sequencer } from "../../harness/actors/sequencer.ts";
+import { makeEpochProofTransaction } from "../../harness/consensus/epochProofTransaction.ts";
+import { nameLateRecipientCall } from "../../harness/consensus/bundledCalls.ts";
+import { Sequencer } from "../../harness/world/world.ts";
 import { buildEpochProof } from "../../harness/consensus/epochProof.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import type { LateSubmissionTerms } from "../../harness/network/deployment.ts";
-import { firstSlotOfEpoch } from "../../harness/network/rollupReads.ts";
+import { firstSlotOfEpoch } from "../../harness/protocol/time.ts";
 import { RollupAbi } from "../../harness/upstream/abis.ts";
 import { traceCallTargets } from "../settlement/callTargets.ts";
 import { runAsUpstream } from "../settlement/runAsUpstream.ts";
@@ -72,7 +72,7 @@ describe("The path of proposals and proofs", () => {
       });
       return [...new Set(found)].sort();
     };
-    const slot = firstSlotOfEpoch(buildAhead, firstBuildAheadEpoch + 1n);
+    const slot = firstSlotOfEpoch(buildAhead.timing, firstBuildAheadEpoch + 1n);
     return { network, sequencer, slot, targets };
   }
 

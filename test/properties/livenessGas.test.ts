@@ -3,13 +3,14 @@ import type { Hex } from "viem";
 
 import { decodeSettled } from "../../harness/accounting/lateSubmissionEvents.ts";
 import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
-import { makeEpochProofTransaction } from "../../harness/actors/prover.ts";
-import { nameLateRecipientCall } from "../../harness/actors/publisher.ts";
-import { Sequencer } from "../../harness/actors/sequencer.ts";
+import { makeEpochProofTransaction } from "../../harness/consensus/epochProofTransaction.ts";
+import { nameLateRecipientCall } from "../../harness/consensus/bundledCalls.ts";
+import { Sequencer } from "../../harness/world/world.ts";
 import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { proveBlobsOfEpoch } from "../../harness/consensus/epochProof.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
-import { advanceToSlot, firstSlotOfEpoch } from "../../harness/network/rollupReads.ts";
+import { firstSlotOfEpoch } from "../../harness/protocol/time.ts";
+import { advanceToSlot } from "../../harness/network/advance.ts";
 import { expectGasSnapshot } from "../settlement/gasSnapshot.ts";
 import { runAsUpstream } from "../settlement/runAsUpstream.ts";
 import { shortEpochNetwork } from "../settlement/shortEpochs.ts";
@@ -39,7 +40,7 @@ describe("The gas of late landings and of their settlement, with committees of 4
     for (const { address } of [rescuer, prover]) await chain.setBalance(address, 10n ** 22n);
     await mintFeeAsset(network, buildAhead.feeJuicePortal, 10n ** 24n);
     const sequencer = new Sequencer({ deployment: network, rollup: buildAhead, validators, seed: "gas" });
-    const slot = firstSlotOfEpoch(buildAhead, firstBuildAheadEpoch + 1n);
+    const slot = firstSlotOfEpoch(buildAhead.timing, firstBuildAheadEpoch + 1n);
     return { network, sequencer, slot };
   }
 
@@ -79,7 +80,7 @@ describe("The gas of late landings and of their settlement, with committees of 4
     // A turn of the ring of records later the same places are written again.
     await sequencer.landLate(await sequencer.build(slot + 9n), { from: rescuer });
     await sequencer.prove(10n, 11n, prover);
-    const turned = slot + 8n + RING_EPOCHS * buildAhead.config.aztecEpochDuration;
+    const turned = slot + 8n + RING_EPOCHS * buildAhead.timing.epochSlots;
     await advanceToSlot(chain, buildAhead, turned - 1n);
     await landRun(turned, 1n);
     const warmRecords = await measureBoth(turned + 1n);

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { encodeFunctionData, toEventSelector, toHex, type Address, type Hex } from "viem";
 
-import { makeBundledProposeTransaction, makeProposeTransaction } from "../../harness/actors/publisher.ts";
-import { Sequencer } from "../../harness/actors/sequencer.ts";
+import { makeBundledProposeTransaction, makeProposeTransaction } from "../../harness/consensus/proposeTransaction.ts";
+import { Sequencer } from "../../harness/world/world.ts";
 import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { buildEpochProof } from "../../harness/consensus/epochProof.ts";
 import type { Outcome } from "../../harness/differential/outcome.ts";
@@ -12,7 +12,7 @@ import { DEFAULT_SEED } from "../../harness/l1/embeddedChain.ts";
 import type { L1BlobTransactionRequest, L1TransactionRequest } from "../../harness/l1/l1Transaction.ts";
 import { DEFAULT_TERMS } from "../../harness/network/deployBuildAhead.ts";
 import { mainnetLikeConfig } from "../../harness/network/networkConfig.ts";
-import { epochStart, firstSlotOfEpoch, slotStart } from "../../harness/network/rollupReads.ts";
+import { epochStart, firstSlotOfEpoch, slotStart } from "../../harness/protocol/time.ts";
 import { InboxAbi, RollupAbi } from "../../harness/upstream/abis.ts";
 
 /** Sends to both rollups what a test wants, insists that it leaves the same behind, and remembers every word that changed. */
@@ -66,16 +66,16 @@ describe("Neutrality: one epoch of mainnet's shape on both rollups", function ()
 
     // A whole epoch, the first one of the run complete from its first slot to its last.
     const epoch = twin.firstEpoch + 1n;
-    const slots = Number(rollup.config.aztecEpochDuration);
+    const slots = Number(rollup.timing.epochSlots);
     const landed: AttestedCheckpoint[] = [];
     for (let index = 0; index < slots; index++) {
-      const slot = firstSlotOfEpoch(rollup, epoch) + BigInt(index);
-      await twin.advance(slotStart(rollup, slot));
+      const slot = firstSlotOfEpoch(rollup.timing, epoch) + BigInt(index);
+      await twin.advance(slotStart(rollup.timing, slot));
       if (index % 5 === 0) {
         const recipient = { actor: toHex(index + 1, { size: 32 }), version: BigInt(rollup.config.version) };
         const args = [recipient, toHex(index, { size: 32 }), toHex(7, { size: 32 })] as const;
         const data = encodeFunctionData({ abi: InboxAbi, functionName: "sendL2Message", args });
-        await run.send("a message", { from: deployer, to: rollup.inbox, data }, slotStart(rollup, slot) + 1n);
+        await run.send("a message", { from: deployer, to: rollup.inbox, data }, slotStart(rollup.timing, slot) + 1n);
       }
       const { proposer } = await sequencer.committee(slot);
       const checkpoint = await sequencer.build(slot, {
@@ -91,7 +91,7 @@ describe("Neutrality: one epoch of mainnet's shape on both rollups", function ()
               multicall3: contracts.multicall3,
               allowFailure: false,
             });
-      await run.send(`checkpoint ${index}`, request, slotStart(rollup, slot) + 12n);
+      await run.send(`checkpoint ${index}`, request, slotStart(rollup.timing, slot) + 12n);
       landed.push(checkpoint);
     }
 
@@ -105,7 +105,7 @@ describe("Neutrality: one epoch of mainnet's shape on both rollups", function ()
         gas: 16_000_000n,
       });
     }
-    const claimFrom = epochStart(rollup, epoch + rollup.config.aztecProofSubmissionEpochs + 1n);
+    const claimFrom = epochStart(rollup.timing, epoch + rollup.timing.proofSubmissionEpochs + 1n);
     await twin.advance(claimFrom);
     for (const coinbase of new Set(landed.map(({ header }) => header.coinbase.toString()))) {
       const data = encodeFunctionData({ abi: RollupAbi, functionName: "claimSequencerRewards", args: [coinbase] });

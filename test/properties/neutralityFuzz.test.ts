@@ -14,7 +14,7 @@ import {
   TallySlashingProposerAbi,
 } from "../../harness/upstream/abis.ts";
 import type { RollupConfig } from "../../harness/upstream/rollupConfig.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { rejection } from "../support/rejection.ts";
 
 const DEFAULT_TRANSACTIONS = 2_200;
 const DEFAULT_SEED = 20_251_009;

@@ -4,7 +4,7 @@ import { encodeFunctionData, type Hex } from "viem";
 
 import { RollupAbi } from "../../harness/upstream/abis.ts";
 import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
-import { Sequencer } from "../../harness/actors/sequencer.ts";
+import { Sequencer } from "../../harness/world/world.ts";
 import { signAttestation, type AttestationsAndSigners } from "../../harness/consensus/attestations.ts";
 import { withAttestations, type AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { readTip } from "../../harness/consensus/checkpointTip.ts";
@@ -12,9 +12,9 @@ import * as malformed from "../../harness/consensus/malformedAttestations.ts";
 import type { SlotCommittee } from "../../harness/consensus/slotCommittee.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
-import { slotAt, slotStart } from "../../harness/network/rollupReads.ts";
+import { slotAt, slotStart } from "../../harness/protocol/time.ts";
 import type { Validator } from "../../harness/network/validator.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { rejection } from "../support/rejection.ts";
 import { fuzzSeed } from "../settlement/plan.ts";
 import { shortEpochNetwork } from "../settlement/shortEpochs.ts";
 
@@ -96,13 +96,13 @@ describe("A late checkpoint that was accepted", () => {
     const errors = new Set<string>();
 
     const attempts = fc.sample(attempt, { seed, numRuns: SLOTS });
-    const first = slotAt(buildAhead, await chain.now()) + 1n;
+    const first = slotAt(buildAhead.timing, await chain.now()) + 1n;
     for (const [index, drawn] of attempts.entries()) {
       const slot = first + BigInt(index);
       const committee = await sequencer.committee(slot);
       const { checkpoint, isLandable } = await build(slot, committee, drawn);
       const tip = await readTip(sequencer.view);
-      const timestamp = slotStart(buildAhead, slot + 1n) + drawn.delay;
+      const timestamp = slotStart(buildAhead.timing, slot + 1n) + drawn.delay;
       const landing = await sequencer.land(checkpoint, { from: rescuer, timestamp });
       const name = `slot ${slot}: ${1 + drawn.others} of ${COMMITTEE}, ${drawn.fault ?? "no fault"}`;
       expect(landing.revert === undefined, `${name}: ${landing.revert?.errorName ?? "accepted"}`).to.equal(isLandable);

@@ -10,25 +10,22 @@ import {
 } from "viem";
 
 import { decodeRecorded } from "../../harness/accounting/lateSubmissionEvents.ts";
-import {
-  governanceSignalCall,
-  makeProposeTransaction,
-  nameLateRecipientCall,
-  slashingVoteCall,
-} from "../../harness/actors/publisher.ts";
-import { Sequencer, type LandOptions } from "../../harness/actors/sequencer.ts";
+import { makeProposeTransaction } from "../../harness/consensus/proposeTransaction.ts";
+import { governanceSignalCall, nameLateRecipientCall, slashingVoteCall } from "../../harness/consensus/bundledCalls.ts";
+import { Sequencer, type LandOptions } from "../../harness/world/world.ts";
 import { readCheckpointAsArchiver } from "../../harness/consensus/archiverDecoding.ts";
 import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { UnreadableCheckpointError } from "../../harness/consensus/consensusErrors.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import type { L1Chain } from "../../harness/l1/l1Chain.ts";
 import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
-import { advanceToEpoch, slotAt, slotStart } from "../../harness/network/rollupReads.ts";
+import { slotAt, slotStart } from "../../harness/protocol/time.ts";
+import { advanceToEpoch } from "../../harness/network/advance.ts";
 import { GovernanceProposerAbi, RollupAbi, TallySlashingProposerAbi } from "../../harness/upstream/abis.ts";
 import { CommitteeAttestationsAndSigners } from "../../harness/upstream/stdlib.ts";
-import { deployCallRunner, encodeRun, invalidateCall, withBlobsOf, type Call } from "../fixtures/callRunner.ts";
-import { embeddedNetwork, upgradedNetwork } from "../fixtures/embeddedNetwork.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { deployCallRunner, encodeRun, invalidateCall, withBlobsOf, type Call } from "../support/callRunner.ts";
+import { embeddedNetwork, upgradedNetwork } from "../support/networks.ts";
+import { rejection } from "../support/rejection.ts";
 
 const PAYLOAD: Address = "0x00000000000000000000000000000000000ba11a";
 
@@ -44,7 +41,7 @@ describe("The archiver of v4.1.2", () => {
     const { slashingOffsetInRounds, slashingRoundSize, aztecEpochDuration } = buildAhead.config;
     const votable = slashingOffsetInRounds * slashingRoundSize;
     await advanceToEpoch(chain, buildAhead, votable / aztecEpochDuration);
-    const slot = slotAt(buildAhead, await chain.now()) + 1n;
+    const slot = slotAt(buildAhead.timing, await chain.now()) + 1n;
     // Two bits for each of 48 members in each epoch of the round.
     const votes = toHex(new Uint8Array(Number((48n * (slashingRoundSize / aztecEpochDuration)) / 4n)));
     return { network, sequencer, slot, votes };
@@ -75,7 +72,10 @@ describe("The archiver of v4.1.2", () => {
         };
         const { receipt } = isLate
           ? await sequencer.landLate(checkpoint, options)
-          : await sequencer.land(checkpoint, { ...options, timestamp: slotStart(network.buildAhead, slot) + 12n });
+          : await sequencer.land(checkpoint, {
+              ...options,
+              timestamp: slotStart(network.buildAhead.timing, slot) + 12n,
+            });
         expect(receipt.status, "the transaction").to.equal("success");
         const recorded = decodeRecorded(receipt, network.buildAhead.address);
         expect(recorded.map(({ submitter }) => submitter)).to.deep.equal(isLate ? [rescuer.address] : []);
@@ -105,7 +105,7 @@ describe("The archiver of v4.1.2", () => {
     const parent = await sequencer.build(slot);
     const child = await sequencer.build(slot + 1n, { parent });
     const late = await sequencer.landLate(parent, { from: rescuer });
-    const next = await sequencer.land(child, { timestamp: slotStart(network.buildAhead, slot + 1n) + 24n });
+    const next = await sequencer.land(child, { timestamp: slotStart(network.buildAhead.timing, slot + 1n) + 24n });
     expect(next.revert).to.equal(undefined);
     for (const { receipt, checkpoint } of [late, next]) {
       const read = await readCheckpointAsArchiver(sequencer.view, receipt.transactionHash);
@@ -137,7 +137,7 @@ describe("The archiver of v4.1.2", () => {
     const { chain, deployer, buildAhead } = network;
     const checkpoint = await sequencer.build(slot);
     const calls = [{ target: buildAhead.address, data: checkpoint.proposeCalldata }];
-    const at = slotStart(buildAhead, slot + 1n) + 12n;
+    const at = slotStart(buildAhead.timing, slot + 1n) + 12n;
     const receipt = await runThroughContract({ chain, deployer, sequencer }, calls, checkpoint, at);
     expect(decodeRecorded(receipt, buildAhead.address)).to.have.length(1);
 
@@ -158,7 +158,7 @@ describe("The archiver of v4.1.2", () => {
     const header = { blobsHash: parent.blobsHash };
     const child = withBlobsOf(parent, await sequencer.build(slot + 1n, { parent, header }));
     const calls = [parent, child].map(({ proposeCalldata }) => ({ target: buildAhead.address, data: proposeCalldata }));
-    const at = slotStart(buildAhead, slot + 1n) + 12n;
+    const at = slotStart(buildAhead.timing, slot + 1n) + 12n;
     const receipt = await runThroughContract({ chain, deployer, sequencer }, calls, parent, at);
     await expectTwoProposals(sequencer, receipt, [parent, child]);
   });
@@ -175,7 +175,7 @@ describe("The archiver of v4.1.2", () => {
       const { chain, deployer, validators, rollup } = network;
       await chain.setBalance(rescuer.address, 10n ** 20n);
       const sequencer = new Sequencer({ deployment: network, rollup, validators, seed: "readability" });
-      const slot = slotAt(rollup, await chain.now()) + 2n;
+      const slot = slotAt(rollup.timing, await chain.now()) + 2n;
       // An unattested one, its removal, and a good one in its place.
       const good = await sequencer.build(slot);
       const header = { blobsHash: good.blobsHash };
@@ -186,7 +186,7 @@ describe("The archiver of v4.1.2", () => {
       const removal = invalidateCall(rollup.address, unattested, await sequencer.committee(slot));
       const propose = ({ proposeCalldata }: AttestedCheckpoint) => ({ target: rollup.address, data: proposeCalldata });
       const calls = [propose(unattested), removal, propose(good)];
-      const at = slotStart(rollup, slot) + 12n;
+      const at = slotStart(rollup.timing, slot) + 12n;
       const receipt = await runThroughContract({ chain, deployer, sequencer }, calls, good, at);
       await expectTwoProposals(sequencer, receipt, [unattested, good]);
     });
@@ -207,7 +207,9 @@ describe("The archiver of v4.1.2", () => {
   it("is not asked about a transaction that proposed nothing", async () => {
     const { sequencer, slot } = await open();
     const checkpoint = await sequencer.build(slot);
-    const { revert, receipt } = await sequencer.land(checkpoint, { timestamp: slotStart(sequencer.rollup, slot + 2n) });
+    const { revert, receipt } = await sequencer.land(checkpoint, {
+      timestamp: slotStart(sequencer.rollup.timing, slot + 2n),
+    });
     expect(revert?.errorName).to.equal("HeaderLib__InvalidSlotNumber");
     await rejection(readCheckpointAsArchiver(sequencer.view, receipt.transactionHash), UnreadableCheckpointError);
   });

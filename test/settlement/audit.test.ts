@@ -12,11 +12,11 @@ import {
   LATE_SUBMISSION_EVENTS,
 } from "../../harness/accounting/lateSubmissionEvents.ts";
 import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
-import { Sequencer } from "../../harness/actors/sequencer.ts";
+import { Sequencer } from "../../harness/world/world.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
-import { firstSlotOfEpoch } from "../../harness/network/rollupReads.ts";
-import { upgradedNetwork } from "../fixtures/embeddedNetwork.ts";
-import { rejection } from "../fixtures/rejection.ts";
+import { firstSlotOfEpoch } from "../../harness/protocol/time.ts";
+import { upgradedNetwork } from "../support/networks.ts";
+import { rejection } from "../support/rejection.ts";
 
 const CHECKPOINT_REWARD = 500n * 10n ** 18n;
 
@@ -25,7 +25,7 @@ describe("The audit of an epoch proof", () => {
     const network = await upgradedNetwork();
     const { chain, buildAhead, firstBuildAheadEpoch, validators } = network;
     const sequencer = new Sequencer({ deployment: network, rollup: buildAhead, validators, seed: "audit" });
-    const first = firstSlotOfEpoch(buildAhead, firstBuildAheadEpoch) + 1n;
+    const first = firstSlotOfEpoch(buildAhead.timing, firstBuildAheadEpoch) + 1n;
     const rescuer = deriveAccount("audit", "rescuer").account;
     const prover = deriveAccount("audit", "prover").account;
     for (const { address } of [rescuer, prover]) await chain.setBalance(address, 10n ** 20n);

@@ -1,15 +1,15 @@
 import type { Hex, TransactionReceipt } from "viem";
 
 import type { L1BlobTransactionRequest, L1TransactionRequest } from "../../harness/l1/l1Transaction.ts";
-import type { AztecDeployment, RollupDeployment } from "../../harness/network/deployment.ts";
+import type { DeployedNetwork, DeployedRollup } from "../../harness/network/deployment.ts";
 
 /**
  * Links upstream's operations library in place of ours into the same rollup in the same state, lets the caller look at what
  * the rollup then does, and goes back.
  */
 export async function withUpstreamLibrary<Result>(
-  network: Pick<AztecDeployment, "chain" | "rollup">,
-  rollup: RollupDeployment,
+  network: Pick<DeployedNetwork, "chain" | "rollup">,
+  rollup: DeployedRollup,
   look: () => Promise<Result>,
 ): Promise<Result> {
   const { chain } = network;
@@ -30,8 +30,8 @@ export async function withUpstreamLibrary<Result>(
 
 /** Runs a transaction with upstream's library. What differs from the real run is what our library did. */
 export function runAsUpstream<Result>(
-  network: Pick<AztecDeployment, "chain" | "rollup">,
-  rollup: RollupDeployment,
+  network: Pick<DeployedNetwork, "chain" | "rollup">,
+  rollup: DeployedRollup,
   request: L1TransactionRequest | L1BlobTransactionRequest,
   timestamp: bigint,
   look: (receipt: TransactionReceipt) => Promise<Result>,

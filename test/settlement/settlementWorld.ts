@@ -17,15 +17,15 @@ import { deriveShares, deriveSplit } from "../../harness/accounting/deriveShares
 import { decodeRecorded, type SettledLateSubmission } from "../../harness/accounting/lateSubmissionEvents.ts";
 import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
 import { readMoney } from "../../harness/accounting/moneySnapshot.ts";
-import { makeEpochProofTransaction } from "../../harness/actors/prover.ts";
-import { nameLateRecipientCall } from "../../harness/actors/publisher.ts";
-import { Sequencer } from "../../harness/actors/sequencer.ts";
+import { makeEpochProofTransaction } from "../../harness/consensus/epochProofTransaction.ts";
+import { nameLateRecipientCall } from "../../harness/consensus/bundledCalls.ts";
+import { Sequencer } from "../../harness/world/world.ts";
 import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { readTip } from "../../harness/consensus/checkpointTip.ts";
 import { computeFee, proveBlobsOfEpoch } from "../../harness/consensus/epochProof.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import type { LateSubmissionTerms } from "../../harness/network/deployment.ts";
-import { epochOfSlot, slotAt, slotStart } from "../../harness/network/rollupReads.ts";
+import { epochOfSlot, slotAt, slotStart } from "../../harness/protocol/time.ts";
 import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
 import { RegistryAbi, RewardDistributorAbi, RollupAbi, TestERC20Abi } from "../../harness/upstream/abis.ts";
 import type { CheckpointFee } from "../../harness/upstream/epochProofArgs.ts";
@@ -183,7 +183,7 @@ export class SettlementWorld {
 
   /** Takes all steps, and compares the books after each. */
   async run(plans: readonly SlotPlan[]): Promise<void> {
-    let slot = slotAt(this.#rollup, await this.#now()) + 1n;
+    let slot = slotAt(this.#rollup.timing, await this.#now()) + 1n;
     for (const plan of plans) {
       await this.#runSlot(slot, plan);
       slot += 1n;
@@ -196,7 +196,7 @@ export class SettlementWorld {
     const late = this.#pendingLate;
     this.#pendingLate = undefined;
     if (late !== undefined) await this.#landLate(late.slot, late.plan);
-    else await this.#mineAt(slotStart(this.#rollup, slot));
+    else await this.#mineAt(slotStart(this.#rollup.timing, slot));
     for (const action of plan.before) await this.#act(action);
     if (plan.fate === "onTime" || plan.fate === "unattested") await this.#landOnTime(slot, plan);
     if (plan.fate === "late") this.#pendingLate = { slot, plan };
@@ -204,7 +204,7 @@ export class SettlementWorld {
   }
 
   async #landOnTime(slot: bigint, plan: SlotPlan): Promise<void> {
-    const punctual = slotStart(this.#rollup, slot) + PUNCTUAL;
+    const punctual = slotStart(this.#rollup.timing, slot) + PUNCTUAL;
     const timestamp = await this.#notBefore(punctual);
     const isUnattested = plan.fate === "unattested";
     const checkpoint = await this.#build(slot, plan, timestamp, isUnattested);
@@ -220,7 +220,7 @@ export class SettlementWorld {
   }
 
   async #landLate(slot: bigint, plan: SlotPlan, isAgain = false): Promise<void> {
-    const begin = slotStart(this.#rollup, slot + 1n);
+    const begin = slotStart(this.#rollup.timing, slot + 1n);
     const timestamp = await this.#notBefore(begin + plan.delay);
     const checkpoint = await this.#build(slot, plan, timestamp, false);
     const { from, bundle, submitter } = await this.#sender(checkpoint, plan.recipient);
@@ -444,7 +444,7 @@ export class SettlementWorld {
     if (hasLateOnTop) this.#count("invalidatedBelowLate");
     await this.#check();
 
-    const previous = slotAt(this.#rollup, await this.#now()) - 1n;
+    const previous = slotAt(this.#rollup.timing, await this.#now()) - 1n;
     const tip = this.#chain.at(-1)?.checkpoint.slot ?? 0n;
     const again = removed.find(({ checkpoint }) => checkpoint.slot === previous);
     if (again === undefined || previous <= tip || choice % 4 === 0) return;
@@ -661,12 +661,12 @@ export class SettlementWorld {
   }
 
   #epoch(slot: bigint): bigint {
-    return epochOfSlot(this.#rollup, slot);
+    return epochOfSlot(this.#rollup.timing, slot);
   }
 
   #isAccepting(epoch: bigint, timestamp: bigint): boolean {
-    const current = this.#epoch(slotAt(this.#rollup, timestamp));
-    return current <= epoch + this.#rollup.config.aztecProofSubmissionEpochs;
+    const current = this.#epoch(slotAt(this.#rollup.timing, timestamp));
+    return current <= epoch + this.#rollup.timing.proofSubmissionEpochs;
   }
 
   #isPrunable(timestamp: bigint): boolean {

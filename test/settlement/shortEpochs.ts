@@ -2,7 +2,7 @@ import type { LateSubmissionTerms } from "../../harness/network/deployment.ts";
 import { mainnetLikeConfig } from "../../harness/network/networkConfig.ts";
 import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
 import { SlasherFlavor, type RollupConfig } from "../../harness/upstream/rollupConfig.ts";
-import { upgradedNetwork } from "../fixtures/embeddedNetwork.ts";
+import { upgradedNetwork } from "../support/networks.ts";
 
 /** Slots of an epoch: few, so that rings wrap and proofs are cheap to make. */
 export const SHORT_EPOCH_DURATION = 4n;

@@ -11,15 +11,15 @@ import {
   type TransactionReceipt,
 } from "viem";
 
-import { makeEpochProofTransaction } from "../../harness/actors/prover.ts";
+import { makeEpochProofTransaction } from "../../harness/consensus/epochProofTransaction.ts";
 import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { makeSidecars } from "../../harness/consensus/blobs.ts";
 import { buildEpochProof } from "../../harness/consensus/epochProof.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import { RollupAbi } from "../../harness/upstream/abis.ts";
 import type { EpochProofArgs } from "../../harness/upstream/epochProofArgs.ts";
-import { openWorld, type World } from "../boundary/support/world.ts";
-import { traceCallFrame } from "../fixtures/callFrames.ts";
+import { openTestWorld, type TestWorld } from "../support/world.ts";
+import { traceCallFrame } from "../support/callFrames.ts";
 import { runAsUpstream, withUpstreamLibrary } from "../settlement/runAsUpstream.ts";
 
 /** What the library has in common with upstream's and a caller can ask for without a rollup. */
@@ -32,7 +32,7 @@ const BLOB_BASE_FEE_CODE = "0x4a5f5260205ff3";
 
 /** Of the operations library, what it only hands on: every answer must be that of upstream's library in the same state. */
 describe("The operations library", () => {
-  let world: World;
+  let world: TestWorld;
   let ours: Address;
   let upstreams: Address;
   /** The second one landed late. */
@@ -40,7 +40,7 @@ describe("The operations library", () => {
   let restore: () => Promise<void>;
 
   before(async () => {
-    world = await openWorld();
+    world = await openTestWorld();
     const { network, rollup, sequencer, firstSlot, rescuer } = world;
     ours = libraryOf(rollup.libraries);
     upstreams = libraryOf(network.rollup.libraries);
@@ -101,7 +101,7 @@ describe("The operations library", () => {
       expect(pruned).to.deep.equal([{ provenCheckpointNumber: 0n, pendingCheckpointNumber: 2n }]);
       expect(tips).to.deep.equal({ pending: 0n, proven: 0n });
       // What is left is a tip to build on.
-      const { checkpoint } = await world.sequencer.landOnTime(world.firstSlot + 9n);
+      const { checkpoint } = await world.landOnTime(world.firstSlot + 9n);
       expect(checkpoint.number).to.equal(1n);
     });
 

@@ -1,9 +1,9 @@
 import type { PrivateKeyAccount } from "viem";
 
-import { Sequencer } from "../../../harness/actors/sequencer.ts";
+import { Sequencer } from "../../../harness/world/world.ts";
 import { openLane, type Lane } from "../../../harness/bench/openLane.ts";
 import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
-import { firstSlotOfEpoch, slotStart } from "../../../harness/network/rollupReads.ts";
+import { firstSlotOfEpoch, slotStart } from "../../../harness/protocol/time.ts";
 
 /** The extended rollup as the bench measures it, short of its twin and with a small committee. */
 export interface ExtendedLane {
@@ -27,7 +27,7 @@ export async function openExtendedLane(committee: number): Promise<ExtendedLane>
     lane,
     sequencer: new Sequencer({ deployment: lane, rollup, validators, seed: "prototypes" }),
     rescuer,
-    firstSlot: firstSlotOfEpoch(rollup, firstEpoch),
-    at: (slot, seconds) => slotStart(rollup, slot) + seconds,
+    firstSlot: firstSlotOfEpoch(rollup.timing, firstEpoch),
+    at: (slot, seconds) => slotStart(rollup.timing, slot) + seconds,
   };
 }

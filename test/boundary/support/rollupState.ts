@@ -1,9 +1,9 @@
 import { encodeAbiParameters, hexToBigInt, keccak256, toHex, type Hex } from "viem";
 
-import { slotAt } from "../../../harness/network/rollupReads.ts";
+import { slotAt } from "../../../harness/protocol/time.ts";
 import { InboxAbi, RollupAbi, TestERC20Abi } from "../../../harness/upstream/abis.ts";
 import { RollupContract } from "../../../harness/upstream/contracts.ts";
-import type { World } from "./world.ts";
+import type { TestWorld } from "../../support/world.ts";
 
 /** Recomputed here from the namespace's name, as ERC-7201 has it. */
 const LATE_SUBMISSIONS = erc7201("buildahead.storage.LateSubmission");
@@ -19,11 +19,11 @@ export type RollupState = Readonly<Record<string, string>>;
  * Everything that a proposal may write, read word by word: tips, archives, logs, records, marks, committee commitments and
  * seeds around the present, the inbox, and what the rollup owns. Getters that compute would hide a write.
  */
-export async function readState(world: World): Promise<RollupState> {
+export async function readState(world: TestWorld): Promise<RollupState> {
   const { chain, rollup, network } = world;
   const { aztecEpochDuration: epochSlots, aztecProofSubmissionEpochs } = rollup.config;
   const contract = { address: rollup.address, abi: RollupAbi } as const;
-  const current = slotAt(rollup, await chain.now());
+  const current = slotAt(rollup.timing, await chain.now());
   const epoch = current / epochSlots;
   const { pending } = await chain.publicClient.readContract({ ...contract, functionName: "getTips" });
   const logs = epochSlots * (aztecProofSubmissionEpochs + 1n) + 1n;
@@ -64,28 +64,28 @@ export async function readState(world: World): Promise<RollupState> {
 }
 
 /** The stored commitment of an epoch's committee; zero when nobody has set the epoch up. */
-export function readCommitteeCommitment(world: World, epoch: bigint): Promise<Hex> {
+export function readCommitteeCommitment(world: TestWorld, epoch: bigint): Promise<Hex> {
   return readWord(world, mappingSlot(epoch, VALIDATOR_SELECTION));
 }
 
 /** How many epochs have left a seed behind. */
-export async function readSeedCount(world: World): Promise<bigint> {
+export async function readSeedCount(world: TestWorld): Promise<bigint> {
   return hexToBigInt(await readWord(world, VALIDATOR_SELECTION + 1n));
 }
 
 /** The stored word of marks that an epoch shares with every eighth one: epoch in the top 32 bits, a bit for each slot. */
-export async function readMarks(world: World, epoch: bigint): Promise<{ epoch: bigint; bits: bigint }> {
+export async function readMarks(world: TestWorld, epoch: bigint): Promise<{ epoch: bigint; bits: bigint }> {
   const word = hexToBigInt(await readWord(world, marksSlot(epoch)));
   return { epoch: word >> 224n, bits: word & ((1n << 224n) - 1n) };
 }
 
 /** The two stored words of the record that a slot shares with every one a ring later. */
-export async function readRecordWords(world: World, slot: bigint): Promise<readonly Hex[]> {
+export async function readRecordWords(world: TestWorld, slot: bigint): Promise<readonly Hex[]> {
   return Promise.all(recordSlots(world, slot).map((place) => readWord(world, place)));
 }
 
-function recordSlots({ rollup }: World, slot: bigint): readonly [bigint, bigint] {
-  const first = mappingSlot(slot % (RING_EPOCHS * rollup.config.aztecEpochDuration), LATE_SUBMISSIONS + 2n);
+function recordSlots({ rollup }: TestWorld, slot: bigint): readonly [bigint, bigint] {
+  const first = mappingSlot(slot % (RING_EPOCHS * rollup.timing.epochSlots), LATE_SUBMISSIONS + 2n);
   return [first, first + 1n];
 }
 
@@ -94,7 +94,7 @@ export function marksSlot(epoch: bigint): bigint {
   return mappingSlot(epoch % RING_EPOCHS, LATE_SUBMISSIONS + 1n);
 }
 
-async function readWord({ chain, rollup }: World, place: bigint): Promise<Hex> {
+async function readWord({ chain, rollup }: TestWorld, place: bigint): Promise<Hex> {
   const slot = toHex(place, { size: 32 });
   return (await chain.publicClient.getStorageAt({ address: rollup.address, slot })) ?? "0x";
 }

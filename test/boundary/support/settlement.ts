@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { getAddress, parseEventLogs, zeroAddress, type Address } from "viem";
 
-import { makeEpochProofTransaction } from "../../../harness/actors/prover.ts";
+import { makeEpochProofTransaction } from "../../../harness/consensus/epochProofTransaction.ts";
 import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { DEFAULT_TERMS } from "../../../harness/network/deployBuildAhead.ts";
 import { RollupAbi, TestERC20Abi } from "../../../harness/upstream/abis.ts";
 import { lateSubmissionAbi } from "./lateSubmissionAbi.ts";
-import type { World } from "./world.ts";
+import type { TestWorld } from "../../support/world.ts";
 
 /** A late checkpoint as the test knows it, under the terms it was accepted under. */
 export interface LateLanding {
@@ -30,7 +30,7 @@ export interface ProofExpectation {
  * Proves checkpoints and checks every token: coinbases, submitters and the burn address get what a plain calculation over the
  * headers gives, exactly the late ones are split, and their records say so.
  */
-export async function proveAndSettle(world: World, expectation: ProofExpectation): Promise<void> {
+export async function proveAndSettle(world: TestWorld, expectation: ProofExpectation): Promise<void> {
   const { chain, rollup, network, prover } = world;
   const { checkpoints, late = [], settledBefore = 0, timestamp } = expectation;
   const { checkpointReward, sequencerBps } = rollup.config.rewardConfig;
@@ -81,7 +81,7 @@ export async function proveAndSettle(world: World, expectation: ProofExpectation
       args: [burnAddress],
     });
   const [rewardsBefore, burnedBefore] = [await readRewards(), await readBurned()];
-  const request = await makeEpochProofTransaction(world.sequencer.view, prover, { checkpoints });
+  const request = await makeEpochProofTransaction(world.view, prover, { checkpoints });
   const receipt = await chain.execute(request, timestamp === undefined ? {} : { timestamp });
   const [rewardsAfter, burnedAfter] = [await readRewards(), await readBurned()];
 
@@ -111,7 +111,7 @@ export async function proveAndSettle(world: World, expectation: ProofExpectation
 }
 
 /** The record of a slot. @throws ContractFunctionExecutionError when there is none; see `rejectionOfRecord`. */
-export function readLateSubmission({ chain, rollup }: World, slot: bigint) {
+export function readLateSubmission({ chain, rollup }: TestWorld, slot: bigint) {
   return chain.publicClient.readContract({
     address: rollup.address,
     abi: lateSubmissionAbi,
@@ -121,7 +121,7 @@ export function readLateSubmission({ chain, rollup }: World, slot: bigint) {
 }
 
 /** Fee token units (1e18) that an address could claim. */
-export function readSequencerRewards({ chain, rollup }: World, who: Address): Promise<bigint> {
+export function readSequencerRewards({ chain, rollup }: TestWorld, who: Address): Promise<bigint> {
   return chain.publicClient.readContract({
     address: rollup.address,
     abi: RollupAbi,

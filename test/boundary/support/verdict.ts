@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import { encodeFunctionData, keccak256, encodeAbiParameters, type Address, type Hex } from "viem";
 
-import type { LandOptions } from "../../../harness/actors/sequencer.ts";
+import type { LandOptions } from "../../../harness/world/world.ts";
 import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
 import { RollupAbi } from "../../../harness/upstream/abis.ts";
 import { lateSubmissionAbi } from "./lateSubmissionAbi.ts";
 import { readState } from "./rollupState.ts";
-import type { World } from "./world.ts";
+import type { TestWorld } from "../../support/world.ts";
 
 /** What a contract answers: nothing wrong, or one error with its arguments. */
 export type Verdict = "accepted" | { readonly errorName: string; readonly args: readonly unknown[] };
@@ -24,7 +24,7 @@ export interface RejectionOptions extends LandOptions {
 
 /** Asks `validateHeaderWithAttestations`, as nodes do before they broadcast, in a block of the given second. */
 export function rehearse(
-  { chain, rollup }: World,
+  { chain, rollup }: TestWorld,
   checkpoint: AttestedCheckpoint,
   timestamp: bigint,
 ): Promise<Verdict> {
@@ -38,13 +38,17 @@ export function rehearse(
 }
 
 /** The same for the header alone: a builder asks this before anybody has attested. */
-export function rehearseHeader(world: World, checkpoint: AttestedCheckpoint, timestamp: bigint): Promise<Verdict> {
+export function rehearseHeader(world: TestWorld, checkpoint: AttestedCheckpoint, timestamp: bigint): Promise<Verdict> {
   const attestations = { signatureIndices: "0x", signaturesOrAddresses: "0x" } as const;
   return rehearse(world, { ...checkpoint, attestations, signers: [] }, timestamp);
 }
 
 /** Asks the view guard that bundling contracts call first. */
-export function askOpen({ chain, rollup }: World, checkpoint: AttestedCheckpoint, timestamp: bigint): Promise<Verdict> {
+export function askOpen(
+  { chain, rollup }: TestWorld,
+  checkpoint: AttestedCheckpoint,
+  timestamp: bigint,
+): Promise<Verdict> {
   const { slotNumber, lastArchiveRoot } = checkpoint.proposeArgs.header;
   const data = encodeFunctionData({
     abi: lateSubmissionAbi,
@@ -55,14 +59,14 @@ export function askOpen({ chain, rollup }: World, checkpoint: AttestedCheckpoint
 }
 
 /** Asks for the record of a slot's late landing. */
-export function askRecord({ chain, rollup }: World, slot: bigint): Promise<Verdict> {
+export function askRecord({ chain, rollup }: TestWorld, slot: bigint): Promise<Verdict> {
   const data = encodeFunctionData({ abi: lateSubmissionAbi, functionName: "getLateSubmission", args: [slot] });
   return verdictOf(chain.call({ to: rollup.address, data }));
 }
 
 /** Sends a checkpoint that must be refused with exactly this error, and leave every word of storage as it was. */
 export async function expectRejected(
-  world: World,
+  world: TestWorld,
   checkpoint: AttestedCheckpoint,
   expected: Exclude<Verdict, "accepted">,
   { rehearsal = expected, ...options }: RejectionOptions,
@@ -72,7 +76,7 @@ export async function expectRejected(
     expect(verdict, "validateHeaderWithAttestations").to.deep.equal(rehearsal);
   }
   const before = await readState(world);
-  const { revert } = await world.sequencer.land(checkpoint, options);
+  const { revert } = await world.land(checkpoint, options);
   expect(revert === undefined ? "accepted" : toVerdict(revert), "propose").to.deep.equal(expected);
   // The window of slots that is compared moves with the clock: what is in both must be the same.
   const after = await readState(world);

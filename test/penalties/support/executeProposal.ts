@@ -1,13 +1,13 @@
 import { encodeFunctionData, parseEventLogs, type Address, type Hex, type TransactionReceipt } from "viem";
 
-import type { AztecDeployment } from "../../../harness/network/deployment.ts";
+import type { DeployedNetwork } from "../../../harness/network/deployment.ts";
 import { GovernanceAbi, TestERC20Abi } from "../../../harness/upstream/abis.ts";
 
 /**
  * Walks real governance with a payload: propose with a lock, vote, wait, execute. Moves the clock by some 40 days.
  * @throws L1RevertError when a contract refuses a step.
  */
-export async function executeProposal(deployment: AztecDeployment, payload: Address): Promise<TransactionReceipt> {
+export async function executeProposal(deployment: DeployedNetwork, payload: Address): Promise<TransactionReceipt> {
   const { chain, contracts, config, deployer } = deployment;
   const { governance, stakingAsset } = contracts;
   const send = (to: Address, data: Hex, timestamp?: bigint) =>

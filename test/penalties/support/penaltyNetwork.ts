@@ -10,8 +10,8 @@ import {
 } from "viem";
 
 import { RollupAbi, TestERC20Abi } from "../../../harness/upstream/abis.ts";
-import { makeEpochProofTransaction } from "../../../harness/actors/prover.ts";
-import { makeProposeTransaction } from "../../../harness/actors/publisher.ts";
+import { makeEpochProofTransaction } from "../../../harness/consensus/epochProofTransaction.ts";
+import { makeProposeTransaction } from "../../../harness/consensus/proposeTransaction.ts";
 import { packAttestations } from "../../../harness/consensus/attestations.ts";
 import {
   attestCheckpoint,
@@ -22,17 +22,18 @@ import { buildCheckpoint, type Checkpoint } from "../../../harness/consensus/che
 import { readTip } from "../../../harness/consensus/checkpointTip.ts";
 import type { RollupView } from "../../../harness/consensus/rollupView.ts";
 import { readSlotCommittee } from "../../../harness/consensus/slotCommittee.ts";
-import { deployModule } from "../../../harness/l1/deployModule.ts";
+import { deployModule } from "../../../harness/network/deployModule.ts";
 import type { L1Chain } from "../../../harness/l1/l1Chain.ts";
 import { buildAheadConfig } from "../../../harness/network/deployBuildAhead.ts";
 import { mainnetLikeConfig, type NetworkConfig } from "../../../harness/network/networkConfig.ts";
 import { SlasherFlavor } from "../../../harness/upstream/rollupConfig.ts";
-import { epochOfSlot, firstSlotOfEpoch, getProposer, slotStart } from "../../../harness/network/rollupReads.ts";
+import { epochOfSlot, firstSlotOfEpoch, slotStart } from "../../../harness/protocol/time.ts";
+import { getProposer } from "../../../harness/network/committee.ts";
 import type { UpgradedNetwork, UpgradeOptions } from "../../../harness/network/upgradeToBuildAhead.ts";
 import type { Validator } from "../../../harness/network/validator.ts";
 import penaltiesModule from "../../../ignition/modules/penalties.ts";
 import penaltiesRegistryModule from "../../../ignition/modules/penaltiesRegistry.ts";
-import { upgradedNetwork } from "../../fixtures/embeddedNetwork.ts";
+import { upgradedNetwork } from "../../support/networks.ts";
 import { penaltyAbi } from "./penaltyAbi.ts";
 
 /** Staking token units. */
@@ -150,7 +151,7 @@ export class PenaltyNetwork {
   async nextEpochStart(): Promise<bigint> {
     const { rollup } = this.view;
     const slot = (await this.readSlot()) + 1n;
-    return firstSlotOfEpoch(rollup, epochOfSlot(rollup, slot) + 1n);
+    return firstSlotOfEpoch(rollup.timing, epochOfSlot(rollup.timing, slot) + 1n);
   }
 
   async readSlot(): Promise<bigint> {
@@ -169,7 +170,7 @@ export class PenaltyNetwork {
     const checkpoint = attestCheckpoint(await this.build(slot, committee.proposer.address), committee);
     const from = when === "late" ? this.network.deployer : committee.proposer.account;
     // A late landing may have taken the slot's first L1 block already.
-    const start = slotStart(rollup, when === "late" ? slot + 1n : slot);
+    const start = slotStart(rollup.timing, when === "late" ? slot + 1n : slot);
     const now = await this.chain.now();
     const timestamp = now < start ? start : now + this.chain.blockTime;
     await this.chain.execute(makeProposeTransaction(this.view, checkpoint, from), { timestamp });
@@ -180,7 +181,7 @@ export class PenaltyNetwork {
   async landUnattested(slot: bigint, from: LocalAccount): Promise<AttestedCheckpoint> {
     await this.reachEveOf(slot);
     const checkpoint = withAttestations(await this.build(slot, from.address), packAttestations([], []));
-    const timestamp = slotStart(this.view.rollup, slot);
+    const timestamp = slotStart(this.view.rollup.timing, slot);
     await this.chain.execute(makeProposeTransaction(this.view, checkpoint, from), { timestamp });
     return checkpoint;
   }
@@ -205,7 +206,7 @@ export class PenaltyNetwork {
 
   /** The proposer of a slot whose epoch begins with `firstSlot`; moves the clock to where it is determined. */
   async proposerOf(firstSlot: bigint, slot: bigint): Promise<Address> {
-    const start = slotStart(this.view.rollup, firstSlot) - 1n;
+    const start = slotStart(this.view.rollup.timing, firstSlot) - 1n;
     if ((await this.chain.now()) < start) await this.chain.mineAt(start);
     return getProposer(this.chain, this.view.rollup, slot);
   }
@@ -251,13 +252,13 @@ export class PenaltyNetwork {
 
   /** Builds the checkpoint of a slot on the tip that L1 will have when the slot begins. */
   private async build(slot: bigint, coinbase: Address): Promise<Checkpoint> {
-    const parent = await readTip(this.view, slotStart(this.view.rollup, slot));
+    const parent = await readTip(this.view, slotStart(this.view.rollup.timing, slot));
     return buildCheckpoint(this.view, { slot, parent, seed: `penalties ${slot}`, coinbase });
   }
 
   /** Moves the clock to the last second before a slot, unless it is there or later already. */
   private async reachEveOf(slot: bigint): Promise<void> {
-    const eve = slotStart(this.view.rollup, slot) - 1n;
+    const eve = slotStart(this.view.rollup.timing, slot) - 1n;
     if ((await this.chain.now()) < eve) await this.chain.mineAt(eve);
   }
 

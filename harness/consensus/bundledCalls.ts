@@ -1,15 +1,11 @@
-import { encodeFunctionData, multicall3Abi, parseAbi, type Address, type Hex, type LocalAccount } from "viem";
+import { encodeFunctionData, parseAbi, type Address, type Hex, type LocalAccount } from "viem";
 
-import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
-import { makeSidecars } from "../consensus/blobs.ts";
-import type { RollupView } from "../consensus/rollupView.ts";
 import { BuildAheadError } from "../errors.ts";
-import type { L1BlobTransactionRequest, L1TransactionRequest } from "../l1/l1Transaction.ts";
 import { aztecClient } from "../network/aztecClient.ts";
-import type { AztecDeployment } from "../network/deployment.ts";
-import type { Validator } from "../network/validator.ts";
+import type { AztecNetwork } from "../network/contracts.ts";
 import { GovernanceProposerContract, RollupContract } from "../upstream/contracts.ts";
 import { SlotNumber } from "../upstream/foundation.ts";
+import type { RollupView } from "./rollupView.ts";
 
 /** One entry of a Multicall3 bundle. */
 export interface BundledCall {
@@ -17,50 +13,6 @@ export interface BundledCall {
   readonly callData: Hex;
   /** Whether the bundle goes on when this call reverts. */
   readonly allowFailure: boolean;
-}
-
-/** What is set for every transaction; see `L1TransactionRequest` for the defaults. */
-export type TransactionOverrides = Omit<L1TransactionRequest, "from" | "to" | "data" | "value">;
-
-export interface Bundle {
-  readonly multicall3: Address;
-  /** Calls before and after the proposal, in order. */
-  readonly before?: readonly BundledCall[];
-  readonly after?: readonly BundledCall[];
-  /** Whether the other calls survive a proposal that reverts; upstream's publisher allows it. Default true. */
-  readonly allowFailure?: boolean;
-}
-
-/** The blob transaction that calls `propose` itself. */
-export function makeProposeTransaction(
-  { chain, rollup }: RollupView,
-  checkpoint: AttestedCheckpoint,
-  from: LocalAccount,
-  overrides: TransactionOverrides = {},
-): L1BlobTransactionRequest {
-  const sidecars = makeSidecars(checkpoint.blobs, chain);
-  return { ...overrides, from, to: rollup.address, data: checkpoint.proposeCalldata, sidecars };
-}
-
-/** The blob transaction that calls `propose` through Multicall3, with other calls around it. */
-export function makeBundledProposeTransaction(
-  view: RollupView,
-  checkpoint: AttestedCheckpoint,
-  from: LocalAccount,
-  bundle: Bundle,
-  overrides: TransactionOverrides = {},
-): L1BlobTransactionRequest {
-  const { multicall3, before = [], after = [], allowFailure = true } = bundle;
-  const propose = { target: view.rollup.address, callData: checkpoint.proposeCalldata, allowFailure };
-  return {
-    ...makeProposeTransaction(view, checkpoint, from, overrides),
-    to: multicall3,
-    data: encodeFunctionData({
-      abi: multicall3Abi,
-      functionName: "aggregate3",
-      args: [[...before, propose, ...after]],
-    }),
-  };
 }
 
 /** Names who is credited for a late landing later in the same bundle. Fails on a rollup without the window. */
@@ -75,8 +27,8 @@ export function nameLateRecipientCall({ rollup }: RollupView, recipient: Address
 
 /** The proposer's governance signal for `payload`, signed for `slot` because the bundle's sender is Multicall3. */
 export async function governanceSignalCall(
-  { chain, contracts }: AztecDeployment,
-  proposer: Validator,
+  { chain, contracts }: Pick<AztecNetwork, "chain" | "contracts">,
+  proposer: LocalAccount,
   slot: bigint,
   payload: Address,
   allowFailure = true,
@@ -87,7 +39,7 @@ export async function governanceSignalCall(
     SlotNumber.fromBigInt(slot),
     chain.chainId,
     proposer.address,
-    (message) => proposer.account.signTypedData(message),
+    (message) => proposer.signTypedData(message),
   );
   return { target: contracts.governanceProposer, callData: data as Hex, allowFailure };
 }
@@ -98,7 +50,7 @@ export async function governanceSignalCall(
  */
 export async function slashingVoteCall(
   { chain, rollup }: RollupView,
-  proposer: Validator,
+  proposer: LocalAccount,
   slot: bigint,
   votes: Hex,
   allowFailure = true,
@@ -108,7 +60,7 @@ export async function slashingVoteCall(
     throw new BuildAheadError("The rollup has no tally to vote in", { fields: { slashing: slashingProposer?.type } });
   }
   const { data } = await slashingProposer.buildVoteRequestFromSigner(votes, SlotNumber.fromBigInt(slot), (message) =>
-    proposer.account.signTypedData(message),
+    proposer.signTypedData(message),
   );
   return { target: slashingProposer.address.toString(), callData: data as Hex, allowFailure };
 }

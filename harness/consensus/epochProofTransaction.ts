@@ -1,9 +1,9 @@
 import type { LocalAccount } from "viem";
 
-import { buildEpochProof, type EpochProofOptions } from "../consensus/epochProof.ts";
-import type { RollupView } from "../consensus/rollupView.ts";
+import { buildEpochProof, type EpochProofOptions } from "./epochProof.ts";
+import type { RollupView } from "./rollupView.ts";
 import type { L1TransactionRequest } from "../l1/l1Transaction.ts";
-import type { TransactionOverrides } from "./publisher.ts";
+import type { TransactionOverrides } from "./proposeTransaction.ts";
 
 /** The transaction that proves a run of checkpoints, paid by and credited to `prover`. */
 export async function makeEpochProofTransaction(

@@ -1,4 +1,3 @@
-import { artifacts } from "hardhat";
 import { HardhatArtifactResolver } from "@nomicfoundation/hardhat-ignition/helpers";
 import {
   deploy,
@@ -8,10 +7,11 @@ import {
   type IgnitionModule,
   type IgnitionModuleResult,
 } from "@nomicfoundation/ignition-core";
-import { getAddress, hexToBigInt, hexToNumber, toHex, type Address, type Hex, type LocalAccount } from "viem";
+import { getAddress, hexToBigInt, hexToNumber, toHex, type Address, type Hex } from "viem";
 
 import { BuildAheadError } from "../errors.ts";
-import type { L1Chain, L1Provider } from "./l1Chain.ts";
+import type { L1Provider } from "../l1/l1Backend.ts";
+import type { Deployer } from "./deployer.ts";
 
 /** An Ignition module did not run to its end. */
 export class IgnitionDeploymentError extends BuildAheadError {
@@ -51,7 +51,7 @@ interface SentTransaction {
 /**
  * Deploys an Ignition module through the chain's own mempool and clock and returns the addresses of its results.
  *
- * Ignition gets a provider that signs with `deployer` and mines each transaction in the next L1 block: deployments take
+ * Ignition gets a provider that signs with the deployer's key and mines each transaction in the next L1 block: deployments take
  * chain time only, and give the same addresses and gas in every run.
  *
  * @throws IgnitionDeploymentError when a future fails.
@@ -61,18 +61,17 @@ export async function deployModule<
   ContractName extends string,
   Results extends IgnitionModuleResult<ContractName>,
 >(
-  chain: L1Chain,
-  deployer: LocalAccount,
+  deployer: Deployer,
   ignitionModule: IgnitionModule<ModuleId, ContractName, Results>,
   parameters: DeploymentParameters = {},
 ): Promise<{ readonly [name in keyof Results]: Address }> {
   const result = await deploy({
-    artifactResolver: new QuietArtifactResolver(artifacts),
-    provider: pacedProvider(chain, deployer),
+    artifactResolver: new QuietArtifactResolver(deployer.artifacts),
+    provider: pacedProvider(deployer),
     ignitionModule,
     deploymentParameters: parameters,
-    accounts: [deployer.address],
-    defaultSender: deployer.address,
+    accounts: [deployer.account.address],
+    defaultSender: deployer.account.address,
     config: { blockPollingInterval: 1, requiredConfirmations: 1 },
   });
   if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) {
@@ -88,19 +87,19 @@ export async function deployModule<
   ) as { [name in keyof Results]: Address };
 }
 
-function pacedProvider(chain: L1Chain, deployer: LocalAccount): L1Provider {
+function pacedProvider({ chain, account }: Deployer): L1Provider {
   return {
     request: async ({ method, params = [] }) => {
       switch (method) {
         case "eth_accounts":
-          return [deployer.address];
+          return [account.address];
         case "hardhat_getAutomine":
           return true;
         case "eth_sendTransaction": {
           const { to, data, value, gas, nonce } = params[0] as SentTransaction;
           const receipt = await chain.execute(
             {
-              from: deployer,
+              from: account,
               to: to ?? undefined,
               data,
               value: hexToBigInt(value ?? toHex(0n)),

@@ -1,0 +1,88 @@
+import { encodeFunctionData, erc20Abi, zeroHash, type Address, type TransactionReceipt } from "viem";
+
+import type { ExecuteOptions } from "../l1/l1Chain.ts";
+import { FeeJuicePortalAbi, TestERC20Abi } from "../upstream/abis.ts";
+import type { AztecContracts } from "./contracts.ts";
+import type { Deployer } from "./deployer.ts";
+import type { Rollup } from "./rollup.ts";
+import { stakeValidators } from "./stakeValidators.ts";
+import type { Validator } from "./validator.ts";
+
+/**
+ * Brings into a network what its users would have brought: tokens, bridged fees, stakes. Its steps are safe to run twice. It is
+ * the one thing that needs the key of whoever may mint the test tokens.
+ */
+export class Provisioner {
+  readonly deployer: Deployer;
+  readonly contracts: AztecContracts;
+
+  constructor(deployer: Deployer, contracts: AztecContracts) {
+    this.deployer = deployer;
+    this.contracts = contracts;
+  }
+
+  /** Gives an account so much ether (wei) at least. An override: nobody pays for it. */
+  async ensureEther(account: Address, wei: bigint): Promise<void> {
+    const { chain } = this.deployer;
+    if ((await chain.publicClient.getBalance({ address: account })) < wei) await chain.setBalance(account, wei);
+  }
+
+  /** Mints until an account has so much of the fee asset, in fee token units (1e18). May mine a block. */
+  async ensureFeeAsset(account: Address, amount: bigint, options: ExecuteOptions = {}): Promise<void> {
+    const balance = await this.deployer.chain.publicClient.readContract({
+      address: this.contracts.feeAsset,
+      abi: erc20Abi,
+      functionName: "balanceOf",
+      args: [account],
+    });
+    if (balance < amount) await this.mintFeeAsset(account, amount - balance, options);
+  }
+
+  /** Sees to it that validators are staked, active, and sampled; see {@link stakeValidators}. */
+  ensureStaked(validators: readonly Validator[], rollup: Rollup): Promise<bigint> {
+    return stakeValidators(this, validators, rollup);
+  }
+
+  /** Mints the test fee asset, in fee token units (1e18). Mines a block. */
+  mintFeeAsset(to: Address, amount: bigint, options: ExecuteOptions = {}): Promise<TransactionReceipt> {
+    return this.token(this.contracts.feeAsset, "mint", to, amount, options);
+  }
+
+  /** Mints the test staking asset, in staking token units (1e18). Mines a block. */
+  mintStakingAsset(to: Address, amount: bigint, options: ExecuteOptions = {}): Promise<TransactionReceipt> {
+    return this.token(this.contracts.stakingAsset, "mint", to, amount, options);
+  }
+
+  /**
+   * Bridges fee tokens to L2 through a rollup's portal, as users do: the portal holds what they then pay fees with, and the inbox
+   * gets a message. Mines three blocks.
+   * @param amount Fee token units (1e18), minted for the purpose
+   */
+  async bridgeFeeJuice({ feeJuicePortal }: Rollup, amount: bigint): Promise<TransactionReceipt> {
+    const { chain, account } = this.deployer;
+    await this.mintFeeAsset(account.address, amount);
+    await this.token(this.contracts.feeAsset, "approve", feeJuicePortal, amount);
+    return chain.execute({
+      from: account,
+      to: feeJuicePortal,
+      data: encodeFunctionData({
+        abi: FeeJuicePortalAbi,
+        functionName: "depositToAztecPublic",
+        // Synthetic execution claims nothing on L2, so nobody's address and nobody's secret will do.
+        args: [zeroHash, amount, zeroHash],
+      }),
+    });
+  }
+
+  /** Calls one of the test tokens as the deployer. Mines a block. */
+  token(
+    token: Address,
+    functionName: "mint" | "approve",
+    account: Address,
+    amount: bigint,
+    options: ExecuteOptions = {},
+  ): Promise<TransactionReceipt> {
+    const data = encodeFunctionData({ abi: TestERC20Abi, functionName, args: [account, amount] });
+    return this.deployer.chain.execute({ from: this.deployer.account, to: token, data }, options);
+  }
+}

@@ -9,9 +9,9 @@ import {
   ILateSubmission,
   LateSubmissionRecord,
   LateSubmissionTerms
-} from "../../contracts/interfaces/ILateSubmission.sol";
-import {LateSubmissionLib__Harness} from "../../contracts/test/unit/LateSubmissionLib__Harness.sol";
-import {LateSubmissionModel} from "./LateSubmissionModel.sol";
+} from "../../../contracts/interfaces/ILateSubmission.sol";
+import {LateSubmissionLib__Harness} from "../../../contracts/test/unit/LateSubmissionLib__Harness.sol";
+import {LateSubmissionModel} from "../../support/solidity/LateSubmissionModel.sol";
 
 /// @notice A contract that names and takes recipients, as a bundling contract does.
 contract Bundler {

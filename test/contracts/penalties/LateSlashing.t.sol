@@ -13,17 +13,22 @@ import {Ownable} from "@oz/access/Ownable.sol";
 import {Clones} from "@oz/proxy/Clones.sol";
 import {Test} from "forge-std/Test.sol";
 import {Vm} from "forge-std/Vm.sol";
-import {ILateSlashingHook, SlashPath, SlashTerms, StrikeBatch} from "../../contracts/interfaces/ILateSlashingHook.sol";
-import {ILateSlashRegistry} from "../../contracts/interfaces/ILateSlashRegistry.sol";
-import {StrikeWeights} from "../../contracts/interfaces/ILateStrikeLedger.sol";
-import {ILateSubmission, LateSubmissionRecord} from "../../contracts/interfaces/ILateSubmission.sol";
-import {LatePenaltyController} from "../../contracts/penalties/LatePenaltyController.sol";
-import {LateSlash} from "../../contracts/penalties/LateSlashPayload.sol";
-import {LateSlashingHook} from "../../contracts/penalties/LateSlashingHook.sol";
-import {LateSlashRegistry} from "../../contracts/penalties/LateSlashRegistry.sol";
-import {LateStrikeLedger} from "../../contracts/penalties/LateStrikeLedger.sol";
-import {Rollup__MockForPenalties} from "../../contracts/test/penalties/Rollup__MockForPenalties.sol";
-import {TallyProposer__Mock} from "../../contracts/test/penalties/TallyProposer__Mock.sol";
+import {
+  ILateSlashingHook,
+  SlashPath,
+  SlashTerms,
+  StrikeBatch
+} from "../../../contracts/interfaces/ILateSlashingHook.sol";
+import {ILateSlashRegistry} from "../../../contracts/interfaces/ILateSlashRegistry.sol";
+import {StrikeWeights} from "../../../contracts/interfaces/ILateStrikeLedger.sol";
+import {ILateSubmission, LateSubmissionRecord} from "../../../contracts/interfaces/ILateSubmission.sol";
+import {LatePenaltyController} from "../../../contracts/penalties/LatePenaltyController.sol";
+import {LateSlash} from "../../../contracts/penalties/LateSlashPayload.sol";
+import {LateSlashingHook} from "../../../contracts/penalties/LateSlashingHook.sol";
+import {LateSlashRegistry} from "../../../contracts/penalties/LateSlashRegistry.sol";
+import {LateStrikeLedger} from "../../../contracts/penalties/LateStrikeLedger.sol";
+import {Rollup__MockForPenalties} from "../../../contracts/test/penalties/Rollup__MockForPenalties.sol";
+import {TallyProposer__Mock} from "../../../contracts/test/penalties/TallyProposer__Mock.sol";
 
 /// @dev Upstream's own Slasher and empire proposer around a rollup double. The test contract is governance.
 contract LateSlashingTest is Test {

@@ -10,13 +10,15 @@ import {IRewardDistributor} from "@aztec/governance/interfaces/IRewardDistributo
 import {TestERC20} from "@aztec/mock/TestERC20.sol";
 import {Epoch, Slot} from "@aztec/shared/libraries/TimeMath.sol";
 import {IERC20} from "@oz/token/ERC20/IERC20.sol";
-import {ILateSubmission, LateSubmissionTerms} from "../../contracts/interfaces/ILateSubmission.sol";
-import {Settlement} from "../../contracts/libraries/LateRewardLib.sol";
-import {Booster__MockForLateReward} from "../../contracts/test/unit/Booster__MockForLateReward.sol";
-import {FeeAssetPortal__MockForLateReward} from "../../contracts/test/unit/FeeAssetPortal__MockForLateReward.sol";
-import {LateRewardLib__Harness} from "../../contracts/test/unit/LateRewardLib__Harness.sol";
-import {RewardDistributor__MockForLateReward} from "../../contracts/test/unit/RewardDistributor__MockForLateReward.sol";
-import {LateRewardModel} from "./LateRewardModel.sol";
+import {ILateSubmission, LateSubmissionTerms} from "../../../contracts/interfaces/ILateSubmission.sol";
+import {Settlement} from "../../../contracts/libraries/LateRewardLib.sol";
+import {Booster__MockForLateReward} from "../../../contracts/test/unit/Booster__MockForLateReward.sol";
+import {FeeAssetPortal__MockForLateReward} from "../../../contracts/test/unit/FeeAssetPortal__MockForLateReward.sol";
+import {LateRewardLib__Harness} from "../../../contracts/test/unit/LateRewardLib__Harness.sol";
+// A path cannot be broken.
+// solhint-disable-next-line max-line-length
+import {RewardDistributor__MockForLateReward} from "../../../contracts/test/unit/RewardDistributor__MockForLateReward.sol";
+import {LateRewardModel} from "../../support/solidity/LateRewardModel.sol";
 
 /**
  * Each test proves checkpoints of epoch 3 (slots 24 to 31), whose first checkpoint has number 10, through upstream's

@@ -18,6 +18,7 @@ import {LateRewardLib__Harness} from "../../../contracts/test/unit/LateRewardLib
 // A path cannot be broken.
 // solhint-disable-next-line max-line-length
 import {RewardDistributor__MockForLateReward} from "../../../contracts/test/unit/RewardDistributor__MockForLateReward.sol";
+import {LateMarksLib} from "../../support/solidity/LateMarksLib.sol";
 import {LateRewardModel} from "../../support/solidity/LateRewardModel.sol";
 
 /**
@@ -89,13 +90,7 @@ contract LateRewardLibTest is Test {
     (bytes32[] memory reads, ) = vm.accesses(address(harness));
     bytes32 stf = keccak256("aztec.stf.storage");
     uint256 log = uint256(keccak256(abi.encode(START % 17, uint256(stf) + 2)));
-    bytes32 mark = keccak256(
-      abi.encode(
-        EPOCH,
-        (uint256(keccak256(abi.encode(uint256(keccak256("buildahead.storage.LateSubmission")) - 1))) & ~uint256(0xff)) +
-          1
-      )
-    );
+    bytes32 mark = LateMarksLib.position(EPOCH);
     uint256 own;
     for (uint256 i = 0; i < reads.length; ++i) {
       if (reads[i] == mark) ++own;

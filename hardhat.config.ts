@@ -42,7 +42,7 @@ export default defineConfig({
     solidity: {
       // The seed is fixed, so that a red run can be repeated.
       fuzz: { seed: FUZZ_SEED, runs: 256 },
-      fsPermissions: { readFile: ["test/unit/boundaryCases.json"] },
+      fsPermissions: { readFile: ["test/support/boundaryCases.json"] },
     },
   },
 });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { network } from "hardhat";
 
-import table from "./boundaryCases.json" with { type: "json" };
+import table from "../support/boundaryCases.json" with { type: "json" };
 import { classifySubmission, SUBMISSIONS } from "./model/classifySubmission.ts";
 import { findOpeningError, type OpeningCircumstances, type OpeningError } from "./model/findOpeningError.ts";
 import { splitReward } from "./model/splitReward.ts";

@@ -2,10 +2,10 @@
 pragma solidity 0.8.30;
 
 import {Epoch, Slot} from "@aztec/shared/libraries/TimeMath.sol";
-import {LateSubmissionTerms} from "../../contracts/interfaces/ILateSubmission.sol";
-import {EscapeHatch__MockForOpening} from "../../contracts/test/unit/EscapeHatch__MockForOpening.sol";
-import {LateAuthorisationLib__Harness} from "../../contracts/test/unit/LateAuthorisationLib__Harness.sol";
-import {BoundaryCases} from "./BoundaryCases.sol";
+import {LateSubmissionTerms} from "../../../contracts/interfaces/ILateSubmission.sol";
+import {EscapeHatch__MockForOpening} from "../../../contracts/test/unit/EscapeHatch__MockForOpening.sol";
+import {LateAuthorisationLib__Harness} from "../../../contracts/test/unit/LateAuthorisationLib__Harness.sol";
+import {BoundaryCases} from "../../support/solidity/BoundaryCases.sol";
 
 /**
  * requireOpen

@@ -4,8 +4,8 @@ pragma solidity 0.8.30;
 import {Test} from "forge-std/Test.sol";
 import {Errors} from "@aztec/core/libraries/Errors.sol";
 import {Epoch} from "@aztec/shared/libraries/TimeMath.sol";
-import {GSE__MockForLateAuthorisation} from "../../contracts/test/unit/GSE__MockForLateAuthorisation.sol";
-import {LateAuthorisationLib__Harness} from "../../contracts/test/unit/LateAuthorisationLib__Harness.sol";
+import {GSE__MockForLateAuthorisation} from "../../../contracts/test/unit/GSE__MockForLateAuthorisation.sol";
+import {LateAuthorisationLib__Harness} from "../../../contracts/test/unit/LateAuthorisationLib__Harness.sol";
 
 /**
  * setUpEpoch

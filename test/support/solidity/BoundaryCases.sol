@@ -11,7 +11,7 @@ abstract contract BoundaryCases is Test {
   string internal table;
 
   function setUp() public virtual {
-    table = vm.readFile("test/unit/boundaryCases.json");
+    table = vm.readFile("test/support/boundaryCases.json");
   }
 
   /// @notice How many cases a chapter of the table has; fails for an empty one, so that no test runs over nothing.

@@ -2,8 +2,8 @@
 pragma solidity 0.8.30;
 
 import {stdError} from "forge-std/StdError.sol";
-import {LateSplitLib__Harness} from "../../contracts/test/unit/LateSplitLib__Harness.sol";
-import {BoundaryCases} from "./BoundaryCases.sol";
+import {LateSplitLib__Harness} from "../../../contracts/test/unit/LateSplitLib__Harness.sol";
+import {BoundaryCases} from "../../support/solidity/BoundaryCases.sol";
 
 contract LateSplitLibTest is BoundaryCases {
   uint256 internal constant MAX_SHARE = type(uint256).max / 10_000;

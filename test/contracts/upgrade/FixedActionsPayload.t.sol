@@ -3,7 +3,7 @@ pragma solidity 0.8.30;
 
 import {IPayload} from "@aztec/governance/interfaces/IPayload.sol";
 import {Test} from "forge-std/Test.sol";
-import {FixedActionsPayload} from "../../contracts/upgrade/FixedActionsPayload.sol";
+import {FixedActionsPayload} from "../../../contracts/upgrade/FixedActionsPayload.sol";
 
 contract FixedActionsPayloadTest is Test {
   string private constant URI = "what it is for";

@@ -9,9 +9,11 @@ import {
   ILateSubmission,
   LateSubmissionRecord,
   LateSubmissionTerms
-} from "../../contracts/interfaces/ILateSubmission.sol";
-import {LateSubmissionLib__Harness} from "../../contracts/test/unit/LateSubmissionLib__Harness.sol";
-import {LateSubmissionModel} from "./LateSubmissionModel.sol";
+} from "../../../contracts/interfaces/ILateSubmission.sol";
+import {LateMarks} from "../../../contracts/libraries/LateSubmissionLib.sol";
+import {LateSubmissionLib__Harness} from "../../../contracts/test/unit/LateSubmissionLib__Harness.sol";
+import {LATE_SUBMISSION_POSITION, LateMarksLib} from "../../support/solidity/LateMarksLib.sol";
+import {LateSubmissionModel} from "../../support/solidity/LateSubmissionModel.sol";
 
 /// @notice A contract that names and takes recipients, as a bundling contract does.
 contract Bundler {
@@ -25,14 +27,14 @@ contract Bundler {
 }
 
 contract LateSubmissionLibTest is Test {
+  using LateMarksLib for LateMarks;
+
   uint256 internal constant GENESIS = 1_000_000;
   uint256 internal constant SLOT_DURATION = 36;
   uint256 internal constant EPOCH_DURATION = 4;
   uint256 internal constant PROOF_EPOCHS = 1;
   uint256 internal constant RING_SLOTS = 8 * EPOCH_DURATION;
 
-  bytes32 internal constant POSITION =
-    keccak256(abi.encode(uint256(keccak256("buildahead.storage.LateSubmission")) - 1)) & ~bytes32(uint256(0xff));
   bytes32 internal constant RECIPIENT_POSITION =
     keccak256(abi.encode(uint256(keccak256("buildahead.transient.LateRecipient")) - 1)) & ~bytes32(uint256(0xff));
 
@@ -110,9 +112,13 @@ contract LateSubmissionLibTest is Test {
     harness.setTerms(terms(0x1122, 0x0344, 33, true));
     bytes32[] memory writes = writtenWords();
     assertEq(writes.length, 1, "terms take one storage word");
-    assertEq(writes[0], POSITION, "terms stand first in the namespace");
+    assertEq(writes[0], LATE_SUBMISSION_POSITION, "terms stand first in the namespace");
     uint256 word = 0x1122 | (uint256(0x0344) << 16) | (uint256(33) << 32) | (uint256(1) << 64);
-    assertEq(vm.load(address(harness), POSITION), bytes32(word), "terms are packed in declaration order");
+    assertEq(
+      vm.load(address(harness), LATE_SUBMISSION_POSITION),
+      bytes32(word),
+      "terms are packed in declaration order"
+    );
   }
 
   // --- recipient -----------------------------------------------------------------------------------------------------
@@ -193,8 +199,8 @@ contract LateSubmissionLibTest is Test {
     bytes32[] memory writes = writtenWords();
     assertEq(writes.length, 3, "two record words and one word of marks");
 
-    bytes32 recordWord = keccak256(abi.encode(slot % RING_SLOTS, uint256(POSITION) + 2));
-    bytes32 markWord = keccak256(abi.encode((slot / EPOCH_DURATION) % 8, uint256(POSITION) + 1));
+    bytes32 recordWord = keccak256(abi.encode(slot % RING_SLOTS, uint256(LATE_SUBMISSION_POSITION) + 2));
+    bytes32 markWord = LateMarksLib.position((slot / EPOCH_DURATION) % 8);
     assertWritten(writes, recordWord, "the record's first word");
     assertWritten(writes, bytes32(uint256(recordWord) + 1), "the record's second word");
     assertWritten(writes, markWord, "the marks of the epoch");
@@ -212,11 +218,9 @@ contract LateSubmissionLibTest is Test {
       bytes32(second),
       "proposer, number, unsettled"
     );
-    assertEq(
-      vm.load(address(harness), markWord),
-      bytes32(((slot / EPOCH_DURATION) << 224) | (1 << (slot % EPOCH_DURATION))),
-      "the epoch's tag and the slot's bit"
-    );
+    LateMarks marks = LateMarks.wrap(uint256(vm.load(address(harness), markWord)));
+    assertEq(marks.epoch(), slot / EPOCH_DURATION, "the epoch's tag");
+    assertEq(marks.bits(), 1 << (slot % EPOCH_DURATION), "and the slot's bit");
   }
 
   function test_record_announcesItself() public {
@@ -436,7 +440,7 @@ contract LateSubmissionLibTest is Test {
   // --- namespace -----------------------------------------------------------------------------------------------------
 
   function test_getStorage_liesAtItsErc7201Position() public view {
-    assertEq(harness.storagePosition(), POSITION, "recomputed from the namespace's name");
+    assertEq(harness.storagePosition(), LATE_SUBMISSION_POSITION, "recomputed from the namespace's name");
   }
 
   // --- reference model -----------------------------------------------------------------------------------------------

@@ -10,13 +10,16 @@ import {IRewardDistributor} from "@aztec/governance/interfaces/IRewardDistributo
 import {TestERC20} from "@aztec/mock/TestERC20.sol";
 import {Epoch, Slot} from "@aztec/shared/libraries/TimeMath.sol";
 import {IERC20} from "@oz/token/ERC20/IERC20.sol";
-import {ILateSubmission, LateSubmissionTerms} from "../../contracts/interfaces/ILateSubmission.sol";
-import {Settlement} from "../../contracts/libraries/LateRewardLib.sol";
-import {Booster__MockForLateReward} from "../../contracts/test/unit/Booster__MockForLateReward.sol";
-import {FeeAssetPortal__MockForLateReward} from "../../contracts/test/unit/FeeAssetPortal__MockForLateReward.sol";
-import {LateRewardLib__Harness} from "../../contracts/test/unit/LateRewardLib__Harness.sol";
-import {RewardDistributor__MockForLateReward} from "../../contracts/test/unit/RewardDistributor__MockForLateReward.sol";
-import {LateRewardModel} from "./LateRewardModel.sol";
+import {ILateSubmission, LateSubmissionTerms} from "../../../contracts/interfaces/ILateSubmission.sol";
+import {Settlement} from "../../../contracts/libraries/LateRewardLib.sol";
+import {Booster__MockForLateReward} from "../../../contracts/test/unit/Booster__MockForLateReward.sol";
+import {FeeAssetPortal__MockForLateReward} from "../../../contracts/test/unit/FeeAssetPortal__MockForLateReward.sol";
+import {LateRewardLib__Harness} from "../../../contracts/test/unit/LateRewardLib__Harness.sol";
+// A path cannot be broken.
+// solhint-disable-next-line max-line-length
+import {RewardDistributor__MockForLateReward} from "../../../contracts/test/unit/RewardDistributor__MockForLateReward.sol";
+import {LateMarksLib} from "../../support/solidity/LateMarksLib.sol";
+import {LateRewardModel} from "../../support/solidity/LateRewardModel.sol";
 
 /**
  * Each test proves checkpoints of epoch 3 (slots 24 to 31), whose first checkpoint has number 10, through upstream's
@@ -87,13 +90,7 @@ contract LateRewardLibTest is Test {
     (bytes32[] memory reads, ) = vm.accesses(address(harness));
     bytes32 stf = keccak256("aztec.stf.storage");
     uint256 log = uint256(keccak256(abi.encode(START % 17, uint256(stf) + 2)));
-    bytes32 mark = keccak256(
-      abi.encode(
-        EPOCH,
-        (uint256(keccak256(abi.encode(uint256(keccak256("buildahead.storage.LateSubmission")) - 1))) & ~uint256(0xff)) +
-          1
-      )
-    );
+    bytes32 mark = LateMarksLib.position(EPOCH);
     uint256 own;
     for (uint256 i = 0; i < reads.length; ++i) {
       if (reads[i] == mark) ++own;

@@ -6,19 +6,19 @@ import {Epoch, Slot} from "@aztec/shared/libraries/TimeMath.sol";
 import {Ownable} from "@oz/access/Ownable.sol";
 import {Test} from "forge-std/Test.sol";
 import {Vm} from "forge-std/Vm.sol";
-import {ILatePenaltyController} from "../../contracts/interfaces/ILatePenaltyController.sol";
+import {ILatePenaltyController} from "../../../contracts/interfaces/ILatePenaltyController.sol";
 import {
   ILateStrikeLedger,
   Strike,
   StrikeCount,
   StrikeKind,
   StrikeWeights
-} from "../../contracts/interfaces/ILateStrikeLedger.sol";
-import {ILateSubmission, LateSubmissionRecord} from "../../contracts/interfaces/ILateSubmission.sol";
-import {LatePenaltyController} from "../../contracts/penalties/LatePenaltyController.sol";
-import {LateStrikeLedger} from "../../contracts/penalties/LateStrikeLedger.sol";
-import {EscapeHatch__MockForPenalties} from "../../contracts/test/penalties/EscapeHatch__MockForPenalties.sol";
-import {Rollup__MockForPenalties} from "../../contracts/test/penalties/Rollup__MockForPenalties.sol";
+} from "../../../contracts/interfaces/ILateStrikeLedger.sol";
+import {ILateSubmission, LateSubmissionRecord} from "../../../contracts/interfaces/ILateSubmission.sol";
+import {LatePenaltyController} from "../../../contracts/penalties/LatePenaltyController.sol";
+import {LateStrikeLedger} from "../../../contracts/penalties/LateStrikeLedger.sol";
+import {EscapeHatch__MockForPenalties} from "../../../contracts/test/penalties/EscapeHatch__MockForPenalties.sol";
+import {Rollup__MockForPenalties} from "../../../contracts/test/penalties/Rollup__MockForPenalties.sol";
 
 /// @dev Slots of 1 second, epochs of 32 slots, proofs for one more epoch; registered in slot 1000: 1001 is the first.
 contract LateStrikeLedgerTest is Test {

@@ -6,7 +6,7 @@ import {Errors} from "@aztec/core/libraries/Errors.sol";
 import {EthPerFeeAssetE12, EthValue} from "@aztec/core/libraries/rollup/FeeLib.sol";
 import {ProposedHeader} from "@aztec/core/libraries/rollup/ProposedHeaderLib.sol";
 import {Slot, Timestamp} from "@aztec/shared/libraries/TimeMath.sol";
-import {ProposalChecksLib__Harness} from "../../contracts/test/unit/ProposalChecksLib__Harness.sol";
+import {ProposalChecksLib__Harness} from "../../../contracts/test/unit/ProposalChecksLib__Harness.sol";
 
 contract ProposalChecksLibTest is Test {
   uint256 internal constant GENESIS = 1_000_000;

@@ -7,7 +7,7 @@ import {CommitteeAttestations} from "@aztec/core/libraries/rollup/AttestationLib
 import {Epoch, Slot} from "@aztec/shared/libraries/TimeMath.sol";
 import {ECDSA} from "@oz/utils/cryptography/ECDSA.sol";
 import {MessageHashUtils} from "@oz/utils/cryptography/MessageHashUtils.sol";
-import {LateAuthorisationLib__Harness} from "../../contracts/test/unit/LateAuthorisationLib__Harness.sol";
+import {LateAuthorisationLib__Harness} from "../../../contracts/test/unit/LateAuthorisationLib__Harness.sol";
 
 /**
  * verifyQuorum

@@ -2,9 +2,9 @@
 pragma solidity 0.8.30;
 
 import {Slot} from "@aztec/shared/libraries/TimeMath.sol";
-import {Submission} from "../../contracts/libraries/SubmissionWindowLib.sol";
-import {SubmissionWindowLib__Harness} from "../../contracts/test/unit/SubmissionWindowLib__Harness.sol";
-import {BoundaryCases} from "./BoundaryCases.sol";
+import {Submission} from "../../../contracts/libraries/SubmissionWindowLib.sol";
+import {SubmissionWindowLib__Harness} from "../../../contracts/test/unit/SubmissionWindowLib__Harness.sol";
+import {BoundaryCases} from "../../support/solidity/BoundaryCases.sol";
 
 /**
  * classify

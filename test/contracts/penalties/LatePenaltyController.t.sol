@@ -5,12 +5,12 @@ import {Slot} from "@aztec/shared/libraries/TimeMath.sol";
 import {Ownable} from "@oz/access/Ownable.sol";
 import {ReentrancyGuardTransient} from "@oz/utils/ReentrancyGuardTransient.sol";
 import {Test} from "forge-std/Test.sol";
-import {ILatePenaltyController, PenaltyHook} from "../../contracts/interfaces/ILatePenaltyController.sol";
-import {ILateSubmission, LateSubmissionRecord} from "../../contracts/interfaces/ILateSubmission.sol";
-import {ILateSubmissionHook} from "../../contracts/interfaces/ILateSubmissionHook.sol";
-import {LatePenaltyController} from "../../contracts/penalties/LatePenaltyController.sol";
-import {PenaltyHook__Mock} from "../../contracts/test/penalties/PenaltyHook__Mock.sol";
-import {Rollup__MockForPenalties} from "../../contracts/test/penalties/Rollup__MockForPenalties.sol";
+import {ILatePenaltyController, PenaltyHook} from "../../../contracts/interfaces/ILatePenaltyController.sol";
+import {ILateSubmission, LateSubmissionRecord} from "../../../contracts/interfaces/ILateSubmission.sol";
+import {ILateSubmissionHook} from "../../../contracts/interfaces/ILateSubmissionHook.sol";
+import {LatePenaltyController} from "../../../contracts/penalties/LatePenaltyController.sol";
+import {PenaltyHook__Mock} from "../../../contracts/test/penalties/PenaltyHook__Mock.sol";
+import {Rollup__MockForPenalties} from "../../../contracts/test/penalties/Rollup__MockForPenalties.sol";
 
 contract LatePenaltyControllerTest is Test {
   uint32 private constant GAS_LIMIT = 400_000;

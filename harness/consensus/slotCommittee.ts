@@ -2,6 +2,7 @@ import { isAddressEqual, type Address } from "viem";
 
 import { epochOfSlot, getCommittee, getProposer } from "../network/rollupReads.ts";
 import type { Validator } from "../network/validator.ts";
+import { computeQuorum } from "../protocol/quorum.ts";
 import { UnknownValidatorError } from "./consensusErrors.ts";
 import type { RollupView } from "./rollupView.ts";
 
@@ -14,11 +15,6 @@ export interface SlotCommittee {
   readonly proposerIndex: number;
   /** Attestations that L1 wants when an epoch is proven, and for every late submission: more than two thirds. */
   readonly quorum: number;
-}
-
-/** More than two thirds. Source: `ValidatorSelectionLib.verifyAttestations`. */
-export function computeQuorum(committeeSize: number): number {
-  return Math.floor((committeeSize * 2) / 3) + 1;
 }
 
 /**

@@ -2,8 +2,8 @@ import { encodeErrorResult, type Address, type Hex } from "viem";
 
 import type { RollupView } from "../consensus/rollupView.ts";
 import { loadErrorAbi } from "../l1/errorAbi.ts";
-import type { LateSubmissionTerms } from "../network/deployment.ts";
 import { epochOfSlot, slotAt, slotStart } from "../network/rollupReads.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { EscapeHatchAbi, RollupAbi } from "../upstream/abis.ts";
 
 /** What a header says that the extended rollup looks at first. */

@@ -4,8 +4,9 @@ import { artifacts } from "hardhat";
 import { keccak256, type Address, type Hex } from "viem";
 
 import type { L1Chain } from "../l1/l1Chain.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import type { RollupConfig } from "../upstream/rollupConfig.ts";
-import type { AztecDeployment, LateSubmissionTerms, RollupDeployment } from "./deployment.ts";
+import type { AztecDeployment, RollupDeployment } from "./deployment.ts";
 import { deployRollup } from "./deployRollup.ts";
 import { readLinkedLibraries, WrongLibraryLinkError } from "./linkedLibraries.ts";
 

@@ -1,11 +1,12 @@
 import type { Address, LocalAccount } from "viem";
 
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 import buildAheadRollupModule from "../../ignition/modules/buildAheadRollup.ts";
 import upstreamRollupModule from "../../ignition/modules/upstreamRollup.ts";
 import { deployModule } from "../l1/deployModule.ts";
 import type { L1Chain } from "../l1/l1Chain.ts";
-import type { LateSubmissionTerms, RollupDeployment, SharedContracts } from "./deployment.ts";
+import type { RollupDeployment, SharedContracts } from "./deployment.ts";
 import { readLinkedLibraries } from "./linkedLibraries.ts";
 import { computeRollupVersion, type GenesisState, type RollupConfig } from "../upstream/rollupConfig.ts";
 

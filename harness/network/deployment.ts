@@ -1,19 +1,9 @@
 import type { Address, PrivateKeyAccount } from "viem";
 
 import type { L1Chain } from "../l1/l1Chain.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import type { GenesisState, RollupConfig } from "../upstream/rollupConfig.ts";
 import type { NetworkConfig } from "./networkConfig.ts";
-
-/** `LateSubmissionTerms` of the extended rollup. */
-export interface LateSubmissionTerms {
-  /** Basis points of the proposer's share that go to the late submitter. */
-  readonly submitterBps: number;
-  /** Basis points of the proposer's share that are forfeited. */
-  readonly burnBps: number;
-  /** Seconds after the start of the next slot; 0 switches the feature off. */
-  readonly windowSeconds: number;
-  readonly crossEpoch: boolean;
-}
 
 /** One rollup version and the contracts that belong to it alone. */
 export interface RollupDeployment {

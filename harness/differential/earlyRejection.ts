@@ -2,8 +2,10 @@ import { encodeErrorResult, type Address, type Hex } from "viem";
 
 import type { RollupView } from "../consensus/rollupView.ts";
 import { loadErrorAbi } from "../l1/errorAbi.ts";
-import { epochOfSlot, slotAt, slotStart } from "../network/rollupReads.ts";
+import { timingOf } from "../network/rollupTiming.ts";
 import type { LateSubmissionTerms } from "../protocol/terms.ts";
+import { epochOfSlot, slotAt } from "../protocol/time.ts";
+import { judgeOpening } from "../protocol/window.ts";
 import { EscapeHatchAbi, RollupAbi } from "../upstream/abis.ts";
 
 /** What a header says that the extended rollup looks at first. */
@@ -57,7 +59,7 @@ export async function predictValidation(
   facts: ProposalFacts,
   context: ProposalContext,
 ): Promise<EarlyRejection> {
-  const currentSlot = slotAt(view.rollup, context.timestamp);
+  const currentSlot = slotAt(timingOf(view.rollup), context.timestamp);
   if (context.terms.windowSeconds === 0 || facts.slot + 1n !== currentSlot) return { kind: "none" };
   return predictProposal(view, { ...facts, hasBlobInput: true }, context);
 }
@@ -68,21 +70,13 @@ async function judgeSlot(
   slot: bigint,
   { timestamp, terms }: ProposalContext,
 ): Promise<EarlyRejection> {
-  const { rollup } = view;
-  const currentSlot = slotAt(rollup, timestamp);
-  if (slot === currentSlot) return { kind: "none" };
-  if (terms.windowSeconds === 0 || slot + 1n !== currentSlot) {
-    return reject("HeaderLib__InvalidSlotNumber", [currentSlot, slot]);
-  }
-  const closedAt = slotStart(rollup, currentSlot) + BigInt(terms.windowSeconds);
-  if (timestamp >= closedAt) return reject("LateSubmission__WindowClosed", [slot, closedAt]);
-  const epoch = epochOfSlot(rollup, slot);
-  if (!terms.crossEpoch && epoch !== epochOfSlot(rollup, currentSlot)) {
-    return reject("LateSubmission__CrossEpochClosed", [slot, epoch]);
-  }
-  if (rollup.config.targetCommitteeSize === 0n) return reject("LateSubmission__NoCommittee", [slot]);
-  const hatch = await readHatch(view, epoch);
-  return hatch === undefined ? { kind: "late" } : reject("LateSubmission__EscapeHatchOpen", [slot, epoch]);
+  const timing = timingOf(view.rollup);
+  const hasCommittees = view.rollup.config.targetCommitteeSize !== 0n;
+  const judge = (isHatchOpen: boolean) => judgeOpening({ timing, terms, hasCommittees, isHatchOpen }, slot, timestamp);
+  let opening = judge(false);
+  if (opening.kind === "late") opening = judge((await readHatch(view, epochOfSlot(timing, slot))) !== undefined);
+  if (opening.kind === "refused") return reject(opening.errorName, opening.args);
+  return { kind: opening.kind === "late" ? "late" : "none" };
 }
 
 /** Who may propose through the escape hatch in an epoch; undefined when it is closed. */

@@ -1,4 +1,4 @@
-import { encodeFunctionData, multicall3Abi, parseAbi, type Address, type Hex, type LocalAccount } from "viem";
+import { encodeFunctionData, multicall3Abi, type Address, type Hex, type LocalAccount } from "viem";
 
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { makeSidecars } from "../consensus/blobs.ts";
@@ -8,6 +8,7 @@ import type { L1BlobTransactionRequest, L1TransactionRequest } from "../l1/l1Tra
 import { aztecClient } from "../network/aztecClient.ts";
 import type { AztecDeployment } from "../network/deployment.ts";
 import type { Validator } from "../network/validator.ts";
+import { lateSubmissionAbi } from "../protocol/abis.ts";
 import { GovernanceProposerContract, RollupContract } from "../upstream/contracts.ts";
 import { SlotNumber } from "../upstream/foundation.ts";
 
@@ -66,7 +67,7 @@ export function makeBundledProposeTransaction(
 /** Names who is credited for a late landing later in the same bundle. Fails on a rollup without the window. */
 export function nameLateRecipientCall({ rollup }: RollupView, recipient: Address, allowFailure = true): BundledCall {
   const callData = encodeFunctionData({
-    abi: parseAbi(["function nameLateRecipient(address _recipient)"]),
+    abi: lateSubmissionAbi,
     functionName: "nameLateRecipient",
     args: [recipient],
   });

@@ -8,11 +8,10 @@ import type { RollupDeployment } from "../../../harness/network/deployment.ts";
 import { mainnetLikeConfig, type NetworkConfig } from "../../../harness/network/networkConfig.ts";
 import { firstSlotOfEpoch, slotStart } from "../../../harness/network/rollupReads.ts";
 import type { UpgradedNetwork } from "../../../harness/network/upgradeToBuildAhead.ts";
-import type { LateSubmissionTerms } from "../../../harness/protocol/terms.ts";
+import { encodeSetTerms, type LateSubmissionTerms } from "../../../harness/protocol/terms.ts";
 import { TestERC20Abi } from "../../../harness/upstream/abis.ts";
 import { SlasherFlavor } from "../../../harness/upstream/rollupConfig.ts";
 import { upgradedNetwork } from "../../fixtures/embeddedNetwork.ts";
-import { lateSubmissionAbi } from "./lateSubmissionAbi.ts";
 
 /** Committees of 4 out of 8 validators and epochs of 4 slots: epochs pass quickly. Everything else is mainnet's shape. */
 function smallConfig(proofSubmissionEpochs: bigint, isIgnition: boolean): NetworkConfig {
@@ -92,11 +91,7 @@ export async function setTerms(
   terms: Partial<LateSubmissionTerms>,
   timestamp?: bigint,
 ): Promise<void> {
-  const data = encodeFunctionData({
-    abi: lateSubmissionAbi,
-    functionName: "setLateSubmissionTerms",
-    args: [{ ...DEFAULT_TERMS, ...terms }],
-  });
+  const data = encodeSetTerms({ ...DEFAULT_TERMS, ...terms });
   await chain.executeAs(
     network.contracts.governance,
     { to: rollup.address, data },

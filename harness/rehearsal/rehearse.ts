@@ -400,7 +400,7 @@ class Run {
           delaySeconds: Number(record.delay),
           share: share.toString(),
           submitterCut: submitterCut.toString(),
-          burned: forfeited.toString(),
+          forfeited: forfeited.toString(),
           coinbaseKept: (share - submitterCut - forfeited).toString(),
         };
       });

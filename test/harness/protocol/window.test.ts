@@ -3,7 +3,7 @@ import fc from "fast-check";
 
 import type { RollupTiming } from "../../../harness/protocol/time.ts";
 import { classifySubmission, judgeOpening, windowEnd } from "../../../harness/protocol/window.ts";
-import table from "../../unit/boundaryCases.json" with { type: "json" };
+import table from "../../support/boundaryCases.json" with { type: "json" };
 import {
   classifySubmission as modelSubmission,
   type Submission as ModelSubmission,

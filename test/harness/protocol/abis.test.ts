@@ -32,7 +32,7 @@ describe("The ABIs of this package's contracts", () => {
     const read = () => readAbi<Unbuilt>("contracts/interfaces/ILateSubmission.sol:Unbuilt");
     expect(read).to.throw(
       MissingArtifactError,
-      /^contracts\/interfaces\/ILateSubmission.sol:Unbuilt is not built: run npx hardhat build$/,
+      /^A contract is not built: run `npx hardhat build` \(contractName=contracts\/interfaces\/ILateSubmission.sol:Unbuilt\)$/,
     );
   });
 

@@ -6,12 +6,12 @@
  */
 const floors = [
   ["harness/errors.ts"],
+  ["harness/hardhatRuntime.ts", "harness/missingArtifactError.ts"],
   ["harness/l1", "harness/protocol", "ignition"],
   ["harness/upstream"],
   ["harness/network"],
   ["harness/consensus"],
   ["harness/accounting", "harness/world"],
-  ["harness/actors"],
   ["harness/twin", "harness/scenarios"],
   ["harness/bench", "harness/differential", "harness/rehearsal"],
   ["harness/report"],

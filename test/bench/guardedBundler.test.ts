@@ -22,7 +22,7 @@ import {
 import { makeSidecars } from "../../harness/consensus/blobs.ts";
 import { readTip } from "../../harness/consensus/checkpointTip.ts";
 import { DEFAULT_TERMS } from "../../harness/network/deployBuildAhead.ts";
-import { lateSubmissionAbi } from "../boundary/support/lateSubmissionAbi.ts";
+import { lateSubmissionAbi } from "../support/lateSubmissionAbi.ts";
 import { traceCallFrame } from "../support/callFrames.ts";
 import { openExtendedLane, type ExtendedLane } from "./support/extendedLane.ts";
 

@@ -7,7 +7,7 @@ import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.
 import { firstSlotOfEpoch } from "../../harness/protocol/time.ts";
 import { SlasherFlavor } from "../../harness/upstream/rollupConfig.ts";
 import { World } from "../../harness/world/world.ts";
-import { lateSubmissionAbi } from "../boundary/support/lateSubmissionAbi.ts";
+import { lateSubmissionAbi } from "./lateSubmissionAbi.ts";
 import { upgradedNetwork } from "./networks.ts";
 
 /** Committees of 4 out of 8 validators and epochs of 4 slots: epochs pass quickly. Everything else is mainnet's shape. */

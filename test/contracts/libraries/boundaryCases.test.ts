@@ -4,7 +4,11 @@ import { network } from "hardhat";
 
 import table from "../../support/boundaryCases.json" with { type: "json" };
 import { classifySubmission, SUBMISSIONS } from "../../support/model/classifySubmission.ts";
-import { findOpeningError, type OpeningCircumstances, type OpeningError } from "../../support/model/findOpeningError.ts";
+import {
+  findOpeningError,
+  type OpeningCircumstances,
+  type OpeningError,
+} from "../../support/model/findOpeningError.ts";
 import { splitReward } from "../../support/model/splitReward.ts";
 
 /** Seed of the property tests: fixed, so that a red run can be repeated. */

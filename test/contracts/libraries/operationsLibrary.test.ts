@@ -41,12 +41,12 @@ describe("The operations library", () => {
 
   before(async () => {
     world = await openTestWorld();
-    const { network, rollup, sequencer, firstSlot, rescuer } = world;
+    const { network, rollup, firstSlot, rescuer } = world;
     ours = libraryOf(rollup.libraries);
     upstreams = libraryOf(network.rollup.libraries);
-    const { checkpoint: first } = await sequencer.landOnTime(firstSlot + 1n);
-    const second = await sequencer.build(firstSlot + 2n, { blobCount: 2 });
-    await sequencer.landLate(second, { from: rescuer });
+    const { checkpoint: first } = await world.landOnTime(firstSlot + 1n);
+    const second = await world.build(firstSlot + 2n, { blobCount: 2 });
+    await world.landLate(second, { from: rescuer });
     landed = [first, second];
     restore = await world.chain.snapshot();
   });
@@ -112,8 +112,8 @@ describe("The operations library", () => {
     });
 
     it("nothing of a chain that was proven or pruned to its tip", async () => {
-      const { chain, sequencer, prover } = world;
-      await chain.execute(await makeEpochProofTransaction(sequencer.view, prover, { checkpoints: landed }));
+      const { chain, prover } = world;
+      await chain.execute(await makeEpochProofTransaction(world.view, prover, { checkpoints: landed }));
       expect((await prune(due())).refusal, "proven").to.equal("Rollup__NothingToPrune");
       await restore();
       await prune(due());
@@ -176,7 +176,7 @@ describe("The operations library", () => {
     it("of a transaction that has them, as upstream does", async () => {
       const { network, chain, rollup, rescuer } = world;
       for (const { blobs, blobInput } of landed) {
-        const sidecars = makeSidecars(blobs, chain);
+        const sidecars = makeSidecars(blobs, chain.blobWrapper);
         const request = { from: rescuer, to: rollup.address, data: encode(blobInput), sidecars };
         const timestamp = (await chain.now()) + 12n;
         const look = async ({ status, transactionHash }: TransactionReceipt) => {
@@ -226,7 +226,7 @@ describe("The operations library", () => {
     const fees: bigint[] = [];
     // Full blocks make blobs dearer.
     const { blobs } = landed[1];
-    const sidecars = makeSidecars([...blobs, ...blobs, ...blobs], chain);
+    const sidecars = makeSidecars([...blobs, ...blobs, ...blobs], chain.blobWrapper);
     expect(sidecars, "as many blobs as a transaction may have").to.have.length(6);
     for (let block = 0; block < 60 && (fees.at(-1) ?? 0n) < 2n; block++) {
       const fee = await read(ours);

@@ -32,6 +32,7 @@ import { flipSignature } from "../../../harness/upstream/foundation.ts";
 import { CommitteeAttestation } from "../../../harness/upstream/stdlib.ts";
 import { proveAndSettle } from "../../support/settlement.ts";
 import { commitmentTo, expectRejected, refusal, rehearse, type Verdict } from "../../support/verdict.ts";
+import { signerOf } from "../../support/signerOf.ts";
 import { openTestWorld, type TestWorld, type TestWorldOptions } from "../../support/world.ts";
 import {
   claimedCommittee,
@@ -72,7 +73,7 @@ const wrongCommittee = (reconstructed: readonly Hex[], { committee }: Target) =>
   refusal(
     "ValidatorSelection__InvalidCommitteeCommitment",
     commitmentTo(reconstructed),
-    commitmentTo(committee.members.map(({ address }) => address)),
+    commitmentTo(committee.members),
   );
 
 const wrongSignerCount = (bits: bigint, signers: number) =>
@@ -86,8 +87,8 @@ const wrongDataSize = (form: AttestationsAndSigners, { members }: Target) =>
 
 /** Attestations of real members under another payload than the one that is submitted. */
 async function attestedElsewhere(target: Target, other: Pick<Checkpoint, "payload">): Promise<Forged> {
-  const { committee, checkpoint, members } = target;
-  const signed = selectQuorum(committee).map((validator) => signAttestation(other.payload, validator));
+  const { world, committee, checkpoint, members } = target;
+  const signed = selectQuorum(committee).map((member) => signAttestation(other.payload, signerOf(world.keys, member)));
   const form = packAttestations(committee.members, signed);
   return { form, expected: wrongCommittee(await provenCommittee(form, members, checkpoint.digest), target) };
 }
@@ -107,13 +108,10 @@ const FORGERIES: readonly Forgery[] = [
     forge: async (target) => {
       const { world, checkpoint } = target;
       const next = await world.committee(checkpoint.slot + world.rollup.timing.epochSlots);
-      const form = attestCheckpoint(checkpoint, { ...next, slot: checkpoint.slot });
+      const form = attestCheckpoint(checkpoint, { ...next, slot: checkpoint.slot }, world.keys);
       return {
         form,
-        expected: wrongCommittee(
-          next.members.map(({ address }) => address),
-          target,
-        ),
+        expected: wrongCommittee(next.members, target),
       };
     },
   },
@@ -126,34 +124,34 @@ const FORGERIES: readonly Forgery[] = [
         slot: slotAt(view.rollup.timing, world.at(checkpoint.slot)),
         parent: await readTip(view),
         seed: "another rollup",
-        coinbase: committee.proposer.address,
+        coinbase: committee.proposer,
       });
       return attestedElsewhere(target, foreign);
     },
   },
   {
     name: "a quorum without the proposer",
-    forge: ({ committee, checkpoint }) => {
+    forge: ({ world, committee, checkpoint }) => {
       const { members, proposer, proposerIndex, quorum } = committee;
       const others = members.filter((member) => member !== proposer).slice(0, quorum);
       expect(others.length, "signatures").to.equal(quorum);
       return {
-        form: attestCheckpoint(checkpoint, committee, others),
-        expected: refusal("ValidatorSelection__MissingProposerSignature", proposer.address, BigInt(proposerIndex)),
+        form: attestCheckpoint(checkpoint, committee, world.keys, others),
+        expected: refusal("ValidatorSelection__MissingProposerSignature", proposer, BigInt(proposerIndex)),
       };
     },
   },
   {
     name: "the proposer's attestation alone",
-    forge: ({ committee, checkpoint }) => ({
-      form: attestCheckpoint(checkpoint, committee, [committee.proposer]),
+    forge: ({ world, committee, checkpoint }) => ({
+      form: attestCheckpoint(checkpoint, committee, world.keys, [committee.proposer]),
       expected: refusal("ValidatorSelection__InsufficientAttestations", BigInt(committee.quorum), 1n),
     }),
   },
   {
     name: "one attestation less than the quorum",
     forge: ({ form, committee, members, signerIndex }) => ({
-      form: withoutAttestation(form, members, signerIndex, committee.members[signerIndex]?.address ?? "0x"),
+      form: withoutAttestation(form, members, signerIndex, committee.members[signerIndex] ?? "0x"),
       expected: refusal(
         "ValidatorSelection__InsufficientAttestations",
         BigInt(committee.quorum),
@@ -304,8 +302,8 @@ const FORGERIES: readonly Forgery[] = [
   {
     name: "a member's signature in another member's place",
     forge: async (target) => {
-      const { form, members, committee, checkpoint, signerIndex } = target;
-      const proposal = signAttestation(checkpoint.payload, committee.proposer);
+      const { world, form, members, committee, checkpoint, signerIndex } = target;
+      const proposal = signAttestation(checkpoint.payload, signerOf(world.keys, committee.proposer));
       const forged = withSignatureOf(form, members, signerIndex, proposal);
       return {
         form: forged,
@@ -376,10 +374,9 @@ for (const shape of ["small", "mainnet"] as const) {
     it("is refused on time without the proposer's second signature, as upstream refuses it", async () => {
       const { world, checkpoint, form, committee } = target;
       const gossiped = withAttestations(checkpoint, form);
-      const { address } = committee.proposer;
       const expected = refusal(
         "SignatureLib__InvalidSignature",
-        address,
+        committee.proposer,
         await recoverSecondSignature(form, gossiped.signature),
       );
       const timestamp = world.at(checkpoint.slot, 12n);
@@ -390,17 +387,17 @@ for (const shape of ["small", "mainnet"] as const) {
       const { world, checkpoint, form, committee, members } = target;
       const { proposer, proposerIndex } = committee;
       const others = committee.members.filter((member) => member !== proposer);
-      const all = attestCheckpoint(checkpoint, committee, others);
-      const expected = refusal("ValidatorSelection__MissingProposerSignature", proposer.address, BigInt(proposerIndex));
+      const all = attestCheckpoint(checkpoint, committee, world.keys, others);
+      const expected = refusal("ValidatorSelection__MissingProposerSignature", proposer, BigInt(proposerIndex));
       expect(countBits(all.attestations.signatureIndices), "signatures").to.equal(BigInt(members - 1));
-      expect(form.signers).to.include(proposer.address);
+      expect(form.signers).to.include(proposer);
       await expectRejected(world, all, expected, { timestamp: world.at(checkpoint.slot, 12n) });
       await expectRejected(world, all, expected, { timestamp: world.at(checkpoint.slot + 1n, 12n) });
     });
 
     it("needs no quorum on time, which is upstream's rule, and cannot be repeated late", async () => {
       const { world, checkpoint, committee } = target;
-      const alone = attestCheckpoint(checkpoint, committee, [committee.proposer]);
+      const alone = attestCheckpoint(checkpoint, committee, world.keys, [committee.proposer]);
       const noQuorum = refusal("ValidatorSelection__InsufficientAttestations", BigInt(committee.quorum), 1n);
       const timestamp = world.at(checkpoint.slot, 12n);
       expect(await rehearse(world, alone, timestamp), "validateHeaderWithAttestations").to.deep.equal(noQuorum);
@@ -421,7 +418,7 @@ for (const shape of ["small", "mainnet"] as const) {
     it("ignores whatever stands in for the second signature", async () => {
       const { world, checkpoint, form, committee } = target;
       const stranger = committee.members[target.signerIndex] ?? committee.proposer;
-      const odd = withAttestations(checkpoint, form, signAttestationsAndSigners(form, stranger));
+      const odd = withAttestations(checkpoint, form, signAttestationsAndSigners(form, signerOf(world.keys, stranger)));
       await world.landLate(odd, { from: world.rescuer });
       const late = [{ checkpoint: odd, submitter: world.rescuer.address }];
       await proveAndSettle(world, { checkpoints: [odd], late });
@@ -443,7 +440,7 @@ async function openTarget(options: TestWorldOptions): Promise<Target> {
   const checkpoint = await world.build(slot);
   const committee = await world.committee(slot);
   const { attestations, signers } = checkpoint;
-  const hasSigned = (index: number) => signers.includes(committee.members[index]?.address ?? "0x");
+  const hasSigned = (index: number) => signers.includes(committee.members[index] ?? "0x");
   const indices = committee.members.map((_, index) => index);
   return {
     world,

@@ -50,19 +50,19 @@ describe("A late landing in an epoch", () => {
     for (const { position, setUp } of COMBINATIONS) {
       const isRefused = position === "last" && !crossEpoch;
       it(`${isRefused ? "is refused" : "is accepted"} in its ${position} slot, set up by ${setUp}, with crossEpoch ${crossEpoch ? "on" : "off"}`, async () => {
-        const { sequencer, rescuer } = world;
+        const { rescuer } = world;
         const slot = firstOfEpoch + OFFSETS[position];
         await setTerms(world, { crossEpoch }, world.at(world.firstSlot + 3n, 50n));
         const earlier: AttestedCheckpoint[] = [];
         if (setUp === "a call") await callSetUp(world, world.at(firstOfEpoch, 0n));
         if (setUp === "a proposal") {
-          const { checkpoint } = await sequencer.landOnTime(firstOfEpoch);
+          const { checkpoint } = await world.landOnTime(firstOfEpoch);
           earlier.push(checkpoint);
         }
         await world.chain.mineAt(world.at(slot, 20n));
-        const checkpoint = await sequencer.build(slot);
+        const checkpoint = await world.build(slot);
         const timestamp = world.at(slot + 1n, 12n);
-        const { members } = await sequencer.committee(slot);
+        const { members } = await world.committee(slot);
         const seedsBefore = await readSeedCount(world);
 
         if (isRefused) {
@@ -70,7 +70,7 @@ describe("A late landing in an epoch", () => {
           await expectRejected(world, checkpoint, expected, { timestamp, from: rescuer });
           expect((await readMarks(world, epoch)).bits, "marks").to.equal(0n);
           // Life goes on in the next epoch, on the tip that stayed.
-          const { checkpoint: next } = await sequencer.landOnTime(slot + 2n);
+          const { checkpoint: next } = await world.landOnTime(slot + 2n);
           expect(next.number, "checkpoint").to.equal(2n + BigInt(earlier.length));
           if (earlier.length > 0) await proveAndSettle(world, { checkpoints: earlier });
           await proveAndSettle(world, { checkpoints: [next] });
@@ -78,11 +78,11 @@ describe("A late landing in an epoch", () => {
         }
 
         expect(await rehearse(world, checkpoint, timestamp), "validateHeaderWithAttestations").to.equal("accepted");
-        await sequencer.landLate(checkpoint, { from: rescuer });
+        await world.landLate(checkpoint, { from: rescuer });
         const late: LateLanding[] = [{ checkpoint, submitter: rescuer.address }];
         expect(await readMarks(world, epoch), "marks").to.deep.equal({ epoch, bits: 1n << OFFSETS[position] });
         expect(await readCommitteeCommitment(world, epoch), "commitment of the header's epoch").to.equal(
-          commitmentTo(members.map(({ address }) => address)),
+          commitmentTo(members),
         );
         // Only the current epoch's set-up stores a seed, and only if nobody has set it up before.
         const storesSeed = setUp === "nobody" && position !== "last";
@@ -94,7 +94,7 @@ describe("A late landing in an epoch", () => {
 
         // The next epoch is untouched, and its own first proposal sets it up, seed included.
         expect(await readCommitteeCommitment(world, epoch + 1n), "commitment of the current epoch").to.equal(zeroHash);
-        const { checkpoint: next } = await sequencer.landOnTime(slot + 2n);
+        const { checkpoint: next } = await world.landOnTime(slot + 2n);
         expect(await readCommitteeCommitment(world, epoch + 1n)).not.to.equal(zeroHash);
         expect((await readSeedCount(world)) - seedsBefore, "seeds stored").to.equal(1n);
         await proveAndSettle(world, { checkpoints: [...earlier, checkpoint], late });
@@ -104,24 +104,24 @@ describe("A late landing in an epoch", () => {
   }
 
   it("joins two boundaries: the last slot late, then the next epoch's first slot late", async () => {
-    const { sequencer, rescuer } = world;
+    const { rescuer } = world;
     await setTerms(world, { crossEpoch: true, windowSeconds: 72 }, world.at(firstOfEpoch, 0n));
-    const last = await sequencer.build(firstOfEpoch + 3n);
-    const next = await sequencer.build(firstOfEpoch + 4n, { parent: last });
-    await sequencer.landLate(last, { from: rescuer, delay: 71n });
-    await sequencer.landLate(next, { from: rescuer, delay: 0n });
+    const last = await world.build(firstOfEpoch + 3n);
+    const next = await world.build(firstOfEpoch + 4n, { parent: last });
+    await world.landLate(last, { from: rescuer, delay: 71n });
+    await world.landLate(next, { from: rescuer, delay: 0n });
     expect((await readLateSubmission(world, next.slot)).delay, "seconds").to.equal(0n);
     await proveAndSettle(world, { checkpoints: [last], late: [{ checkpoint: last, submitter: rescuer.address }] });
     await proveAndSettle(world, { checkpoints: [next], late: [{ checkpoint: next, submitter: rescuer.address }] });
   });
 
   it("carries an on-time child in the same L1 slot: N late in its first block, N+1 after it", async () => {
-    const { sequencer, rescuer } = world;
+    const { rescuer } = world;
     await setTerms(world, { crossEpoch: true }, world.at(firstOfEpoch, 0n));
-    const last = await sequencer.build(firstOfEpoch + 3n);
-    const child = await sequencer.build(firstOfEpoch + 4n, { parent: last });
-    await sequencer.landLate(last, { from: rescuer, delay: 0n });
-    const { revert } = await sequencer.land(child);
+    const last = await world.build(firstOfEpoch + 3n);
+    const child = await world.build(firstOfEpoch + 4n, { parent: last });
+    await world.landLate(last, { from: rescuer, delay: 0n });
+    const { revert } = await world.land(child);
     expect(revert?.message).to.equal(undefined);
     await proveAndSettle(world, { checkpoints: [last], late: [{ checkpoint: last, submitter: rescuer.address }] });
     await proveAndSettle(world, { checkpoints: [child] });
@@ -129,9 +129,9 @@ describe("A late landing in an epoch", () => {
 
   for (const crossEpoch of [false, true]) {
     it(`closes with its window first, with crossEpoch ${crossEpoch ? "on" : "off"}`, async () => {
-      const { sequencer, rescuer } = world;
+      const { rescuer } = world;
       await setTerms(world, { crossEpoch }, world.at(firstOfEpoch, 0n));
-      const last = await sequencer.build(firstOfEpoch + 3n);
+      const last = await world.build(firstOfEpoch + 3n);
       const closed = refusal("LateSubmission__WindowClosed", last.slot, world.at(last.slot + 1n, 24n));
       await expectRejected(world, last, closed, { timestamp: world.at(last.slot + 1n, 24n), from: rescuer });
       const foreign = refusal("HeaderLib__InvalidSlotNumber", last.slot + 2n, last.slot);
@@ -140,33 +140,32 @@ describe("A late landing in an epoch", () => {
   }
 
   it("wants the committee of its own epoch, although the committee has rotated", async () => {
-    const { sequencer, rescuer } = world;
+    const { rescuer } = world;
     await setTerms(world, { crossEpoch: true }, world.at(firstOfEpoch, 0n));
     const slot = firstOfEpoch + 3n;
-    const checkpoint = await sequencer.build(slot);
+    const checkpoint = await world.build(slot);
     await world.chain.mineAt(world.at(slot + 1n, 0n));
-    const [own, next] = [await sequencer.committee(slot), await sequencer.committee(slot + 1n)];
-    const addresses = (of: typeof own) => of.members.map(({ address }) => address);
-    expect(addresses(next), "the next epoch's committee").not.to.deep.equal(addresses(own));
+    const [own, next] = [await world.committee(slot), await world.committee(slot + 1n)];
+    expect(next.members, "the next epoch's committee").not.to.deep.equal(own.members);
 
-    const rotated = attestCheckpoint(checkpoint, { ...next, slot });
+    const rotated = attestCheckpoint(checkpoint, { ...next, slot }, world.keys);
     const expected = refusal(
       "ValidatorSelection__InvalidCommitteeCommitment",
-      commitmentTo(addresses(next)),
-      commitmentTo(addresses(own)),
+      commitmentTo(next.members),
+      commitmentTo(own.members),
     );
     await expectRejected(world, rotated, expected, { timestamp: world.at(slot + 1n, 2n), from: rescuer });
-    await sequencer.landLate(checkpoint, { from: rescuer });
+    await world.landLate(checkpoint, { from: rescuer });
     await proveAndSettle(world, { checkpoints: [checkpoint], late: [{ checkpoint, submitter: rescuer.address }] });
   });
 
   it("extends a prefix that was proven before: the late slot alone is settled by the second proof", async () => {
-    const { sequencer, rescuer } = world;
+    const { rescuer } = world;
     await setTerms(world, { crossEpoch: true }, world.at(firstOfEpoch, 0n));
-    const { checkpoint: first } = await sequencer.landOnTime(firstOfEpoch + 1n);
-    const middle = await sequencer.build(firstOfEpoch + 2n);
-    const last = await sequencer.build(firstOfEpoch + 3n, { parent: middle });
-    await sequencer.landLate(middle, { from: rescuer });
+    const { checkpoint: first } = await world.landOnTime(firstOfEpoch + 1n);
+    const middle = await world.build(firstOfEpoch + 2n);
+    const last = await world.build(firstOfEpoch + 3n, { parent: middle });
+    await world.landLate(middle, { from: rescuer });
     const settledMiddle: LateLanding = { checkpoint: middle, submitter: rescuer.address };
     await proveAndSettle(world, {
       checkpoints: [first, middle],
@@ -174,27 +173,27 @@ describe("A late landing in an epoch", () => {
       timestamp: world.at(firstOfEpoch + 4n, 0n),
     });
 
-    await sequencer.landLate(last, { from: world.rival });
+    await world.landLate(last, { from: world.rival });
     await proveAndSettle(world, {
       checkpoints: [first, middle, last],
       late: [{ checkpoint: last, submitter: world.rival.address }],
       settledBefore: 2,
     });
-    expect((await readTip(sequencer.view)).number, "tip").to.equal(last.number);
+    expect((await readTip(world.view)).number, "tip").to.equal(last.number);
   });
 
   it("fills every slot of two epochs, up to the last log that the chain keeps", async () => {
-    const { sequencer, rescuer } = world;
+    const { rescuer } = world;
     await setTerms(world, { crossEpoch: true }, world.at(firstOfEpoch, 0n));
     const chain: AttestedCheckpoint[] = [];
     for (let slot = firstOfEpoch; slot < firstOfEpoch + 6n; slot++) {
-      chain.push((await sequencer.landOnTime(slot)).checkpoint);
+      chain.push((await world.landOnTime(slot)).checkpoint);
     }
     // The seventh is late, the eighth on time on top of it: eight pending, the ninth log is the proven parent's.
-    const seventh = await sequencer.build(firstOfEpoch + 6n);
-    const eighth = await sequencer.build(firstOfEpoch + 7n, { parent: seventh });
-    await sequencer.landLate(seventh, { from: rescuer, delay: 0n });
-    expect((await sequencer.land(eighth)).revert?.message).to.equal(undefined);
+    const seventh = await world.build(firstOfEpoch + 6n);
+    const eighth = await world.build(firstOfEpoch + 7n, { parent: seventh });
+    await world.landLate(seventh, { from: rescuer, delay: 0n });
+    expect((await world.land(eighth)).revert?.message).to.equal(undefined);
     chain.push(seventh, eighth);
     const late: LateLanding[] = [{ checkpoint: seventh, submitter: rescuer.address }];
     await proveAndSettle(world, { checkpoints: chain.slice(0, 4) });
@@ -202,16 +201,16 @@ describe("A late landing in an epoch", () => {
   });
 
   it("lands the eighth of eight slots late, when the epoch before was proven in its last second", async () => {
-    const { sequencer, rescuer } = world;
+    const { rescuer } = world;
     await setTerms(world, { crossEpoch: true }, world.at(firstOfEpoch, 0n));
     const chain: AttestedCheckpoint[] = [];
     for (let slot = firstOfEpoch; slot < firstOfEpoch + 7n; slot++) {
-      chain.push((await sequencer.landOnTime(slot)).checkpoint);
+      chain.push((await world.landOnTime(slot)).checkpoint);
     }
-    const eighth = await sequencer.build(firstOfEpoch + 7n);
+    const eighth = await world.build(firstOfEpoch + 7n);
     const deadline = world.at(firstOfEpoch + 8n, -1n);
     await proveAndSettle(world, { checkpoints: chain.slice(0, 4), timestamp: deadline });
-    await sequencer.landLate(eighth, { from: rescuer });
+    await world.landLate(eighth, { from: rescuer });
     await proveAndSettle(world, {
       checkpoints: [...chain.slice(4), eighth],
       late: [{ checkpoint: eighth, submitter: rescuer.address }],
@@ -222,17 +221,17 @@ describe("A late landing in an epoch", () => {
 describe("A late landing across the boundary with a committee of 48", () => {
   it("is refused, then allowed, lands under the old committee and is proven after the next epoch has begun", async () => {
     const world = await openTestWorld({ shape: "mainnet" });
-    const { sequencer, rescuer, chain, firstEpoch } = world;
+    const { rescuer, chain, firstEpoch } = world;
     const last = world.firstSlot + 31n;
     await chain.mineAt(world.at(last, 1n));
-    const checkpoint = await sequencer.build(last);
+    const checkpoint = await world.build(last);
     expect(checkpoint.signers.length, "signatures").to.equal(33);
     const expected = refusal("LateSubmission__CrossEpochClosed", last, firstEpoch);
     await expectRejected(world, checkpoint, expected, { timestamp: world.at(last + 1n, 1n), from: rescuer });
     await setTerms(world, { crossEpoch: true }, world.at(last + 1n, 2n));
-    const child = await sequencer.build(last + 1n, { parent: checkpoint });
-    await sequencer.landLate(checkpoint, { from: rescuer, delay: 3n });
-    expect((await sequencer.land(child)).revert?.message).to.equal(undefined);
+    const child = await world.build(last + 1n, { parent: checkpoint });
+    await world.landLate(checkpoint, { from: rescuer, delay: 3n });
+    expect((await world.land(child)).revert?.message).to.equal(undefined);
     expect(await readMarks(world, firstEpoch), "marks").to.deep.equal({ epoch: firstEpoch, bits: 1n << 31n });
     await proveAndSettle(world, { checkpoints: [checkpoint], late: [{ checkpoint, submitter: rescuer.address }] });
     await proveAndSettle(world, { checkpoints: [child] });
@@ -253,8 +252,8 @@ describe("A late landing whose parent is pruned at the boundary", () => {
   });
 
   it("is refused with the archive that is left, and undoes the prune it ran into", async () => {
-    const { sequencer, rescuer, chain, rollup } = world;
-    const checkpoint = await sequencer.build(slot);
+    const { rescuer, chain, rollup } = world;
+    const checkpoint = await world.build(slot);
     expect(checkpoint.parent.archive).to.equal(parent.archive);
     const genesis = rollup.genesis.genesisArchiveRoot;
     const expected = refusal("Rollup__InvalidArchive", genesis, parent.archive);
@@ -264,44 +263,44 @@ describe("A late landing whose parent is pruned at the boundary", () => {
     expect(pending, "pending checkpoint").to.equal(parent.number);
 
     // A punctual proposer of the new epoch prunes and goes on.
-    const { checkpoint: next } = await sequencer.landOnTime(slot + 2n);
+    const { checkpoint: next } = await world.landOnTime(slot + 2n);
     expect(next.number, "checkpoint").to.equal(1n);
     await proveAndSettle(world, { checkpoints: [next] });
   });
 
   it("is refused with a younger parent too: what is pruned takes everything on top of it along", async () => {
-    const { sequencer, rescuer, rollup } = world;
+    const { rescuer, rollup } = world;
     // The tip is in the header's own epoch; what is due is older.
-    const { checkpoint: younger } = await sequencer.landOnTime(world.firstSlot + 5n);
-    const checkpoint = await sequencer.build(slot);
+    const { checkpoint: younger } = await world.landOnTime(world.firstSlot + 5n);
+    const checkpoint = await world.build(slot);
     expect([checkpoint.number, checkpoint.parent.archive]).to.deep.equal([3n, younger.archive]);
     const expected = refusal("Rollup__InvalidArchive", rollup.genesis.genesisArchiveRoot, younger.archive);
     await expectRejected(world, checkpoint, expected, { timestamp: world.at(slot + 1n, 12n), from: rescuer });
-    const { revert } = await sequencer.land(await sequencer.build(slot + 2n), {});
+    const { revert } = await world.land(await world.build(slot + 2n), {});
     expect(revert?.message, "the new epoch goes on from the proven tip").to.equal(undefined);
   });
 
   it("is accepted on the tip that the prune leaves, and prunes itself", async () => {
-    const { sequencer, rescuer, chain } = world;
+    const { rescuer, chain } = world;
     // What a builder with foresight builds on: the chain as the next epoch will find it.
-    const genesis = await sequencer.tipFor(slot + 1n);
+    const genesis = await world.tipFor(slot + 1n);
     expect(genesis.number, "checkpoint").to.equal(0n);
-    const checkpoint = await sequencer.build(slot, { parent: genesis });
+    const checkpoint = await world.build(slot, { parent: genesis });
     const onTime = refusal("Rollup__InvalidArchive", parent.archive, genesis.archive);
     await expectRejected(world, checkpoint, onTime, { timestamp: world.at(slot, 12n) });
-    const { receipt } = await sequencer.landLate(checkpoint, { from: rescuer });
+    const { receipt } = await world.landLate(checkpoint, { from: rescuer });
     expect(receipt.logs.length, "events: pruned, recorded, proposed, inbox").to.be.at.least(3);
     expect((await readTip({ chain, rollup: world.rollup })).archive).to.equal(checkpoint.archive);
     await proveAndSettle(world, { checkpoints: [checkpoint], late: [{ checkpoint, submitter: rescuer.address }] });
   });
 
   it("is pruned itself when its epoch is not proven, and its record is forgotten", async () => {
-    const { sequencer, rescuer } = world;
+    const { rescuer } = world;
     await proveAndSettle(world, { checkpoints: [parent] });
-    const checkpoint = await sequencer.build(slot);
-    await sequencer.landLate(checkpoint, { from: rescuer });
+    const checkpoint = await world.build(slot);
+    await world.landLate(checkpoint, { from: rescuer });
     expect((await readLateSubmission(world, slot)).checkpointNumber).to.equal(2n);
-    const { checkpoint: next } = await sequencer.landOnTime(world.firstSlot + 12n);
+    const { checkpoint: next } = await world.landOnTime(world.firstSlot + 12n);
     expect([next.number, next.parent.archive], "built on the proven parent").to.deep.equal([2n, parent.archive]);
     expect(await askRecord(world, slot)).to.deep.equal(refusal("LateSubmission__UnknownSlot", slot));
     // The number belongs to another slot now, and its proof has nothing to split.
@@ -312,10 +311,10 @@ describe("A late landing whose parent is pruned at the boundary", () => {
 describe("A late landing at the deadline of its proof", () => {
   it("is refused across the boundary when proofs must come within the epoch", async () => {
     const world = await openTestWorld({ proofSubmissionEpochs: 0n });
-    const { sequencer, rescuer, firstEpoch } = world;
+    const { rescuer, firstEpoch } = world;
     const last = world.firstSlot + 3n;
     await setTerms(world, { crossEpoch: true });
-    const checkpoint = await sequencer.build(last);
+    const checkpoint = await world.build(last);
     const deadline = firstEpoch + 1n;
     const expected = refusal("LateSubmission__EpochPastDeadline", last, deadline, deadline);
     await expectRejected(world, checkpoint, expected, { timestamp: world.at(last + 1n, 0n), from: rescuer });
@@ -324,16 +323,16 @@ describe("A late landing at the deadline of its proof", () => {
     await setTerms(world, { crossEpoch: false }, world.at(last + 1n, 1n));
     const closed = refusal("LateSubmission__CrossEpochClosed", last, firstEpoch);
     await expectRejected(world, checkpoint, closed, { timestamp: world.at(last + 1n, 2n), from: rescuer });
-    const { checkpoint: next } = await sequencer.landOnTime(last + 2n);
+    const { checkpoint: next } = await world.landOnTime(last + 2n);
     await proveAndSettle(world, { checkpoints: [next] });
   });
 
   it("is accepted and proven within the epoch when proofs must come within it", async () => {
     const world = await openTestWorld({ proofSubmissionEpochs: 0n });
-    const { sequencer, rescuer } = world;
+    const { rescuer } = world;
     const slot = world.firstSlot + 2n;
-    const checkpoint = await sequencer.build(slot);
-    await sequencer.landLate(checkpoint, { from: rescuer, delay: 23n });
+    const checkpoint = await world.build(slot);
+    await world.landLate(checkpoint, { from: rescuer, delay: 23n });
     await proveAndSettle(world, {
       checkpoints: [checkpoint],
       late: [{ checkpoint, submitter: rescuer.address }],
@@ -343,11 +342,11 @@ describe("A late landing at the deadline of its proof", () => {
 
   it("keeps the deadline of its own epoch: proven in the last second, refused and pruned one second later", async () => {
     const world = await openTestWorld();
-    const { sequencer, rescuer, chain, firstEpoch } = world;
+    const { rescuer, chain, firstEpoch } = world;
     const last = world.firstSlot + 3n;
     await setTerms(world, { crossEpoch: true });
-    const checkpoint = await sequencer.build(last);
-    await sequencer.landLate(checkpoint, { from: rescuer });
+    const checkpoint = await world.build(last);
+    await world.landLate(checkpoint, { from: rescuer });
     const deadline = world.at(last + 5n, 0n);
     await chain.mineAt(deadline - 2n);
     const restore = await chain.snapshot();
@@ -357,10 +356,10 @@ describe("A late landing at the deadline of its proof", () => {
     await restore();
     await chain.mineAt(deadline - 1n);
     await chain.mineAt(deadline);
-    const error = await rejection(sequencer.prove(1n, 1n, world.prover), L1RevertError);
+    const error = await rejection(world.prove([checkpoint], world.prover), L1RevertError);
     // The prune comes first, so upstream finds no such checkpoint any more.
     expect([error.errorName, ...error.args]).to.deep.equal(["Rollup__InvalidCheckpointNumber", 0n, 1n]);
-    const { checkpoint: next } = await sequencer.landOnTime(last + 6n);
+    const { checkpoint: next } = await world.landOnTime(last + 6n);
     expect([next.number, next.epoch], "the chain begins again").to.deep.equal([1n, firstEpoch + 2n]);
     await proveAndSettle(world, { checkpoints: [next] });
   });

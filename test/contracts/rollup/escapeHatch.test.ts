@@ -30,9 +30,9 @@ describe("A late header and the escape hatch", () => {
   beforeEach(() => restore());
 
   it("do not mix: in an open epoch nobody vouches for a late header, whatever it is attested with", async () => {
-    const { sequencer, rollup, rescuer } = world;
+    const { rollup, rescuer } = world;
     const slot = firstSlotOfEpoch(rollup.timing, openEpoch) + 1n;
-    const checkpoint = await sequencer.build(slot);
+    const checkpoint = await world.build(slot);
     const timestamp = world.at(slot + 1n, 12n);
     const expected = refusal("LateSubmission__EscapeHatchOpen", slot, openEpoch);
     expect(await askOpen(world, checkpoint, timestamp), "requireOpen").to.deep.equal(expected);
@@ -43,9 +43,9 @@ describe("A late header and the escape hatch", () => {
   });
 
   it("leave the hatch's proposer its epoch on time, and everybody else outside, as upstream", async () => {
-    const { sequencer, rollup, rescuer } = world;
+    const { rollup, rescuer } = world;
     const slot = firstSlotOfEpoch(rollup.timing, openEpoch) + 1n;
-    const checkpoint = await sequencer.build(slot);
+    const checkpoint = await world.build(slot);
     const stranger = refusal("Rollup__InvalidEscapeHatchProposer", hatchProposer.address, rescuer.address);
     await expectRejected(world, checkpoint, stranger, {
       timestamp: world.at(slot, 1n),
@@ -53,7 +53,7 @@ describe("A late header and the escape hatch", () => {
       // Upstream's validation knows nothing of the hatch and asks for the committee.
       rehearsal: "accepted",
     });
-    const { revert, receipt } = await sequencer.land(checkpoint, {
+    const { revert, receipt } = await world.land(checkpoint, {
       timestamp: world.at(slot, 12n),
       from: hatchProposer,
     });
@@ -67,24 +67,24 @@ describe("A late header and the escape hatch", () => {
   });
 
   it("do not meet when it opens: the last slot before lands late in the first open one", async () => {
-    const { sequencer, rollup, rescuer } = world;
+    const { rollup, rescuer } = world;
     const slot = firstSlotOfEpoch(rollup.timing, openEpoch) - 1n;
-    const checkpoint = await sequencer.build(slot);
+    const checkpoint = await world.build(slot);
     expect(await rehearse(world, checkpoint, world.at(slot + 1n, 12n))).to.equal("accepted");
-    await sequencer.landLate(checkpoint, { from: rescuer });
+    await world.landLate(checkpoint, { from: rescuer });
     await proveAndSettle(world, { checkpoints: [checkpoint], late: [{ checkpoint, submitter: rescuer.address }] });
   });
 
   it("do not meet when it closes: the last open slot is refused late in the first closed one", async () => {
-    const { sequencer, rollup, rescuer, chain } = world;
+    const { rollup, rescuer, chain } = world;
     const slot = firstSlotOfEpoch(rollup.timing, openEpoch + ACTIVE_EPOCHS) - 1n;
     await chain.mineAt(world.at(slot, 1n));
-    const checkpoint = await sequencer.build(slot);
+    const checkpoint = await world.build(slot);
     const expected = refusal("LateSubmission__EscapeHatchOpen", slot, openEpoch + ACTIVE_EPOCHS - 1n);
     await expectRejected(world, checkpoint, expected, { timestamp: world.at(slot + 1n, 12n), from: rescuer });
     // The first closed slot itself is open to a rescue again.
-    const next = await sequencer.build(slot + 1n);
-    await sequencer.landLate(next, { from: rescuer });
+    const next = await world.build(slot + 1n);
+    await world.landLate(next, { from: rescuer });
     await proveAndSettle(world, { checkpoints: [next], late: [{ checkpoint: next, submitter: rescuer.address }] });
   });
 

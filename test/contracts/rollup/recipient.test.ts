@@ -37,7 +37,7 @@ describe("Who is credited for a late landing", () => {
   before(async () => {
     world = await openTestWorld();
     const { chain, network } = world;
-    runner = await deployCallRunner(chain, network.deployer);
+    runner = await deployCallRunner(network.deployer);
     slot = world.firstSlot + 1n;
     late = world.at(slot + 1n, 12n);
     checkpoint = await world.build(slot);
@@ -74,7 +74,7 @@ describe("Who is credited for a late landing", () => {
   /** What a proposer can land on time for gas only: its own attestation and nobody else's. */
   async function unattested(of: AttestedCheckpoint): Promise<AttestedCheckpoint> {
     const committee = await world.committee(of.slot);
-    return attestCheckpoint(of, committee, [committee.proposer]);
+    return attestCheckpoint(of, committee, world.keys, [committee.proposer]);
   }
 
   const invalidate = async (of: AttestedCheckpoint): Promise<Call> =>
@@ -174,9 +174,9 @@ describe("Who is credited for a late landing", () => {
   });
 
   it("is still who was named when an on-time proposal went before", async () => {
-    const { sequencer, rival } = world;
+    const { rival } = world;
     // One transaction: an unattested on-time N+1 with the same blob, its removal, and then N late in its place.
-    const built = await sequencer.build(slot + 1n, { header: { blobsHash: checkpoint.blobsHash } });
+    const built = await world.build(slot + 1n, { header: { blobsHash: checkpoint.blobsHash } });
     const onTime = await unattested(withBlobsOf(checkpoint, built));
     const calls = [nameCall(rival.address), propose(onTime), await invalidate(onTime), propose(checkpoint)];
     const { logs } = await run(calls);
@@ -187,15 +187,15 @@ describe("Who is credited for a late landing", () => {
   });
 
   it("is used up by the landing that takes it: a second one in the same transaction credits nobody", async () => {
-    const { sequencer, rival } = world;
+    const { rival } = world;
     // An unattested parent on time; N late on top of it; the parent's removal takes both away; N late again without it.
-    const fresh = await sequencer.tipFor(slot);
-    const parent = await unattested(await sequencer.build(slot));
-    expect((await sequencer.land(parent, { timestamp: world.at(slot, 61n) })).revert?.message).to.equal(undefined);
-    const first = await sequencer.build(slot + 1n, { parent });
+    const fresh = await world.tipFor(slot);
+    const parent = await unattested(await world.build(slot));
+    expect((await world.land(parent, { timestamp: world.at(slot, 61n) })).revert?.message).to.equal(undefined);
+    const first = await world.build(slot + 1n, { parent });
     const second = withBlobsOf(
       first,
-      await sequencer.build(slot + 1n, { parent: fresh, header: { blobsHash: first.blobsHash } }),
+      await world.build(slot + 1n, { parent: fresh, header: { blobsHash: first.blobsHash } }),
     );
     const calls = [nameCall(rival.address), propose(first), await invalidate(parent), propose(second)];
     await run(calls, { timestamp: world.at(slot + 2n, 12n), blobsOf: first });
@@ -236,19 +236,19 @@ describe("Who is credited for a late landing", () => {
   });
 
   it("is a front-runner that copies the transaction and names itself; the copied one pays for nothing", async () => {
-    const { sequencer, chain, rescuer, rival } = world;
+    const { chain, rescuer, rival } = world;
     // The copy pays a higher tip and is mined first.
     await run([nameCall(rival.address), propose()], { from: rival });
     expect(await submitter()).to.equal(rival.address);
-    const { revert } = await sequencer.land(checkpoint, { timestamp: late + 1n, from: rescuer });
+    const { revert } = await world.land(checkpoint, { timestamp: late + 1n, from: rescuer });
     expect([revert?.errorName, ...(revert?.args ?? [])]).to.deep.equal(["Rollup__SlotAlreadyInChain", slot, slot]);
     expect(await chain.now(), "seconds").to.equal(late + 1n);
     await settle(rival.address);
   });
 
   it("may be the proposer's second address, and the burned part is lost to it all the same", async () => {
-    const { sequencer, rescuer } = world;
-    await sequencer.landLate(checkpoint, { from: rescuer });
+    const { rescuer } = world;
+    await world.landLate(checkpoint, { from: rescuer });
     await settle(rescuer.address);
     const kept = await readSequencerRewards(world, checkpoint.header.coinbase.toString());
     const cut = await readSequencerRewards(world, rescuer.address);
@@ -279,7 +279,7 @@ describe("Who is credited for a late landing", () => {
       {
         slot,
         checkpointNumber: 1n,
-        originalProposer: proposer.address,
+        originalProposer: proposer,
         submitter: world.rescuer.address,
         delay: 12n,
       },

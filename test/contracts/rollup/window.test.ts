@@ -58,7 +58,7 @@ describe("The window's edges", () => {
   for (const [windowSeconds, edges] of Object.entries(EDGES)) {
     for (const { name, after, outcome } of edges) {
       it(`${verb(outcome)} with a window of ${windowSeconds} s: ${name}`, async () => {
-        const { sequencer, rescuer } = world;
+        const { rescuer } = world;
         await setTerms(world, { windowSeconds: Number(windowSeconds) });
         const timestamp = world.at(slot, after);
         const expected = verdictFor(outcome, timestamp, Number(windowSeconds));
@@ -68,13 +68,13 @@ describe("The window's edges", () => {
         if (expected !== "accepted") {
           await expectRejected(world, checkpoint, expected, { timestamp, from: rescuer });
           // The chain goes on as if nothing had been sent.
-          const { checkpoint: next } = await sequencer.landOnTime(slot + 2n);
+          const { checkpoint: next } = await world.landOnTime(slot + 2n);
           expect(next.number, "checkpoint").to.equal(1n);
           await proveAndSettle(world, { checkpoints: [next] });
           return;
         }
         expect(await rehearse(world, checkpoint, timestamp), "attested header").to.equal("accepted");
-        const { revert } = await sequencer.land(checkpoint, { timestamp, from: rescuer });
+        const { revert } = await world.land(checkpoint, { timestamp, from: rescuer });
         expect(revert?.message).to.equal(undefined);
         const late = outcome === "late" ? [{ checkpoint, submitter: rescuer.address }] : [];
         if (outcome === "late") {
@@ -96,7 +96,7 @@ describe("The window's edges", () => {
       case "closed":
         return refusal("LateSubmission__WindowClosed", slot, world.at(slot + 1n, BigInt(windowSeconds)));
       case "foreign":
-        return refusal("HeaderLib__InvalidSlotNumber", (timestamp - world.rollup.genesisTime) / SLOT, slot);
+        return refusal("HeaderLib__InvalidSlotNumber", (timestamp - world.rollup.timing.genesisTime) / SLOT, slot);
     }
   }
 });
@@ -158,14 +158,14 @@ describe("Terms that change between building and landing", () => {
 
   it("close the epoch boundary on the epoch's last slot, and open it", async () => {
     const last = world.firstSlot + 3n;
-    const { sequencer, rescuer, firstEpoch } = world;
-    const epochEnd = await sequencer.build(last);
+    const { rescuer, firstEpoch } = world;
+    const epochEnd = await world.build(last);
     await setTerms(world, { crossEpoch: true }, world.at(last, 0n));
     await setTerms(world, { crossEpoch: false }, world.at(last + 1n, 0n));
     const expected = refusal("LateSubmission__CrossEpochClosed", last, firstEpoch);
     await expectRejected(world, epochEnd, expected, { timestamp: world.at(last + 1n, 1n), from: rescuer });
     await setTerms(world, { crossEpoch: true }, world.at(last + 1n, 2n));
-    await sequencer.landLate(epochEnd, { from: rescuer });
+    await world.landLate(epochEnd, { from: rescuer });
     await proveAndSettle(world, {
       checkpoints: [epochEnd],
       late: [{ checkpoint: epochEnd, submitter: rescuer.address }],

@@ -3,66 +3,59 @@ import { encodeFunctionData, parseEventLogs, type Address, type Hex } from "viem
 
 import { makeEpochProofTransaction } from "../../../harness/consensus/epochProofTransaction.ts";
 import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
-import { readTip } from "../../../harness/consensus/checkpointTip.ts";
 import { InvalidCheckpointError } from "../../../harness/consensus/consensusErrors.ts";
 import { batchBlobs, buildEpochProof, computeFee } from "../../../harness/consensus/epochProof.ts";
 import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
 import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
-import type { EmbeddedNetwork } from "../../../harness/network/openEmbeddedNetwork.ts";
-import { firstSlotOfEpoch } from "../../../harness/protocol/time.ts";
 import { RollupAbi, TestERC20Abi } from "../../../harness/upstream/abis.ts";
 import { getEthBlobEvaluationInputs } from "../../../harness/upstream/blobLib.ts";
-import { embeddedNetwork } from "../../support/networks.ts";
 import { rejection } from "../../support/rejection.ts";
-import { attested, landOnTime } from "../../support/landing.ts";
+import { openV4World, type V4World } from "../../support/world.ts";
 
 const TOKEN = 10n ** 18n;
 const prover = deriveAccount("epoch proof", "prover").account;
 const coinbase = deriveAccount("epoch proof", "coinbase").account.address;
 
 describe("An epoch proof on the v4 rollup", () => {
-  let network: EmbeddedNetwork;
+  let world: V4World;
   let checkpoints: AttestedCheckpoint[];
 
   beforeEach(async () => {
-    network = await embeddedNetwork();
-    await network.chain.setBalance(prover.address, 10n * TOKEN);
-    const firstSlot = firstSlotOfEpoch(network.rollup.timing, network.firstEpoch) + 1n;
+    world = await openV4World();
+    await world.chain.setBalance(prover.address, 10n * TOKEN);
     checkpoints = [];
     for (let index = 0n; index < 3n; index++) {
-      const built = await attested(network, network.validators, {
-        slot: firstSlot + index,
-        parent: checkpoints.at(-1) ?? (await readTip(network)),
+      const { checkpoint } = await world.landOnTime(world.firstSlot + 1n + index, {
         coinbase,
         blobCount: index === 1n ? 2 : 1,
         // Twice the target: the third checkpoint burns for the congestion that the first two caused.
-        manaUsed: network.rollup.config.manaTarget * 2n,
+        manaUsed: world.rollup.config.manaTarget * 2n,
       });
-      checkpoints.push((await landOnTime(network, built)).checkpoint);
+      checkpoints.push(checkpoint);
     }
   });
 
   const read = <Name extends "getProvenCheckpointNumber" | "getBurnAddress">(functionName: Name) =>
-    network.chain.publicClient.readContract({ address: network.rollup.address, abi: RollupAbi, functionName });
+    world.chain.publicClient.readContract({ address: world.rollup.address, abi: RollupAbi, functionName });
   const rewardsOf = (address: Address) =>
-    network.chain.publicClient.readContract({
-      address: network.rollup.address,
+    world.chain.publicClient.readContract({
+      address: world.rollup.address,
       abi: RollupAbi,
       functionName: "getSequencerRewards",
       args: [address],
     });
   const balanceOf = (address: Address) =>
-    network.chain.publicClient.readContract({
-      address: network.contracts.feeAsset,
+    world.chain.publicClient.readContract({
+      address: world.contracts.feeAsset,
       abi: TestERC20Abi,
       functionName: "balanceOf",
       args: [address],
     });
-  const callRollup = (data: Hex) => ({ from: prover, to: network.rollup.address, data });
+  const callRollup = (data: Hex) => ({ from: prover, to: world.rollup.address, data });
 
   async function proofRevert(options: Parameters<typeof makeEpochProofTransaction>[2]): Promise<string> {
-    const transaction = await makeEpochProofTransaction(network, prover, options);
-    const error = await rejection(network.chain.execute(transaction), L1RevertError);
+    const transaction = await makeEpochProofTransaction(world, prover, options);
+    const error = await rejection(world.chain.execute(transaction), L1RevertError);
     return error.errorName ?? error.data;
   }
 
@@ -70,14 +63,14 @@ describe("An epoch proof on the v4 rollup", () => {
     const fees = checkpoints.map((checkpoint) => computeFee(checkpoint).value);
     const burnAddress = await read("getBurnAddress");
     const burnedBefore = await balanceOf(burnAddress);
-    const receipt = await network.chain.execute(await makeEpochProofTransaction(network, prover, { checkpoints }));
+    const receipt = await world.chain.execute(await makeEpochProofTransaction(world, prover, { checkpoints }));
 
     const [proven] = parseEventLogs({ abi: RollupAbi, eventName: "L2ProofVerified", logs: receipt.logs });
     expect(proven?.args, "the event").to.deep.equal({ checkpointNumber: 3n, proverId: prover.address });
     expect(await read("getProvenCheckpointNumber"), "proven tip").to.equal(3n);
 
     // Upstream's RewardLib, over the fee headers that the checkpoints predicted.
-    const { checkpointReward, sequencerBps } = network.rollup.config.rewardConfig;
+    const { checkpointReward, sequencerBps } = world.rollup.config.rewardConfig;
     let expected = ((checkpointReward * 3n * BigInt(sequencerBps)) / 10_000n / 3n) * 3n;
     let burned = 0n;
     checkpoints.forEach(({ feeHeader }, index) => {
@@ -90,19 +83,19 @@ describe("An epoch proof on the v4 rollup", () => {
     expect(await rewardsOf(coinbase), "sequencer rewards").to.equal(expected);
 
     const claim = encodeFunctionData({ abi: RollupAbi, functionName: "claimSequencerRewards", args: [coinbase] });
-    await network.chain.execute(callRollup(claim));
+    await world.chain.execute(callRollup(claim));
     expect(await balanceOf(coinbase), "claimed").to.equal(expected);
     expect(await rewardsOf(coinbase), "left over").to.equal(0n);
   });
 
   it("pays nobody before governance opens the claims", async () => {
-    const { chain, contracts, rollup } = network;
+    const { chain, contracts, rollup } = world;
     const setClaimable = (isClaimable: boolean) => {
       const data = encodeFunctionData({ abi: RollupAbi, functionName: "setRewardsClaimable", args: [isClaimable] });
       return chain.executeAs(contracts.governance, { to: rollup.address, data });
     };
     await setClaimable(false);
-    await chain.execute(await makeEpochProofTransaction(network, prover, { checkpoints }));
+    await chain.execute(await makeEpochProofTransaction(world, prover, { checkpoints }));
     const claim = encodeFunctionData({ abi: RollupAbi, functionName: "claimSequencerRewards", args: [coinbase] });
     const error = await rejection(chain.execute(callRollup(claim)), L1RevertError);
     expect(error.errorName).to.equal("Rollup__RewardsNotClaimable");
@@ -113,10 +106,10 @@ describe("An epoch proof on the v4 rollup", () => {
 
   it("can be extended by a longer one of the same epoch", async () => {
     const start = checkpoints.slice(0, 1);
-    await network.chain.execute(await makeEpochProofTransaction(network, prover, { checkpoints: start }));
+    await world.chain.execute(await makeEpochProofTransaction(world, prover, { checkpoints: start }));
     expect(await read("getProvenCheckpointNumber"), "the prefix").to.equal(1n);
     const once = await rewardsOf(coinbase);
-    await network.chain.execute(await makeEpochProofTransaction(network, prover, { checkpoints }));
+    await world.chain.execute(await makeEpochProofTransaction(world, prover, { checkpoints }));
     expect(await read("getProvenCheckpointNumber"), "all of it").to.equal(3n);
     expect((await rewardsOf(coinbase)) > once, "paid for the rest").to.equal(true);
   });
@@ -159,8 +152,8 @@ describe("An epoch proof on the v4 rollup", () => {
 
   it("opens the blobs that L1 has seen, with the same result in every run", async () => {
     const batched = await batchBlobs(checkpoints);
-    const onL1 = await network.chain.publicClient.readContract({
-      address: network.rollup.address,
+    const onL1 = await world.chain.publicClient.readContract({
+      address: world.rollup.address,
       abi: RollupAbi,
       functionName: "getBlobCommitmentsHash",
       args: [3n],

@@ -1,6 +1,5 @@
 import { expect } from "chai";
 
-import { makeProposeTransaction } from "../../../harness/consensus/proposeTransaction.ts";
 import {
   signAttestation,
   signAttestationsAndSigners,
@@ -8,7 +7,6 @@ import {
 } from "../../../harness/consensus/attestations.ts";
 import { withAttestations, type AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { checkHeader } from "../../../harness/consensus/checkHeader.ts";
-import { readTip } from "../../../harness/consensus/checkpointTip.ts";
 import {
   withExtraBytes,
   withExtraSigner,
@@ -24,10 +22,8 @@ import {
 import type { SlotCommittee } from "../../../harness/consensus/slotCommittee.ts";
 import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
 import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
-import type { EmbeddedNetwork } from "../../../harness/network/openEmbeddedNetwork.ts";
-import { firstSlotOfEpoch, slotStart } from "../../../harness/protocol/time.ts";
-import { embeddedNetwork } from "../../support/networks.ts";
-import { attested } from "../../support/landing.ts";
+import { signerOf } from "../../support/signerOf.ts";
+import { openV4World, type V4World } from "../../support/world.ts";
 
 const STRANGER = deriveAccount("malformed attestations", "stranger").account.address;
 const SIZE = 48;
@@ -81,8 +77,8 @@ const CASES: readonly Case[] = [
     name: "the bitmap hides a signature",
     malform: (form, _committee, { signer }) => withFlippedBit(form, signer),
     propose: "AttestationLib__SignaturesOrAddressesSizeMismatch",
-    // What follows is read at the wrong place.
-    check: "ECDSAInvalidSignature",
+    // What follows is read at the wrong place, and the seed's bytes there decide which fault is found.
+    check: "ECDSAInvalidSignatureS",
   },
   {
     name: "the list lacks a signer",
@@ -110,14 +106,13 @@ const CASES: readonly Case[] = [
   },
   {
     name: "the proposer's own attestation is withheld",
-    malform: (form, { proposer }, positions) => withoutAttestation(form, SIZE, positions.proposer, proposer.address),
+    malform: (form, { proposer }, positions) => withoutAttestation(form, SIZE, positions.proposer, proposer),
     propose: "ValidatorSelection__MissingProposerSignature",
     check: "ValidatorSelection__InsufficientAttestations",
   },
   {
     name: "one attestation is missing from the quorum",
-    malform: (form, { members }, { signer }) =>
-      withoutAttestation(form, SIZE, signer, (members[signer] as SlotCommittee["proposer"]).address),
+    malform: (form, { members }, { signer }) => withoutAttestation(form, SIZE, signer, members[signer] ?? STRANGER),
     propose: undefined,
     check: "ValidatorSelection__InsufficientAttestations",
   },
@@ -136,18 +131,19 @@ const CASES: readonly Case[] = [
 ];
 
 describe("Malformed attestations", () => {
-  let network: EmbeddedNetwork;
+  let world: V4World;
   let checkpoint: AttestedCheckpoint;
   let committee: SlotCommittee;
   let positions: Positions;
   let timestamp: bigint;
 
   beforeEach(async () => {
-    network = await embeddedNetwork();
-    const slot = firstSlotOfEpoch(network.rollup.timing, network.firstEpoch) + 1n;
-    timestamp = slotStart(network.rollup.timing, slot) + network.chain.blockTime;
-    ({ checkpoint, committee } = await attested(network, network.validators, { slot, parent: await readTip(network) }));
-    const isSigner = committee.members.map(({ address }) => checkpoint.signers.includes(address));
+    world = await openV4World();
+    const slot = world.firstSlot + 1n;
+    timestamp = world.at(slot, 12n);
+    checkpoint = await world.build(slot);
+    committee = await world.committee(slot);
+    const isSigner = committee.members.map((member) => checkpoint.signers.includes(member));
     positions = {
       signer: isSigner.findIndex((signed, index) => signed && index !== committee.proposerIndex),
       absentee: isSigner.indexOf(false),
@@ -157,9 +153,13 @@ describe("Malformed attestations", () => {
 
   /** The error L1 answers a proposal with, undefined when it lands. */
   async function propose(candidate: AttestedCheckpoint): Promise<string | undefined> {
-    const request = makeProposeTransaction(network, candidate, committee.proposer.account);
-    return outcome(network.chain.execute(request, { timestamp }));
+    const { revert } = await world.land(candidate, { timestamp });
+    return revert?.errorName;
   }
+
+  /** The proposer's signature over whatever it is given. */
+  const vouchFor = (form: AttestationsAndSigners) =>
+    signAttestationsAndSigners(form, signerOf(world.keys, committee.proposer));
 
   async function outcome(attempt: Promise<unknown>): Promise<string | undefined> {
     try {
@@ -176,19 +176,19 @@ describe("Malformed attestations", () => {
     it(`are ${verdict} when ${name}`, async () => {
       const form = malform(checkpoint, committee, positions);
       // The proposer vouches for whatever it sends.
-      const signature = signAttestationsAndSigners(form, committee.proposer);
+      const signature = vouchFor(form);
       const candidate = withAttestations(checkpoint, form, signature);
-      expect(await outcome(checkHeader(network, candidate, timestamp)), "before gossip").to.equal(expectedCheck);
+      expect(await outcome(checkHeader(world, candidate, timestamp)), "before gossip").to.equal(expectedCheck);
       expect(await propose(candidate), "on time").to.equal(expectedOnTime);
     });
   }
 
   it("are landed by v4, and stopped before gossip, when an attestation is somebody else's", async () => {
-    const impostor = signAttestation(checkpoint.payload, committee.proposer);
+    const impostor = signAttestation(checkpoint.payload, signerOf(world.keys, committee.proposer));
     const form = withSignatureOf(checkpoint, SIZE, positions.signer, impostor);
-    const candidate = withAttestations(checkpoint, form, signAttestationsAndSigners(form, committee.proposer));
+    const candidate = withAttestations(checkpoint, form, vouchFor(form));
     const expected = "ValidatorSelection__InvalidCommitteeCommitment";
-    expect(await outcome(checkHeader(network, candidate, timestamp)), "before gossip").to.equal(expected);
+    expect(await outcome(checkHeader(world, candidate, timestamp)), "before gossip").to.equal(expected);
     expect(await propose(candidate), "on time").to.equal(undefined);
   });
 
@@ -197,7 +197,7 @@ describe("Malformed attestations", () => {
   });
 
   it("are the exception: the same checkpoint, well formed, lands", async () => {
-    expect(await outcome(checkHeader(network, checkpoint, timestamp)), "before gossip").to.equal(undefined);
+    expect(await outcome(checkHeader(world, checkpoint, timestamp)), "before gossip").to.equal(undefined);
     expect(await propose(checkpoint), "on time").to.equal(undefined);
   });
 });

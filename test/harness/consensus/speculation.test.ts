@@ -1,143 +1,120 @@
 import { expect } from "chai";
 import { encodeFunctionData, padHex, zeroHash } from "viem";
 
-import { makeProposeTransaction } from "../../../harness/consensus/proposeTransaction.ts";
 import type { Checkpoint } from "../../../harness/consensus/checkpoint.ts";
-import { readTip } from "../../../harness/consensus/checkpointTip.ts";
-import type { RollupView } from "../../../harness/consensus/rollupView.ts";
-import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
+import { readTip, type CheckpointTip } from "../../../harness/consensus/checkpointTip.ts";
 import { mainnetLikeConfig } from "../../../harness/network/networkConfig.ts";
-import type { EmbeddedNetwork } from "../../../harness/network/openEmbeddedNetwork.ts";
-import { firstSlotOfEpoch, slotStart } from "../../../harness/protocol/time.ts";
 import { advanceToEpoch } from "../../../harness/network/advance.ts";
-import type { Validator } from "../../../harness/network/validator.ts";
 import { InboxAbi } from "../../../harness/upstream/abis.ts";
-import { embeddedNetwork, upgradedNetwork } from "../../support/networks.ts";
-import { rejection } from "../../support/rejection.ts";
-import { attested, landOnTime } from "../../support/landing.ts";
+import { landed } from "../../support/landing.ts";
+import { openTestWorld, openV4World, type TestWorld, type V4World } from "../../support/world.ts";
 
 describe("A checkpoint built on a parent that has not landed", () => {
-  let network: EmbeddedNetwork;
-  let firstSlot: bigint;
+  let world: V4World;
+  let slot: bigint;
+  /** Twice the target: every checkpoint adds to the congestion. */
+  let manaUsed: bigint;
 
   beforeEach(async () => {
-    network = await embeddedNetwork();
-    firstSlot = firstSlotOfEpoch(network.rollup.timing, network.firstEpoch) + 1n;
+    world = await openV4World();
+    slot = world.firstSlot + 1n;
+    manaUsed = world.rollup.config.manaTarget * 2n;
   });
 
   const feeOf = ({ header }: Checkpoint) => header.gasFees.feePerL2Gas;
 
   it("charges what L1 will demand, under congestion and with a moving price, two generations deep", async () => {
-    const manaUsed = network.rollup.config.manaTarget * 2n;
-    const choices = { manaUsed, feeAssetPriceModifier: 100n };
-    const build = (slot: bigint, parent: Parameters<typeof attested>[2]["parent"]) =>
-      attested(network, network.validators, { ...choices, slot, parent });
-    const first = await build(firstSlot, await readTip(network));
-    const second = await build(firstSlot + 1n, first.checkpoint);
-    const third = await build(firstSlot + 2n, second.checkpoint);
-    const fees = [first, second, third].map(({ checkpoint }) => feeOf(checkpoint));
+    const build = (at: bigint, parent?: CheckpointTip) =>
+      world.build(at, { manaUsed, feeAssetPriceModifier: 100n, ...(parent === undefined ? {} : { parent }) });
+    const first = await build(slot);
+    const second = await build(slot + 1n, first);
+    const third = await build(slot + 2n, second);
+    const fees = [first, second, third].map(feeOf);
     expect(new Set(fees).size, "different fees, or the parents would not matter").to.equal(3);
 
-    for (const built of [first, second, third]) {
-      const { checkpoint } = await landOnTime(network, built);
-      const stored = await readTip(network);
-      expect(stored.feeHeader, `fee header of checkpoint ${checkpoint.number}`).to.deep.equal(checkpoint.feeHeader);
+    for (const checkpoint of [first, second, third]) {
+      await landed(world, checkpoint);
+      const { feeHeader } = await readTip(world);
+      expect(feeHeader, `fee header of checkpoint ${checkpoint.number}`).to.deep.equal(checkpoint.feeHeader);
     }
-    expect(third.checkpoint.feeHeader.congestionCost > 0n, "congestion").to.equal(true);
+    expect(third.feeHeader.congestionCost > 0n, "congestion").to.equal(true);
   });
 
   it("charges the same when its parent has landed meanwhile", async () => {
-    const manaUsed = network.rollup.config.manaTarget * 2n;
-    const parent = await attested(network, network.validators, {
-      slot: firstSlot,
-      parent: await readTip(network),
-      manaUsed,
-    });
-    const choices = { slot: firstSlot + 1n, manaUsed };
-    const before = await attested(network, network.validators, { ...choices, parent: parent.checkpoint });
-    await landOnTime(network, parent);
-    const after = await attested(network, network.validators, { ...choices, parent: parent.checkpoint });
-    const onL1Tip = await attested(network, network.validators, { ...choices, parent: await readTip(network) });
-    expect(after.checkpoint.proposeCalldata).to.equal(before.checkpoint.proposeCalldata);
-    expect(onL1Tip.checkpoint.proposeCalldata).to.equal(before.checkpoint.proposeCalldata);
+    const parent = await world.build(slot, { manaUsed });
+    const before = await world.build(slot + 1n, { manaUsed, parent });
+    await landed(world, parent);
+    const after = await world.build(slot + 1n, { manaUsed, parent });
+    const onL1Tip = await world.build(slot + 1n, { manaUsed });
+    expect(after.proposeCalldata).to.equal(before.proposeCalldata);
+    expect(onL1Tip.proposeCalldata).to.equal(before.proposeCalldata);
   });
 
   it("is priced on its own parent although L1 has a stale log of that number", async () => {
-    const { rollup, chain } = network;
-    const manaUsed = rollup.config.manaTarget * 2n;
-    const dropped = await attested(network, network.validators, {
-      slot: firstSlot,
-      parent: await readTip(network),
-      manaUsed,
-    });
-    await landOnTime(network, dropped);
+    const { rollup, chain, firstEpoch } = world;
+    await world.landOnTime(slot, { manaUsed });
     // Nobody proves it: it is prunable, and the next chain starts from genesis again.
-    await advanceToEpoch(chain, rollup, network.firstEpoch + rollup.timing.proofSubmissionEpochs + 2n);
-    const slot = firstSlotOfEpoch(rollup.timing, network.firstEpoch + rollup.timing.proofSubmissionEpochs + 2n) + 1n;
-    const parent = await readTip(network);
-    expect(parent.number, "the effective tip").to.equal(0n);
-    const first = await attested(network, network.validators, { slot, parent, manaUsed });
-    const second = await attested(network, network.validators, { slot: slot + 1n, parent: first.checkpoint });
-    await landOnTime(network, first);
-    await landOnTime(network, second);
-    expect((await readTip(network)).number, "checkpoints").to.equal(2n);
+    const epoch = firstEpoch + rollup.timing.proofSubmissionEpochs + 2n;
+    await advanceToEpoch(chain, rollup, epoch);
+    slot = world.firstSlotOf(epoch) + 1n;
+    expect((await world.tipFor(slot)).number, "the effective tip").to.equal(0n);
+    const first = await world.build(slot, { manaUsed });
+    const second = await world.build(slot + 1n, { parent: first });
+    await landed(world, first);
+    await landed(world, second);
+    expect((await readTip(world)).number, "checkpoints").to.equal(2n);
   });
 
   it("charges nothing where transactions are disabled", async () => {
     const config = mainnetLikeConfig();
     const rollup = { ...config.rollup, manaTarget: 0n };
-    const ignition = await embeddedNetwork({ config: { ...config, rollup }, validatorCount: 48 });
-    const slot = firstSlotOfEpoch(ignition.rollup.timing, ignition.firstEpoch) + 1n;
-    const first = await attested(ignition, ignition.validators, { slot, parent: await readTip(ignition) });
-    const second = await attested(ignition, ignition.validators, { slot: slot + 1n, parent: first.checkpoint });
-    expect([feeOf(first.checkpoint), feeOf(second.checkpoint)], "fees").to.deep.equal([0n, 0n]);
-    await landOnTime(ignition, first);
-    await landOnTime(ignition, second);
-    expect((await readTip(ignition)).feeHeader).to.deep.equal(second.checkpoint.feeHeader);
+    const ignition = await openV4World({ config: { ...config, rollup }, validatorCount: 48 });
+    slot = ignition.firstSlot + 1n;
+    const first = await ignition.build(slot);
+    const second = await ignition.build(slot + 1n, { parent: first });
+    expect([feeOf(first), feeOf(second)], "fees").to.deep.equal([0n, 0n]);
+    await landed(ignition, first);
+    await landed(ignition, second);
+    expect((await readTip(ignition)).feeHeader).to.deep.equal(second.feeHeader);
   });
 
   describe("when a message enters the inbox before the parent lands", () => {
     /** Builds three generations, sends a message, and lands the first. */
-    async function run(view: RollupView, validators: readonly Validator[], slot: bigint) {
-      const { chain, rollup } = view;
-      const parent = await attested(view, validators, { slot, parent: await readTip(view) });
-      const child = await attested(view, validators, { slot: slot + 1n, parent: parent.checkpoint });
-      const grandchild = await attested(view, validators, { slot: slot + 2n, parent: child.checkpoint });
-      const recipient = { actor: padHex("0x01", { size: 32 }), version: BigInt(rollup.config.version) };
+    async function run(on: V4World | TestWorld) {
+      const { chain, rollup, network } = on;
+      const first = on.firstSlot + 1n;
+      const parent = await on.build(first);
+      const child = await on.build(first + 1n, { parent });
+      const grandchild = await on.build(first + 2n, { parent: child });
+      const recipient = { actor: padHex("0x01", { size: 32 }), version: rollup.version };
       const data = encodeFunctionData({
         abi: InboxAbi,
         functionName: "sendL2Message",
         args: [recipient, zeroHash, zeroHash],
       });
-      const message = { from: network.deployer, to: rollup.inbox, data };
-      await chain.execute(message, { timestamp: slotStart(rollup.timing, slot) + 6n });
-      await landOnTime(view, parent);
+      const message = { from: network.deployer.account, to: rollup.inbox, data };
+      await chain.execute(message, { timestamp: on.at(first, 6n) });
+      await landed(on, parent);
       return { child, grandchild };
     }
 
     it("cannot land with an inbox lag of 1, as it said, and lands when it is built again", async () => {
-      const { child } = await run(network, network.validators, firstSlot);
-      expect(child.checkpoint.isInHashFinal).to.equal(false);
-      const error = await rejection(landOnTime(network, child), L1RevertError);
-      expect(error.errorName).to.equal("Rollup__InvalidInHash");
+      const { child } = await run(world);
+      expect(child.isInHashFinal).to.equal(false);
+      expect((await world.land(child)).revert?.errorName).to.equal("Rollup__InvalidInHash");
 
-      const { slot } = child.checkpoint;
-      const rebuilt = await attested(network, network.validators, { slot, parent: await readTip(network) });
-      expect(rebuilt.checkpoint.isInHashFinal).to.equal(true);
-      const transaction = makeProposeTransaction(network, rebuilt.checkpoint, rebuilt.committee.proposer.account);
-      await network.chain.execute(transaction);
-      expect((await readTip(network)).slot).to.equal(slot);
+      const rebuilt = await world.build(child.slot);
+      expect(rebuilt.isInHashFinal).to.equal(true);
+      await landed(world, rebuilt, { timestamp: world.at(child.slot, 24n) });
+      expect((await readTip(world)).slot).to.equal(child.slot);
     });
 
     it("lands with an inbox lag of 2, which leaves only the next generation at risk", async () => {
-      const upgraded = await upgradedNetwork();
-      const view = { chain: upgraded.chain, rollup: upgraded.buildAhead };
-      const slot = firstSlotOfEpoch(view.rollup.timing, upgraded.firstBuildAheadEpoch) + 1n;
-      const { child, grandchild } = await run(view, upgraded.validators, slot);
-      expect([child, grandchild].map(({ checkpoint }) => checkpoint.isInHashFinal)).to.deep.equal([true, false]);
-      await landOnTime(view, child);
-      const error = await rejection(landOnTime(view, grandchild), L1RevertError);
-      expect(error.errorName).to.equal("Rollup__InvalidInHash");
+      const upgraded = await openTestWorld({ shape: "mainnet" });
+      const { child, grandchild } = await run(upgraded);
+      expect([child, grandchild].map(({ isInHashFinal }) => isInHashFinal)).to.deep.equal([true, false]);
+      await landed(upgraded, child);
+      expect((await upgraded.land(grandchild)).revert?.errorName).to.equal("Rollup__InvalidInHash");
     });
   });
 });

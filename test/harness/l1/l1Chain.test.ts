@@ -55,7 +55,7 @@ describe("The L1 chain", () => {
   let chain: L1Chain;
 
   beforeEach(async () => {
-    chain = await prepare(await openEmbeddedChain());
+    chain = await prepare(await openEmbeddedChain(hardhat));
   });
 
   afterEach(async () => {
@@ -141,8 +141,8 @@ describe("The L1 chain", () => {
   });
 
   it("sets prevrandao from its seed and the block's number, or as told", async () => {
-    const twin = await openEmbeddedChain();
-    const other = await openEmbeddedChain({ seed: "another" });
+    const twin = await openEmbeddedChain(hardhat);
+    const other = await openEmbeddedChain(hardhat, { seed: "another" });
     const randaos = [];
     for (const each of [chain, twin, other]) {
       await each.mine();
@@ -168,13 +168,13 @@ describe("The L1 chain", () => {
   });
 
   it("refuses a hardfork it does not know", async () => {
-    const error = await rejection(openEmbeddedChain({ hardfork: "shanghai" }), UnsupportedL1FeatureError);
+    const error = await rejection(openEmbeddedChain(hardhat, { hardfork: "shanghai" }), UnsupportedL1FeatureError);
     expect(error.fields).to.deep.include({ hardfork: "shanghai" });
   });
 
   for (const hardfork of SUPPORTED_HARDFORKS) {
     it(`mines blob transactions under ${hardfork}, each in a block of its own of the same second`, async () => {
-      const forked = await prepare(await openEmbeddedChain({ hardfork }));
+      const forked = await prepare(await openEmbeddedChain(hardhat, { hardfork }));
       const at = (await forked.now()) + 12n;
       await forked.submit({ from: account, to: TARGET });
       const sidecars = [await makeSidecar(1n)];
@@ -194,7 +194,7 @@ describe("The L1 chain", () => {
 
   it("gives the same hashes and gas on a second run", async () => {
     const run = async () => {
-      const fresh = await prepare(await openEmbeddedChain());
+      const fresh = await prepare(await openEmbeddedChain(hardhat));
       await fresh.execute({ from: account, to: TARGET, value: 3n });
       const receipt = await fresh.execute({ from: account, to: REVERTER }, { allowRevert: true });
       const { hash } = await fresh.publicClient.getBlock();
@@ -232,7 +232,7 @@ describe("The L1 chain over anvil", () => {
     try {
       const source = await prepare(await openRpcChain({ url: anvil.url }));
       await source.mine();
-      const fork = await openEmbeddedChain({ fork: { url: anvil.url, blockNumber: 1n } });
+      const fork = await openEmbeddedChain(hardhat, { fork: { url: anvil.url, blockNumber: 1n } });
       const now = await fork.now();
       expect(now, "seconds of the forked block").to.equal(await source.now());
       await fork.mineAt(now + 12n);

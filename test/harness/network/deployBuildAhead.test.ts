@@ -64,7 +64,10 @@ describe("The extended rollup's deployment", () => {
     expect(relinked).not.to.equal(code);
     await network.chain.setCode(rollup.address, relinked);
 
-    const error = await rejection(assertBuildAheadLinks(network.chain, rollup.address), WrongLibraryLinkError);
+    const error = await rejection(
+      assertBuildAheadLinks(artifacts, network.chain, rollup.address),
+      WrongLibraryLinkError,
+    );
     expect(error.fields).to.deep.equal({ library: "BuildAheadOperationsExtLib", address: upstream });
   });
 
@@ -72,9 +75,15 @@ describe("The extended rollup's deployment", () => {
     const network = await embeddedNetwork();
     const rollup = await deployBuildAhead(network);
     await network.chain.setCode(rollup.libraries["LateSubmissionExtLib"] as Hex, "0x");
-    const missing = await rejection(assertBuildAheadLinks(network.chain, rollup.address), WrongLibraryLinkError);
+    const missing = await rejection(
+      assertBuildAheadLinks(artifacts, network.chain, rollup.address),
+      WrongLibraryLinkError,
+    );
     expect(missing.fields["library"]).to.equal("LateSubmissionExtLib");
-    await rejection(assertBuildAheadLinks(network.chain, network.deployer.address), WrongLibraryLinkError);
+    await rejection(
+      assertBuildAheadLinks(artifacts, network.chain, network.deployer.account.address),
+      WrongLibraryLinkError,
+    );
   });
 
   it("lets only governance, here impersonated, open the claiming of rewards", async () => {
@@ -82,7 +91,7 @@ describe("The extended rollup's deployment", () => {
     const { address } = await deployBuildAhead(network);
     const { chain, contracts, deployer } = network;
     const data = encodeFunctionData({ abi: RollupAbi, functionName: "setRewardsClaimable", args: [true] });
-    const error = await rejection(chain.execute({ from: deployer, to: address, data }), L1RevertError);
+    const error = await rejection(chain.execute({ from: deployer.account, to: address, data }), L1RevertError);
     expect(error.errorName).to.equal("OwnableUnauthorizedAccount");
     const at = (await chain.now()) + 36n;
     await chain.executeAs(contracts.governance, { to: address, data }, { timestamp: at });

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { artifacts } from "hardhat";
+import hardhat, { artifacts } from "hardhat";
 import { parseAbi, type Address } from "viem";
 
 import { openEmbeddedChain } from "../../../harness/l1/embeddedChain.ts";
@@ -125,7 +125,7 @@ describe("The v4 stack on the embedded chain", () => {
     expect(await owner(contracts.feeAsset), "fee asset").to.equal(contracts.coinIssuer);
     expect(await owner(contracts.coinIssuer), "coin issuer").to.equal(contracts.dateGatedRelayer);
     expect(await owner(contracts.dateGatedRelayer), "date gated relayer").to.equal(contracts.governance);
-    expect(await owner(contracts.stakingAsset), "staking asset").to.equal(deployer.address);
+    expect(await owner(contracts.stakingAsset), "staking asset").to.equal(deployer.account.address);
     const registry = { address: contracts.registry, abi: RegistryAbi } as const;
     expect(await chain.publicClient.readContract({ ...registry, functionName: "getGovernance" })).to.equal(
       contracts.governance,
@@ -167,7 +167,7 @@ describe("The v4 stack on the embedded chain", () => {
   it("is read by upstream's own client in the same way", async () => {
     const client = new RollupContract(aztecClient(network.chain), network.rollup.address);
     expect(await client.getSlotDuration(), "seconds").to.equal(72);
-    expect(await client.getL1GenesisTime(), "Unix seconds").to.equal(network.rollup.genesisTime);
+    expect(await client.getL1GenesisTime(), "Unix seconds").to.equal(network.rollup.timing.genesisTime);
     expect(await client.getSlotNumber()).to.equal(Number(slotAt(network.rollup.timing, await network.chain.now())));
   });
 
@@ -245,7 +245,7 @@ describe("The v4 stack on the embedded chain", () => {
   });
 
   it("is the same chain, block hash included, on a second run", async () => {
-    const [first, second] = [await openEmbeddedNetwork(), await openEmbeddedNetwork()];
+    const [first, second] = [await openEmbeddedNetwork(hardhat), await openEmbeddedNetwork(hardhat)];
     const hash = async ({ chain }: EmbeddedNetwork) => (await chain.publicClient.getBlock()).hash;
     expect(await hash(first)).to.equal(await hash(second));
     await first.chain.close();
@@ -253,7 +253,7 @@ describe("The v4 stack on the embedded chain", () => {
   });
 
   it("is another chain with another seed", async () => {
-    const other = await openEmbeddedNetwork({ seed: "another", validatorCount: 48 });
+    const other = await openEmbeddedNetwork(hardhat, { seed: "another", validatorCount: 48 });
     expect(other.rollup.address).not.to.equal(network.rollup.address);
     expect(other.validators[0]?.address).not.to.equal(network.validators[0]?.address);
     await other.chain.close();
@@ -262,12 +262,12 @@ describe("The v4 stack on the embedded chain", () => {
 
 describe("A network that cannot work", () => {
   it("is refused when the committee is larger than the validator set", async () => {
-    const error = await rejection(openEmbeddedNetwork({ validatorCount: 47 }), TooFewValidatorsError);
+    const error = await rejection(openEmbeddedNetwork(hardhat, { validatorCount: 47 }), TooFewValidatorsError);
     expect(error.fields).to.deep.equal({ validators: 47, committee: 48n });
   });
 
   it("is refused when the hardfork is unknown", async () => {
-    await rejection(openEmbeddedNetwork({ hardfork: "unheard-of" }), UnsupportedL1FeatureError);
+    await rejection(openEmbeddedNetwork(hardhat, { hardfork: "unheard-of" }), UnsupportedL1FeatureError);
   });
 
   const valid = mainnetLikeConfig();
@@ -283,8 +283,8 @@ describe("A network that cannot work", () => {
   };
   for (const [name, config] of Object.entries(broken)) {
     it(`is refused when ${name}`, async () => {
-      const chain = await openEmbeddedChain();
-      await rejection(deployV4Stack(chain, { config }), InvalidNetworkConfigError);
+      const chain = await openEmbeddedChain(hardhat);
+      await rejection(deployV4Stack(artifacts, chain, { config }), InvalidNetworkConfigError);
       expect(await chain.publicClient.getBlockNumber(), "nothing was sent").to.equal(0n);
       await chain.close();
     });

@@ -1,5 +1,8 @@
 import { expect } from "chai";
 
+import type { Address } from "viem";
+
+import { KeyRing } from "../../../harness/consensus/keyRing.ts";
 import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
 import type { DeployedRollup } from "../../../harness/network/deployment.ts";
 import { deployRollup } from "../../../harness/network/deployRollup.ts";
@@ -18,10 +21,8 @@ describe("The governance walk", () => {
 
   beforeEach(async () => {
     network = await embeddedNetwork();
-    const { chain, deployer, contracts, config } = network;
-    second = await deployRollup({
-      chain,
-      deployer,
+    const { deployer, contracts, config } = network;
+    second = await deployRollup(deployer, {
       contracts,
       owner: contracts.governance,
       config: { ...config.rollup, version: 2 },
@@ -31,10 +32,17 @@ describe("The governance walk", () => {
 
   for (const path of ["signal", "lock"] as const) {
     it(`makes a second rollup canonical by ${path}, and the validators follow`, async () => {
-      const { chain, contracts, validators, config } = network;
+      const { chain, contracts, validators, config, deployer, provisioner } = network;
+      const keys = new KeyRing(validators);
       const before = await chain.now();
 
-      const walk = await registerRollup(network, { rollup: second, path, validators });
+      const walk = await registerRollup(network, {
+        deployer,
+        rollup: second,
+        path,
+        signerOf: (address) => keys.accountOf(address),
+        fund: (account, amount) => provisioner.mintStakingAsset(account, amount),
+      });
 
       expect(walk.followers, "validators").to.equal(64n);
       const waited = walk.registeredAt - before;
@@ -70,13 +78,16 @@ describe("The governance walk", () => {
   }
 
   it("stops when it has no key for a proposer", async () => {
-    const error = await rejection(registerRollup(network, { rollup: second, path: "signal" }), GovernanceWalkError);
+    const walk = registerRollup(network, { deployer: network.deployer, rollup: second, path: "signal" });
+    const error = await rejection(walk, GovernanceWalkError);
     expect(error.shortMessage).to.equal("No key for the proposer of a slot");
   });
 
   it("fails by name when the payload cannot be executed", async () => {
     // The first rollup is registered already: Registry refuses its version, so governance's call fails.
-    const error = await rejection(registerRollup(network, { rollup: network.rollup, path: "lock" }), L1RevertError);
+    const { deployer, provisioner, rollup } = network;
+    const fund = (account: Address, amount: bigint) => provisioner.mintStakingAsset(account, amount);
+    const error = await rejection(registerRollup(network, { deployer, rollup, path: "lock", fund }), L1RevertError);
     expect(error.errorName).to.equal("Governance__CallFailed");
     expect(error.args).to.deep.equal([network.contracts.registry]);
   });

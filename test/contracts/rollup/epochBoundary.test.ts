@@ -46,37 +46,37 @@ describe("A late landing in an epoch", () => {
 
   beforeEach(() => restore());
 
+  /** A late checkpoint that waits in its slot, and what there was before it. */
+  interface Approach {
+    readonly checkpoint: AttestedCheckpoint;
+    readonly earlier: readonly AttestedCheckpoint[];
+    readonly timestamp: bigint;
+    readonly seedsBefore: bigint;
+  }
+
+  async function approach({ position, setUp }: (typeof COMBINATIONS)[number], crossEpoch: boolean): Promise<Approach> {
+    const slot = firstOfEpoch + OFFSETS[position];
+    await setTerms(world, { crossEpoch }, world.at(world.firstSlot + 3n, 50n));
+    if (setUp === "a call") await callSetUp(world, world.at(firstOfEpoch, 0n));
+    const earlier = setUp === "a proposal" ? [(await world.landOnTime(firstOfEpoch)).checkpoint] : [];
+    await world.chain.mineAt(world.at(slot, 20n));
+    const checkpoint = await world.build(slot);
+    const timestamp = world.at(slot + 1n, 12n);
+    return { checkpoint, earlier, timestamp, seedsBefore: await readSeedCount(world) };
+  }
+
   for (const crossEpoch of [false, true]) {
-    for (const { position, setUp } of COMBINATIONS) {
-      const isRefused = position === "last" && !crossEpoch;
-      it(`${isRefused ? "is refused" : "is accepted"} in its ${position} slot, set up by ${setUp}, with crossEpoch ${crossEpoch ? "on" : "off"}`, async () => {
+    for (const combination of COMBINATIONS) {
+      const { position, setUp } = combination;
+      const where = `in its ${position} slot, set up by ${setUp}, with crossEpoch ${crossEpoch ? "on" : "off"}`;
+      if (position === "last" && !crossEpoch) {
+        it(`is refused ${where}`, async () => expectClosed(await approach(combination, crossEpoch)));
+        continue;
+      }
+      it(`is accepted ${where}`, async () => {
         const { rescuer } = world;
-        const slot = firstOfEpoch + OFFSETS[position];
-        await setTerms(world, { crossEpoch }, world.at(world.firstSlot + 3n, 50n));
-        const earlier: AttestedCheckpoint[] = [];
-        if (setUp === "a call") await callSetUp(world, world.at(firstOfEpoch, 0n));
-        if (setUp === "a proposal") {
-          const { checkpoint } = await world.landOnTime(firstOfEpoch);
-          earlier.push(checkpoint);
-        }
-        await world.chain.mineAt(world.at(slot, 20n));
-        const checkpoint = await world.build(slot);
-        const timestamp = world.at(slot + 1n, 12n);
-        const { members } = await world.committee(slot);
-        const seedsBefore = await readSeedCount(world);
-
-        if (isRefused) {
-          const expected = refusal("LateSubmission__CrossEpochClosed", slot, epoch);
-          await expectRejected(world, checkpoint, expected, { timestamp, from: rescuer });
-          expect((await readMarks(world, epoch)).bits, "marks").to.equal(0n);
-          // Life goes on in the next epoch, on the tip that stayed.
-          const { checkpoint: next } = await world.landOnTime(slot + 2n);
-          expect(next.number, "checkpoint").to.equal(2n + BigInt(earlier.length));
-          if (earlier.length > 0) await proveAndSettle(world, { checkpoints: earlier });
-          await proveAndSettle(world, { checkpoints: [next] });
-          return;
-        }
-
+        const { checkpoint, earlier, timestamp, seedsBefore } = await approach(combination, crossEpoch);
+        const { members } = await world.committee(checkpoint.slot);
         expect(await rehearse(world, checkpoint, timestamp), "validateHeaderWithAttestations").to.equal("accepted");
         await world.landLate(checkpoint, { from: rescuer });
         const late: LateLanding[] = [{ checkpoint, submitter: rescuer.address }];
@@ -87,20 +87,32 @@ describe("A late landing in an epoch", () => {
         // Only the current epoch's set-up stores a seed, and only if nobody has set it up before.
         const storesSeed = setUp === "nobody" && position !== "last";
         expect((await readSeedCount(world)) - seedsBefore, "seeds stored").to.equal(storesSeed ? 1n : 0n);
-        if (position !== "last") {
-          await proveAndSettle(world, { checkpoints: [...earlier, checkpoint], late });
-          return;
-        }
-
-        // The next epoch is untouched, and its own first proposal sets it up, seed included.
-        expect(await readCommitteeCommitment(world, epoch + 1n), "commitment of the current epoch").to.equal(zeroHash);
-        const { checkpoint: next } = await world.landOnTime(slot + 2n);
-        expect(await readCommitteeCommitment(world, epoch + 1n)).not.to.equal(zeroHash);
-        expect((await readSeedCount(world)) - seedsBefore, "seeds stored").to.equal(1n);
+        const next = position === "last" ? await startNextEpoch(checkpoint.slot + 2n, seedsBefore) : [];
         await proveAndSettle(world, { checkpoints: [...earlier, checkpoint], late });
-        await proveAndSettle(world, { checkpoints: [next] });
+        if (next.length > 0) await proveAndSettle(world, { checkpoints: next });
       });
     }
+  }
+
+  async function expectClosed({ checkpoint, earlier, timestamp }: Approach): Promise<void> {
+    const { slot } = checkpoint;
+    const expected = refusal("LateSubmission__CrossEpochClosed", slot, epoch);
+    await expectRejected(world, checkpoint, expected, { timestamp, from: world.rescuer });
+    expect((await readMarks(world, epoch)).bits, "marks").to.equal(0n);
+    // Life goes on in the next epoch, on the tip that stayed.
+    const { checkpoint: next } = await world.landOnTime(slot + 2n);
+    expect(next.number, "checkpoint").to.equal(2n + BigInt(earlier.length));
+    if (earlier.length > 0) await proveAndSettle(world, { checkpoints: earlier });
+    await proveAndSettle(world, { checkpoints: [next] });
+  }
+
+  /** The next epoch is untouched, and its own first proposal sets it up, seed included. */
+  async function startNextEpoch(slot: bigint, seedsBefore: bigint): Promise<readonly AttestedCheckpoint[]> {
+    expect(await readCommitteeCommitment(world, epoch + 1n), "commitment of the current epoch").to.equal(zeroHash);
+    const { checkpoint } = await world.landOnTime(slot);
+    expect(await readCommitteeCommitment(world, epoch + 1n)).not.to.equal(zeroHash);
+    expect((await readSeedCount(world)) - seedsBefore, "seeds stored").to.equal(1n);
+    return [checkpoint];
   }
 
   it("joins two boundaries: the last slot late, then the next epoch's first slot late", async () => {

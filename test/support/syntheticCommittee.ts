@@ -2,8 +2,8 @@ import { toHex, type Hex } from "viem";
 
 import { KeyRing } from "../../harness/consensus/keyRing.ts";
 import type { SlotCommittee } from "../../harness/consensus/slotCommittee.ts";
-import { computeQuorum } from "../../harness/consensus/slotCommittee.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
+import { computeQuorum } from "../../harness/protocol/quorum.ts";
 
 /** A committee whose every key is held. */
 export interface SyntheticCommittee extends SlotCommittee {

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { parseEventLogs, toHex, zeroAddress } from "viem";
+import { parseEventLogs, zeroAddress } from "viem";
 
 import {
   governanceSignalCall,
@@ -8,6 +8,7 @@ import {
 } from "../../../harness/consensus/bundledCalls.ts";
 import { readTip } from "../../../harness/consensus/checkpointTip.ts";
 import { advanceToEpoch } from "../../../harness/network/advance.ts";
+import { encodeSlashVotes } from "../../../harness/protocol/slashVotes.ts";
 import { GovernanceProposerAbi, TallySlashingProposerAbi } from "../../../harness/upstream/abis.ts";
 import { landed, proposedBy } from "../../support/landing.ts";
 import { openV4World, type V4World } from "../../support/world.ts";
@@ -31,8 +32,12 @@ describe("Checkpoints in a bundle", () => {
     await advanceToEpoch(chain, rollup, slot / aztecEpochDuration);
     const checkpoint = await world.build(slot);
     const proposer = await world.proposerOf(slot);
-    // Two bits for each of 48 members in each epoch of the round.
-    const votes = toHex(new Uint8Array(Number((48n * (slashingRoundSize / aztecEpochDuration)) / 4n)));
+    // Nobody of the 48 is to be slashed.
+    const votes = encodeSlashVotes({
+      committeeSize: 48,
+      roundSlots: slashingRoundSize,
+      epochSlots: aztecEpochDuration,
+    });
     const bundle = {
       // The v4 rollup knows no recipients: this one fails and is allowed to.
       before: [nameLateRecipientCall(world, proposer.address)],

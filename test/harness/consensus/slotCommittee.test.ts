@@ -1,13 +1,9 @@
 import { expect } from "chai";
 
-import { computeQuorum, selectQuorum } from "../../../harness/consensus/slotCommittee.ts";
+import { selectQuorum } from "../../../harness/consensus/slotCommittee.ts";
 import { makeCommittee } from "../../support/syntheticCommittee.ts";
 
 describe("A quorum", () => {
-  it("is more than two thirds of the committee", () => {
-    expect([1, 3, 4, 5, 6, 24, 48].map(computeQuorum)).to.deep.equal([1, 3, 3, 4, 5, 17, 33]);
-  });
-
   it("always has the proposer in it, in committee order", () => {
     for (const proposerIndex of [0, 20, 32, 33, 47]) {
       const committee = makeCommittee({ proposerIndex });

@@ -1,9 +1,8 @@
-import { encodeFunctionData, parseAbi, type Address, type Hex, type LocalAccount } from "viem";
+import { encodeFunctionData, type Address, type Hex, type LocalAccount } from "viem";
 
 import { BuildAheadError } from "../errors.ts";
 import { aztecClient } from "../network/aztecClient.ts";
 import type { AztecNetwork } from "../network/contracts.ts";
-import type { DeployedNetwork } from "../network/deployment.ts";
 import { lateSubmissionAbi } from "../protocol/abis.ts";
 import { GovernanceProposerContract, RollupContract } from "../upstream/contracts.ts";
 import { SlotNumber } from "../upstream/foundation.ts";

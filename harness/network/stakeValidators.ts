@@ -28,7 +28,7 @@ const DEPOSIT_GAS = 700_000n;
 const DEPOSITS_PER_BLOCK = 64;
 /** Upstream's `Status.NONE`. */
 const NO_STAKE = 0;
-/** Wei given to each key for its transactions. */
+/** Wei that each key has at least for its transactions. */
 const GAS_MONEY = 10n ** 22n;
 
 /**
@@ -52,8 +52,8 @@ export async function stakeValidators(
     throw new TooFewValidatorsError(validators.length, rollup.committeeSize);
   }
   for (const { address, withdrawer } of validators) {
-    await chain.setBalance(address, GAS_MONEY);
-    await chain.setBalance(withdrawer.address, GAS_MONEY);
+    await provisioner.ensureEther(address, GAS_MONEY);
+    await provisioner.ensureEther(withdrawer.address, GAS_MONEY);
   }
 
   const missing = await withoutStake(deployer, rollup, validators);

@@ -22,7 +22,6 @@ import {
 import { makeSidecars } from "../../harness/consensus/blobs.ts";
 import { readTip } from "../../harness/consensus/checkpointTip.ts";
 import { DEFAULT_TERMS } from "../../harness/network/deployBuildAhead.ts";
-import { lateSubmissionAbi } from "../boundary/support/lateSubmissionAbi.ts";
 import { traceCallFrame } from "../support/callFrames.ts";
 import { lateSubmissionAbi } from "../../harness/protocol/abis.ts";
 import { encodeSetTerms } from "../../harness/protocol/terms.ts";

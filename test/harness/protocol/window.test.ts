@@ -7,8 +7,8 @@ import table from "../../support/boundaryCases.json" with { type: "json" };
 import {
   classifySubmission as modelSubmission,
   type Submission as ModelSubmission,
-} from "../../unit/model/classifySubmission.ts";
-import { findOpeningError } from "../../unit/model/findOpeningError.ts";
+} from "../../support/model/classifySubmission.ts";
+import { findOpeningError } from "../../support/model/findOpeningError.ts";
 
 /** Seed of the property test: fixed, so that a red run can be repeated. */
 const SEED = 0x6c31;

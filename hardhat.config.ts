@@ -8,13 +8,11 @@ import { defineConfig } from "hardhat/config";
 import { aztecRemappings } from "./scripts/plugins/aztecRemappings.ts";
 import { mochaWorkers } from "./scripts/plugins/mochaWorkers.ts";
 import { upstreamContracts } from "./scripts/plugins/upstreamContracts.ts";
+import { solidityTestSettings } from "./scripts/solidityTestSettings.ts";
 import { benchTask } from "./scripts/tasks/bench.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
 
 const require = createRequire(import.meta.url);
-
-/** Seed of the fuzz tests in Solidity: 32 bytes in hexadecimal. */
-const FUZZ_SEED = "0x6275696c642d61686561642d6c31000000000000000000000000000000000001";
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, hardhatViem, aztecRemappings, mochaWorkers],
@@ -47,10 +45,6 @@ export default defineConfig({
       parallel: availableParallelism() > 1,
       jobs: availableParallelism(),
     },
-    solidity: {
-      // The seed is fixed, so that a red run can be repeated.
-      fuzz: { seed: FUZZ_SEED, runs: 256 },
-      fsPermissions: { readFile: ["test/support/boundaryCases.json"] },
-    },
+    solidity: solidityTestSettings,
   },
 });

@@ -38,6 +38,14 @@ export interface RawRehearsalOptions {
   readonly terms: string;
 }
 
+/** What is rehearsed when nothing is asked for: the run whose report is committed. */
+export const DEFAULT_OPTIONS: RawRehearsalOptions = {
+  seed: "build-ahead",
+  slots: 4,
+  committee: 48,
+  terms: "5000,2500,24,false",
+};
+
 /**
  * Reads the command line's values.
  * @throws InvalidOptionError on the first that cannot be used.
@@ -69,6 +77,16 @@ export function parseTerms(text: string): LateSubmissionTerms {
     );
   }
   return { submitterBps, burnBps, windowSeconds, crossEpoch: match[4] === "true" };
+}
+
+/** In what a run differs from {@link DEFAULT_OPTIONS}, as `option-value`; empty for the run whose report is committed. */
+export function findVariations(options: RehearsalOptions): readonly string[] {
+  const usual = describe(parseRehearsalOptions(DEFAULT_OPTIONS));
+  return describe(options).filter((value) => !usual.includes(value));
+}
+
+function describe({ seed, slots, committee, terms }: RehearsalOptions): readonly string[] {
+  return [`seed-${seed}`, `slots-${slots}`, `committee-${committee}`, `terms-${Object.values(terms).join(",")}`];
 }
 
 function requireWithin(option: string, value: number, least: number, most: number): void {

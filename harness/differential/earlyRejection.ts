@@ -1,8 +1,8 @@
 import { encodeErrorResult, type Address, type Hex } from "viem";
 
 import type { RollupView } from "../consensus/rollupView.ts";
-import type { LateSubmissionTerms } from "../network/deployment.ts";
 import { loadErrorAbi } from "../network/errorAbi.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { epochOfSlot, slotAt, slotStart } from "../protocol/time.ts";
 import { EscapeHatchAbi, RollupAbi } from "../upstream/abis.ts";
 

@@ -1,5 +1,5 @@
 import { BuildAheadError } from "../errors.ts";
-import type { LateSubmissionTerms } from "../network/deployment.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 
 /** What a rehearsal can be asked to vary. */
 export interface RehearsalOptions {

@@ -5,11 +5,11 @@ import { decodeSettled } from "../../harness/accounting/lateSubmissionEvents.ts"
 import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
 import { makeEpochProofTransaction } from "../../harness/consensus/epochProofTransaction.ts";
 import { nameLateRecipientCall } from "../../harness/consensus/bundledCalls.ts";
+import type { LateSubmissionTerms } from "../../harness/protocol/terms.ts";
+import { firstSlotOfEpoch } from "../../harness/protocol/time.ts";
 import { Sequencer } from "../../harness/world/world.ts";
 import { buildEpochProof } from "../../harness/consensus/epochProof.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
-import type { LateSubmissionTerms } from "../../harness/network/deployment.ts";
-import { firstSlotOfEpoch } from "../../harness/protocol/time.ts";
 import { RollupAbi } from "../../harness/upstream/abis.ts";
 import { traceCallTargets } from "../settlement/callTargets.ts";
 import { runAsUpstream } from "../settlement/runAsUpstream.ts";

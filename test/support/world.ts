@@ -1,9 +1,10 @@
 import { encodeFunctionData, type PrivateKeyAccount } from "viem";
 
 import { DEFAULT_TERMS } from "../../harness/network/deployBuildAhead.ts";
-import type { DeployedRollup, LateSubmissionTerms } from "../../harness/network/deployment.ts";
+import type { DeployedRollup } from "../../harness/network/deployment.ts";
 import { mainnetLikeConfig, type NetworkConfig } from "../../harness/network/networkConfig.ts";
 import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
+import type { LateSubmissionTerms } from "../../harness/protocol/terms.ts";
 import { firstSlotOfEpoch } from "../../harness/protocol/time.ts";
 import { SlasherFlavor } from "../../harness/upstream/rollupConfig.ts";
 import { World } from "../../harness/world/world.ts";

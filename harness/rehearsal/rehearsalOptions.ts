@@ -15,14 +15,14 @@ export interface RehearsalOptions {
 
 /** Validators that are staked. */
 export const VALIDATORS = 64;
-/** The late scenarios take 18 of an epoch's 32 slots. */
+/** The other scenarios of the first epoch need the rest of its 32 slots, and some air. */
 export const MAX_SLOTS = 12;
-/** The smallest committee of which one member can be missing without the quorum being lost. */
+/** The most that a scenario needs. */
 export const MIN_COMMITTEE = 4;
 const WHOLE_BPS = 10_000;
 const SLOT_SECONDS = 72;
-/** The rehearsal shows landings in the first three L1 blocks of a slot, at 0, 12 and 24 s; a window must take the first two. */
-const MIN_WINDOW_SECONDS = 13;
+/** The most that a scenario needs: rescues come in the first two L1 blocks of a slot, at 0 and 12 s. */
+export const MIN_WINDOW_SECONDS = 13;
 
 /** A value on the command line cannot be used. The message is one line and says what can. */
 export class InvalidOptionError extends BuildAheadError {

@@ -1,13 +1,13 @@
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { selectQuorum } from "../consensus/slotCommittee.ts";
-import { slotAt } from "../protocol/time.ts";
+import { classifySubmission, windowEnd } from "../protocol/window.ts";
+import type { World } from "../world/world.ts";
 import { expectLanded, expectRefused } from "./expectations.ts";
 import { readTerms } from "./lateTerms.ts";
 import { THIRD_PARTY } from "./people.ts";
 import { withoutSecondSignature } from "./rescue.ts";
 import { FOREIGN_SLOT } from "./revertNames.ts";
 import type { Scenario } from "./scenario.ts";
-import type { World } from "../world/world.ts";
 
 /** What no window lets in: too late, on another parent than the tip, and without the quorum or its proposer's part in it. */
 export const cannotLand: Scenario = {
@@ -28,12 +28,13 @@ async function comeTooLate(world: World): Promise<void> {
   const { windowSeconds } = await readTerms(world.view);
   const checkpoint = await world.build(await world.nextSlot());
   const { slot } = checkpoint;
-  const timestamp = world.at(slot + 1n, BigInt(windowSeconds));
+  const { timing } = world.rollup;
+  const timestamp = windowEnd(timing, windowSeconds, slot);
   // A window as long as the slot closes when the slot is two slots old, which is no longer the window's business.
-  const isTooOld = slotAt(world.rollup.timing, timestamp) > slot + 1n;
+  const isForeign = classifySubmission(timing, windowSeconds, slot, timestamp) === "foreign";
   const landing = await world.land(withoutSecondSignature(checkpoint), { timestamp });
   const label = { id: "refused.windowClosed", name: `slot ${slot}: ${windowSeconds} s into the next slot` };
-  expectRefused(world, label, landing, isTooOld ? FOREIGN_SLOT : "LateSubmission__WindowClosed");
+  expectRefused(world, label, landing, isForeign ? FOREIGN_SLOT : "LateSubmission__WindowClosed");
 }
 
 /** All of them in the first seconds of the next slot, one a second. */

@@ -1,8 +1,9 @@
-import { toHex, type Address, type Hex } from "viem";
+import type { Address, Hex } from "viem";
 
 import { governanceSignalCall, slashingVoteCall } from "../consensus/bundledCalls.ts";
 import type { RollupView } from "../consensus/rollupView.ts";
 import { aztecClient } from "../network/aztecClient.ts";
+import { encodeSlashVotes } from "../protocol/slashVotes.ts";
 import { RollupContract } from "../upstream/contracts.ts";
 import type { World } from "../world/world.ts";
 import { expectLanded, expectRefused, expectSkipped } from "./expectations.ts";
@@ -50,10 +51,13 @@ async function sendAgain(world: World, payload: Address): Promise<void> {
   await expectSkipped(world, { id: "duplicates.bundled", name, note }, bundled, SLOT_TAKEN);
 }
 
-/** A vote that nobody is to be slashed: two bits for each committee member of each epoch in the round. */
+/** A vote that nobody is to be slashed. */
 async function encodeNoVotes({ chain, rollup }: RollupView): Promise<Hex> {
   const proposer = await new RollupContract(aztecClient(chain), rollup.address).getSlashingProposer();
   if (proposer?.type !== "tally") throw new ScenarioFailedError("duplicates", "a tally to vote in", "none");
-  const epochs = (await proposer.getRoundSize()) / rollup.timing.epochSlots;
-  return toHex(new Uint8Array(Number((rollup.committeeSize * epochs) / 4n)));
+  return encodeSlashVotes({
+    committeeSize: rollup.committeeSize,
+    roundSlots: await proposer.getRoundSize(),
+    epochSlots: rollup.timing.epochSlots,
+  });
 }

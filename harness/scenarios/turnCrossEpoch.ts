@@ -3,9 +3,10 @@ import { encodeFunctionData } from "viem";
 import fixedActionsPayloadModule from "../../ignition/modules/fixedActionsPayload.ts";
 import { deployModule } from "../network/deployModule.ts";
 import { executePayload } from "../network/governance.ts";
+import { encodeSetTerms } from "../protocol/terms.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 import { tellGovernance } from "./governanceSteps.ts";
-import { encodeSetTerms, readTerms } from "./lateTerms.ts";
+import { readTerms } from "./lateTerms.ts";
 import { sumBlocks } from "./minedBlocks.ts";
 import { ScenarioFailedError, type DeployedContext, type Scenario } from "./scenario.ts";
 

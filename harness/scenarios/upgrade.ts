@@ -1,8 +1,9 @@
 import { advanceToEpoch } from "../network/advance.ts";
 import { deployBuildAhead } from "../network/deployBuildAhead.ts";
-import type { DeployedRollup, LateSubmissionTerms } from "../network/deployment.ts";
+import type { DeployedRollup } from "../network/deployment.ts";
 import { registerRollup } from "../network/governance.ts";
 import { firstEpochSampledAfter } from "../protocol/time.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { tellGovernance } from "./governanceSteps.ts";
 import { sumBlocks } from "./minedBlocks.ts";
 import type { DeployedContext, Scenario } from "./scenario.ts";

@@ -10,7 +10,7 @@ import {
   type RawRehearsalOptions,
 } from "../../harness/rehearsal/rehearsalOptions.ts";
 import type { RehearsalStep } from "../../harness/rehearsal/rehearsalReport.ts";
-import { renderRehearsal, renderSummary } from "../../harness/rehearsal/renderRehearsal.ts";
+import { renderRehearsal, renderSummary } from "../../harness/report/renderRehearsal.ts";
 import { chooseEvidenceFolder, openEvidenceFolder } from "./evidenceFolder.ts";
 
 interface RehearseArguments extends RawRehearsalOptions {

@@ -6,7 +6,7 @@ import hardhat from "hardhat";
 import { readCheckpointAsArchiver } from "../../../harness/consensus/archiverDecoding.ts";
 import type { LateKind, RehearsalReport } from "../../../harness/rehearsal/rehearsalReport.ts";
 import { rehearse, type Rehearsal } from "../../../harness/rehearsal/rehearse.ts";
-import { renderRehearsal, renderSummary } from "../../../harness/rehearsal/renderRehearsal.ts";
+import { renderRehearsal, renderSummary } from "../../../harness/report/renderRehearsal.ts";
 
 /** The most a late landing may cost, as a multiple of an on-time one. */
 const MAX_LATE_RATIO = 1.75;

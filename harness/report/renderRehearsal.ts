@@ -1,7 +1,7 @@
 import { formatUnits } from "viem";
 
-import { markdownTable } from "../report/markdownTable.ts";
-import type { RehearsalReport } from "./rehearsalReport.ts";
+import { markdownTable } from "./markdownTable.ts";
+import type { RehearsalReport } from "../rehearsal/rehearsalReport.ts";
 
 /** Digits after the point that an amount is shown with; the JSON holds all of them. */
 const SHOWN_DECIMALS = 4;

@@ -81,13 +81,15 @@ export function renderRehearsal(report: RehearsalReport): string {
       `### ${phase}`,
       markdownTable(
         [
+          ["id", "left"],
           ["step", "left"],
           ["outcome", "left"],
           ["gas", "right"],
         ],
         steps
           .filter((step) => step.phase === phase)
-          .map(({ name, outcome, revert, gasUsed, transactions, note }) => [
+          .map(({ id, name, outcome, revert, gasUsed, transactions, note }) => [
+            `\`${id}\``,
             [name, transactions === 1 ? undefined : `(${transactions} transactions)`, note && `— ${note}`]
               .filter((part) => part !== undefined)
               .join(" "),

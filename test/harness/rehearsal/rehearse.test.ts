@@ -65,15 +65,15 @@ describe("Rehearsal of the upgrade", () => {
 
     it("refuses what must be refused, each with its own error", () => {
       const refusals = rehearsal.report.steps.filter(({ revert }) => revert !== undefined);
-      expect(refusals.map(({ revert, outcome }) => [revert?.error, outcome])).to.deep.equal([
-        ["HeaderLib__InvalidSlotNumber", "reverted"],
-        ["Rollup__SlotAlreadyInChain", "reverted"],
-        ["Rollup__SlotAlreadyInChain", "skipped-in-bundle"],
-        ["LateSubmission__WindowClosed", "reverted"],
-        ["Rollup__InvalidArchive", "reverted"],
-        ["ValidatorSelection__InsufficientAttestations", "reverted"],
-        ["ValidatorSelection__MissingProposerSignature", "reverted"],
-        ["LateSubmission__CrossEpochClosed", "reverted"],
+      expect(refusals.map(({ id, revert, outcome }) => [id, revert?.error, outcome])).to.deep.equal([
+        ["upstream.late.refused", "HeaderLib__InvalidSlotNumber", "reverted"],
+        ["duplicates.alone", "Rollup__SlotAlreadyInChain", "reverted"],
+        ["duplicates.bundled", "Rollup__SlotAlreadyInChain", "skipped-in-bundle"],
+        ["refused.windowClosed", "LateSubmission__WindowClosed", "reverted"],
+        ["refused.wrongParent", "Rollup__InvalidArchive", "reverted"],
+        ["refused.quorumShort", "ValidatorSelection__InsufficientAttestations", "reverted"],
+        ["refused.withoutProposer", "ValidatorSelection__MissingProposerSignature", "reverted"],
+        ["lastSlot.crossEpochOff.refused", "LateSubmission__CrossEpochClosed", "reverted"],
       ]);
     });
 
@@ -118,7 +118,9 @@ describe("Rehearsal of the upgrade", () => {
       const again = JSON.parse(JSON.stringify(report)) as typeof report;
       expect(again.lateSlots).to.deep.equal(report.lateSlots);
       for (const { kind } of report.lateSlots) expect(renderSummary(report)).to.include(kind);
-      for (const { name } of report.steps) expect(renderRehearsal(report)).to.include(name);
+      for (const { id, name } of report.steps) {
+        expect(renderRehearsal(report)).to.include(name).and.to.include(`\`${id}\``);
+      }
     });
   });
 

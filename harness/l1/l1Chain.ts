@@ -72,14 +72,18 @@ export class L1Chain extends L1Node {
     options: ExecuteOptions = {},
   ): Promise<TransactionReceipt> {
     const tx = await this.submit(request);
-    const timestamp = options.timestamp ?? (await this.now()) + this.blockTime;
-    const { receipts } = await this.mineAt(timestamp, { ...options, include: [tx.hash] });
-    const receipt = receipts[0];
-    if (receipt === undefined) {
+    try {
+      const timestamp = options.timestamp ?? (await this.now()) + this.blockTime;
+      const { receipts } = await this.mineAt(timestamp, { ...options, include: [tx.hash] });
+      const receipt = receipts[0];
+      if (receipt === undefined) {
+        throw new L1SubmissionError(tx.from, tx.nonce, new Error("the block had no room for it"));
+      }
+      return await this.#orRevert(receipt, options);
+    } finally {
+      // Whatever became of it, it does not wait any more: it would hold up its sender.
       this.mempool.remove([tx.hash]);
-      throw new L1SubmissionError(tx.from, tx.nonce, new Error("the block had no room for it"));
     }
-    return this.#orRevert(receipt, options);
   }
 
   /** Executes as an address whose key nobody here has, and says so by its name: an override, not a transaction. */

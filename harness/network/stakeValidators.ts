@@ -4,9 +4,10 @@ import { BuildAheadError } from "../errors.ts";
 import { epochAt, epochStart, firstEpochSampledAfter } from "../protocol/time.ts";
 import { GSEAbi, RollupAbi } from "../upstream/abis.ts";
 import { advanceToEpoch } from "./advance.ts";
+import type { AztecContracts } from "./contracts.ts";
 import type { Deployer } from "./deployer.ts";
-import type { Provisioner } from "./provisioner.ts";
 import type { Rollup } from "./rollup.ts";
+import { callToken } from "./testToken.ts";
 import type { Validator } from "./validator.ts";
 
 /** Fewer validators than the committee needs: nothing could ever be proposed. */
@@ -27,7 +28,7 @@ const DEPOSIT_GAS = 700_000n;
 const DEPOSITS_PER_BLOCK = 64;
 /** Upstream's `Status.NONE`. */
 const NO_STAKE = 0;
-/** Wei given to each key for its transactions. */
+/** Wei that each key has at least for its transactions. */
 const GAS_MONEY = 10n ** 22n;
 
 /**
@@ -41,29 +42,29 @@ const GAS_MONEY = 10n ** 22n;
  * @throws StakingFailedError when one of them did not become active.
  */
 export async function stakeValidators(
-  provisioner: Provisioner,
+  deployer: Deployer,
+  contracts: AztecContracts,
   validators: readonly Validator[],
   rollup: Rollup,
 ): Promise<bigint> {
-  const { chain, account } = provisioner.deployer;
-  const { contracts } = provisioner;
+  const { chain, account } = deployer;
   if (BigInt(validators.length) < rollup.committeeSize) {
     throw new TooFewValidatorsError(validators.length, rollup.committeeSize);
   }
   for (const { address, withdrawer } of validators) {
-    await chain.setBalance(address, GAS_MONEY);
-    await chain.setBalance(withdrawer.address, GAS_MONEY);
+    await provisioner.ensureEther(address, GAS_MONEY);
+    await provisioner.ensureEther(withdrawer.address, GAS_MONEY);
   }
 
-  const missing = await withoutStake(provisioner.deployer, rollup, validators);
+  const missing = await withoutStake(deployer, rollup, validators);
   const threshold = await chain.publicClient.readContract({
     address: contracts.gse,
     abi: GSEAbi,
     functionName: "ACTIVATION_THRESHOLD",
   });
   const stake = threshold * BigInt(missing.length);
-  await provisioner.mintStakingAsset(account.address, stake);
-  await provisioner.token(contracts.stakingAsset, "approve", rollup.address, stake);
+  await callToken(deployer, contracts.stakingAsset, "mint", account.address, stake);
+  await callToken(deployer, contracts.stakingAsset, "approve", rollup.address, stake);
 
   for (let start = 0; start < missing.length; start += DEPOSITS_PER_BLOCK) {
     const chunk = missing.slice(start, start + DEPOSITS_PER_BLOCK);
@@ -84,7 +85,7 @@ export async function stakeValidators(
     }
   }
 
-  await flushEntryQueue(provisioner.deployer, rollup);
+  await flushEntryQueue(deployer, rollup);
   const active = await chain.publicClient.readContract({
     address: rollup.address,
     abi: RollupAbi,

@@ -47,7 +47,7 @@ export function describeLateSlots(
         delaySeconds: Number(record.delay),
         share: share.toString(),
         submitterCut: submitterCut.toString(),
-        burned: forfeited.toString(),
+        forfeited: forfeited.toString(),
         coinbaseKept: (share - submitterCut - forfeited).toString(),
       };
     });

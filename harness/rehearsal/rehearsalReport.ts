@@ -36,7 +36,7 @@ export interface LateSlotReport {
   readonly delaySeconds: number;
   readonly share: string;
   readonly submitterCut: string;
-  readonly burned: string;
+  readonly forfeited: string;
   readonly coinbaseKept: string;
 }
 

@@ -78,12 +78,12 @@ function exampleSlot(slot: bigint): readonly string[] {
 function exampleSplit({ rehearsal }: Evidence): readonly string[] {
   const [late] = rehearsal.lateSlots;
   if (late === undefined) return [];
-  const { share, submitterCut, burned, coinbaseKept } = late;
+  const { share, submitterCut, forfeited, coinbaseKept } = late;
   const { submitterBps, burnBps } = DEFAULT_TERMS;
   return [
     `say ${tokens(share)} tokens`,
     `(${percent(submitterBps)} to the submitter, ${percent(burnBps)} burned)`,
-    `the submitter gets ${tokens(submitterCut)}, ${tokens(burned)} are burned and the coinbase keeps ${tokens(coinbaseKept)}`,
+    `the submitter gets ${tokens(submitterCut)}, ${tokens(forfeited)} are burned and the coinbase keeps ${tokens(coinbaseKept)}`,
     `through a second address ends with ${tokens(BigInt(submitterCut) + BigInt(coinbaseKept))}`,
   ];
 }

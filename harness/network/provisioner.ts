@@ -22,12 +22,6 @@ export class Provisioner {
     this.contracts = contracts;
   }
 
-  /** Gives an account so much ether (wei) at least. An override: nobody pays for it. */
-  async ensureEther(account: Address, wei: bigint): Promise<void> {
-    const { chain } = this.deployer;
-    if ((await chain.publicClient.getBalance({ address: account })) < wei) await chain.setBalance(account, wei);
-  }
-
   /** Mints until an account has so much of the fee asset, in fee token units (1e18). May mine a block. */
   async ensureFeeAsset(account: Address, amount: bigint, options: ExecuteOptions = {}): Promise<void> {
     const balance = await this.deployer.chain.publicClient.readContract({

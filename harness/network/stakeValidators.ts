@@ -35,7 +35,8 @@ const GAS_MONEY = 10n ** 22n;
  * Brings validators in through the real path: deposit, entry queue, flush under the queue's own limits (which takes epochs),
  * then waits for the first epoch whose committee is sampled from the complete set.
  *
- * Who has deposited before is passed over. They stake with `moveWithLatestRollup`, so they follow the canonical rollup. The deployer pays for the stakes.
+ * Who has deposited before is passed over. The others stake with `moveWithLatestRollup`, so they follow the canonical rollup, and
+ * the deployer pays for their stakes.
  *
  * @returns the first epoch with a committee from the complete set; the clock stands at its first second.
  * @throws TooFewValidatorsError before anything is sent.
@@ -52,8 +53,8 @@ export async function stakeValidators(
     throw new TooFewValidatorsError(validators.length, rollup.committeeSize);
   }
   for (const { address, withdrawer } of validators) {
-    await provisioner.ensureEther(address, GAS_MONEY);
-    await provisioner.ensureEther(withdrawer.address, GAS_MONEY);
+    await chain.ensureBalance(address, GAS_MONEY);
+    await chain.ensureBalance(withdrawer.address, GAS_MONEY);
   }
 
   const missing = await withoutStake(deployer, rollup, validators);

@@ -2,7 +2,7 @@ import type { World } from "../world/world.ts";
 import { expectLanded } from "./expectations.ts";
 import type { Scenario } from "./scenario.ts";
 
-export interface OnTimeSeriesOptions {
+interface OnTimeSeriesOptions {
   readonly id: string;
   /** Checkpoints after the epoch's first one. */
   readonly count: number;

@@ -27,7 +27,7 @@ export async function landLate(
   }
 }
 
-export interface RescueOptions {
+interface RescueOptions {
   readonly id: string;
   /** For people. */
   readonly words: string;

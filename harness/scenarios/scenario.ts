@@ -14,7 +14,7 @@ export interface DeployedContext extends ScenarioContext {
 }
 
 /** What a world must offer; nothing by default. */
-export interface ScenarioNeeds {
+interface ScenarioNeeds {
   /** Slots of the current epoch, from the next one on, that the scenario takes. */
   readonly slots?: number;
   /** Committee members at least. */

@@ -9,7 +9,7 @@ const COMMITTED = "evidence";
 /** Ignored by git. */
 const IGNORED = "tmp";
 
-export interface EvidenceRequest {
+interface EvidenceRequest {
   /** What writes, `rehearsal` for example. */
   readonly task: string;
   /** The folder as it was named on the command line; empty if it was not. */

@@ -22,6 +22,7 @@ import type { L1RevertError } from "../l1/l1Errors.ts";
 import type { AztecContracts, AztecNetwork } from "../network/contracts.ts";
 import type { Rollup } from "../network/rollup.ts";
 import { epochOfSlot, firstSlotOfEpoch, slotAt, slotStart } from "../protocol/time.ts";
+import type { WorldStep } from "./worldStep.ts";
 
 export interface WorldOptions {
   readonly network: Pick<AztecNetwork, "chain" | "contracts">;
@@ -64,6 +65,8 @@ export interface Landing {
 export interface WorldListener {
   readonly onLanding?: (landing: Landing) => void;
   readonly onProof?: (receipt: TransactionReceipt) => void;
+  /** Something that somebody found worth telling; see {@link World.tell}. */
+  readonly onStep?: (step: WorldStep) => void;
 }
 
 /** Seconds into its slot at which a punctual proposer's transaction is mined: the second L1 block. */
@@ -111,6 +114,11 @@ export class World {
   listen(listener: WorldListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells whoever listens what was tried here and how it ended. */
+  tell(step: WorldStep): void {
+    for (const { onStep } of this.#listeners) onStep?.(step);
   }
 
   // ---- time ----

@@ -1,9 +1,12 @@
-import { expect } from "chai";
+import { readFile } from "node:fs/promises";
 
-import { readCheckpointAsArchiver } from "../../harness/consensus/archiverDecoding.ts";
-import type { LateKind } from "../../harness/rehearsal/rehearsalReport.ts";
-import { rehearse, type Rehearsal } from "../../harness/rehearsal/rehearse.ts";
-import { renderRehearsal, renderSummary } from "../../harness/rehearsal/renderRehearsal.ts";
+import { expect } from "chai";
+import hardhat from "hardhat";
+
+import { readCheckpointAsArchiver } from "../../../harness/consensus/archiverDecoding.ts";
+import type { LateKind, RehearsalReport } from "../../../harness/rehearsal/rehearsalReport.ts";
+import { rehearse, type Rehearsal } from "../../../harness/rehearsal/rehearse.ts";
+import { renderRehearsal, renderSummary } from "../../../harness/report/renderRehearsal.ts";
 
 /** The most a late landing may cost, as a multiple of an on-time one. */
 const MAX_LATE_RATIO = 1.75;
@@ -14,7 +17,7 @@ describe("Rehearsal of the upgrade", () => {
     let rehearsal: Rehearsal;
 
     before(async () => {
-      rehearsal = await rehearse({ seed: "rehearsal test", slots: 2, committee: 48, terms });
+      rehearsal = await rehearse(hardhat, { seed: "rehearsal test", slots: 2, committee: 48, terms });
     });
     after(() => rehearsal.network.chain.close());
 
@@ -65,15 +68,15 @@ describe("Rehearsal of the upgrade", () => {
 
     it("refuses what must be refused, each with its own error", () => {
       const refusals = rehearsal.report.steps.filter(({ revert }) => revert !== undefined);
-      expect(refusals.map(({ revert, outcome }) => [revert?.error, outcome])).to.deep.equal([
-        ["HeaderLib__InvalidSlotNumber", "reverted"],
-        ["Rollup__SlotAlreadyInChain", "reverted"],
-        ["Rollup__SlotAlreadyInChain", "skipped-in-bundle"],
-        ["LateSubmission__WindowClosed", "reverted"],
-        ["Rollup__InvalidArchive", "reverted"],
-        ["ValidatorSelection__InsufficientAttestations", "reverted"],
-        ["ValidatorSelection__MissingProposerSignature", "reverted"],
-        ["LateSubmission__CrossEpochClosed", "reverted"],
+      expect(refusals.map(({ id, revert, outcome }) => [id, revert?.error, outcome])).to.deep.equal([
+        ["upstream.late.refused", "HeaderLib__InvalidSlotNumber", "reverted"],
+        ["duplicates.alone", "Rollup__SlotAlreadyInChain", "reverted"],
+        ["duplicates.bundled", "Rollup__SlotAlreadyInChain", "skipped-in-bundle"],
+        ["refused.windowClosed", "LateSubmission__WindowClosed", "reverted"],
+        ["refused.wrongParent", "Rollup__InvalidArchive", "reverted"],
+        ["refused.quorumShort", "ValidatorSelection__InsufficientAttestations", "reverted"],
+        ["refused.withoutProposer", "ValidatorSelection__MissingProposerSignature", "reverted"],
+        ["lastSlot.crossEpochOff.refused", "LateSubmission__CrossEpochClosed", "reverted"],
       ]);
     });
 
@@ -92,21 +95,44 @@ describe("Rehearsal of the upgrade", () => {
       for (const { contract, margin } of codeSizes) expect(margin, contract).to.be.at.least(0);
     });
 
+    it("gives every step an id of its own, in words joined by dots", () => {
+      const ids = rehearsal.report.steps.map(({ id }) => id);
+      expect(new Set(ids).size).to.equal(ids.length, "ids");
+      for (const id of ids) expect(id).to.match(/^[a-z][A-Za-z0-9]*(\.[a-z][A-Za-z0-9]*)+$/);
+    });
+
+    it("gives a step the id that the committed evidence knows it by", async () => {
+      const committed = JSON.parse(await readFile("evidence/rehearsal.json", "utf8")) as RehearsalReport;
+      // Another seed draws other committees, hence another number of claims; and fewer slots were asked for.
+      const varies = /\.landing\d+$|^claims\.validator\d+$/;
+      const ids = ({ steps }: RehearsalReport) => steps.map(({ id }) => id).filter((id) => !varies.test(id));
+      expect(ids(rehearsal.report)).to.deep.equal(ids(committed));
+    });
+
+    it("says which slot a step is about in a field, as in its name", () => {
+      for (const { id, name, slot } of rehearsal.report.steps) {
+        const named = /^slot (\d+)/.exec(name)?.[1];
+        expect(slot, id).to.equal(named === undefined ? undefined : Number(named));
+      }
+    });
+
     it("reports for people and for programs", () => {
       const { report } = rehearsal;
       const again = JSON.parse(JSON.stringify(report)) as typeof report;
       expect(again.lateSlots).to.deep.equal(report.lateSlots);
       for (const { kind } of report.lateSlots) expect(renderSummary(report)).to.include(kind);
-      for (const { name } of report.steps) expect(renderRehearsal(report)).to.include(name);
+      for (const { id, name } of report.steps) {
+        expect(renderRehearsal(report)).to.include(name).and.to.include(`\`${id}\``);
+      }
     });
   });
 
   it("is the same run again with the same seed, and another with another", async () => {
     const options = { slots: 1, committee: 8, terms: { ...TERMS_AT_THE_EDGE } };
     const [first, second, other] = [
-      await rehearse({ ...options, seed: "one" }),
-      await rehearse({ ...options, seed: "one" }),
-      await rehearse({ ...options, seed: "other" }),
+      await rehearse(hardhat, { ...options, seed: "one" }),
+      await rehearse(hardhat, { ...options, seed: "one" }),
+      await rehearse(hardhat, { ...options, seed: "other" }),
     ];
     for (const { network } of [first, second, other]) await network.chain.close();
     expect(second.report).to.deep.equal(first.report);

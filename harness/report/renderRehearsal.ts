@@ -1,7 +1,7 @@
 import { formatUnits } from "viem";
 
-import { markdownTable } from "../report/markdownTable.ts";
-import type { RehearsalReport } from "./rehearsalReport.ts";
+import { markdownTable } from "./markdownTable.ts";
+import type { RehearsalReport } from "../rehearsal/rehearsalReport.ts";
 
 /** Digits after the point that an amount is shown with; the JSON holds all of them. */
 const SHOWN_DECIMALS = 4;
@@ -81,13 +81,15 @@ export function renderRehearsal(report: RehearsalReport): string {
       `### ${phase}`,
       markdownTable(
         [
+          ["id", "left"],
           ["step", "left"],
           ["outcome", "left"],
           ["gas", "right"],
         ],
         steps
           .filter((step) => step.phase === phase)
-          .map(({ name, outcome, revert, gasUsed, transactions, note }) => [
+          .map(({ id, name, outcome, revert, gasUsed, transactions, note }) => [
+            `\`${id}\``,
             [name, transactions === 1 ? undefined : `(${transactions} transactions)`, note && `— ${note}`]
               .filter((part) => part !== undefined)
               .join(" "),

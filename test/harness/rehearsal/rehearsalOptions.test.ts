@@ -1,11 +1,18 @@
 import { expect } from "chai";
+import { zeroAddress } from "viem";
 
+import { buildAheadPhases } from "../../../harness/rehearsal/phases.ts";
 import {
+  DEFAULT_OPTIONS,
+  findVariations,
   InvalidOptionError,
+  MAX_SLOTS,
+  MIN_COMMITTEE,
+  MIN_WINDOW_SECONDS,
   parseRehearsalOptions,
   parseTerms,
   type RawRehearsalOptions,
-} from "../../harness/rehearsal/rehearsalOptions.ts";
+} from "../../../harness/rehearsal/rehearsalOptions.ts";
 
 describe("Rehearsal options", () => {
   const valid: RawRehearsalOptions = { seed: "a", slots: 4, committee: 48, terms: "5000,2500,24" };
@@ -51,4 +58,26 @@ describe("Rehearsal options", () => {
       expect(() => parseRehearsalOptions({ ...valid, ...change })).to.throw(InvalidOptionError, message);
     });
   }
+
+  it("says in what a run differs from the one whose report is committed", () => {
+    const variations = (change: Partial<RawRehearsalOptions>) =>
+      findVariations(parseRehearsalOptions({ ...DEFAULT_OPTIONS, ...change }));
+    expect(variations({})).to.deep.equal([]);
+    expect(variations({ terms: "5000,2500,24" }), "the same terms in fewer words").to.deep.equal([]);
+    expect(variations({ seed: "x", slots: 3 })).to.deep.equal(["seed-x", "slots-3"]);
+    expect(variations({ terms: "5000,2500,24,true" })).to.deep.equal(["terms-5000,2500,24,true"]);
+  });
+
+  it("lets through what the scenarios need, and no less", () => {
+    const phases = buildAheadPhases({ verifier: zeroAddress }, MAX_SLOTS);
+    const needs = phases.flatMap(({ scenarios }) => scenarios.map((scenario) => scenario.needs));
+    expect(Math.max(...needs.map(({ committee = 0 }) => committee))).to.equal(MIN_COMMITTEE);
+    expect(Math.max(...needs.map(({ windowSeconds = 0 }) => windowSeconds))).to.equal(MIN_WINDOW_SECONDS);
+    const settled = phases.findIndex(({ title }) => title === "Proof and settlement");
+    const firstEpoch = phases.slice(0, settled).flatMap(({ scenarios }) => scenarios);
+    const slots = firstEpoch.reduce((sum, { needs: { slots: taken = 0 } }) => sum + taken, 0);
+    expect(slots).to.be.at.most(EPOCH_SLOTS - 1, "the first slot passes while fees are bridged");
+  });
 });
+
+const EPOCH_SLOTS = 32;

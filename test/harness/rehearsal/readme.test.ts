@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 
 import { expect } from "chai";
 
-import type { RehearsalReport } from "../../harness/rehearsal/rehearsalReport.ts";
-import { renderRehearsal, renderSummary } from "../../harness/rehearsal/renderRehearsal.ts";
+import type { RehearsalReport } from "../../../harness/rehearsal/rehearsalReport.ts";
+import { renderRehearsal, renderSummary } from "../../../harness/report/renderRehearsal.ts";
 
 describe("Committed rehearsal", () => {
   it("is what the README shows and the Markdown says", async () => {

@@ -1,10 +1,12 @@
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import hardhatViem from "@nomicfoundation/hardhat-viem";
 import { defineConfig } from "hardhat/config";
 
 import { aztecRemappings } from "./scripts/plugins/aztecRemappings.ts";
+import { mochaWorkers } from "./scripts/plugins/mochaWorkers.ts";
 import { upstreamContracts } from "./scripts/plugins/upstreamContracts.ts";
 import { benchTask } from "./scripts/tasks/bench.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
@@ -15,7 +17,7 @@ const require = createRequire(import.meta.url);
 const FUZZ_SEED = "0x6275696c642d61686561642d6c31000000000000000000000000000000000001";
 
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers, hardhatViem, aztecRemappings],
+  plugins: [hardhatToolboxMochaEthers, hardhatViem, aztecRemappings, mochaWorkers],
   tasks: [benchTask, rehearseTask],
   solidity: {
     version: "0.8.30",
@@ -38,7 +40,13 @@ export default defineConfig({
     },
   },
   test: {
-    mocha: { timeout: 600_000, forbidOnly: true },
+    mocha: {
+      timeout: 600_000,
+      forbidOnly: true,
+      // Test files side by side, a process for each core: every file opens chains of its own and shares nothing.
+      parallel: availableParallelism() > 1,
+      jobs: availableParallelism(),
+    },
     solidity: {
       // The seed is fixed, so that a red run can be repeated.
       fuzz: { seed: FUZZ_SEED, runs: 256 },

@@ -140,8 +140,7 @@ export class World {
   /** An account of that role, with ether to pay for gas. The same world gives a role the same account in every run. */
   async account(role: string): Promise<PrivateKeyAccount> {
     const { account } = deriveAccount(this.#seed, role);
-    const balance = await this.chain.publicClient.getBalance({ address: account.address });
-    if (balance < GAS_MONEY) await this.chain.setBalance(account.address, GAS_MONEY);
+    await this.chain.ensureBalance(account.address, GAS_MONEY);
     return account;
   }
 

@@ -149,6 +149,15 @@ export class ChainFollower {
       switch (log.eventName) {
         case "CheckpointProposed": {
           const { checkpointNumber: number, archive, attestationsHash } = log.args;
+          // What its own block has removed again is not in that block's state, and was never there to build on.
+          const isRemoved = parsed.some(
+            (other) =>
+              other.eventName === "CheckpointInvalidated" &&
+              other.blockNumber === blockNumber &&
+              other.logIndex > log.logIndex &&
+              other.args.checkpointNumber <= number,
+          );
+          if (isRemoved) break;
           events.push({
             kind: "checkpointed",
             ...at,

@@ -12,7 +12,7 @@ import { World } from "../../harness/world/world.ts";
 import { embeddedNetwork, upgradedNetwork } from "./networks.ts";
 
 /** Committees of 4 out of 8 validators and epochs of 4 slots: epochs pass quickly. Everything else is mainnet's shape. */
-function smallConfig(proofSubmissionEpochs: bigint, isIgnition: boolean): NetworkConfig {
+export function smallConfig(proofSubmissionEpochs = 1n, isIgnition = false): NetworkConfig {
   const config = mainnetLikeConfig();
   return {
     ...config,

@@ -200,6 +200,11 @@ describe("Who is credited for a late landing", () => {
     const calls = [nameCall(rival.address), propose(first), await invalidate(parent), propose(second)];
     await run(calls, { timestamp: world.at(slot + 2n, 12n), blobsOf: first });
     expect(await submitter(slot + 1n)).to.equal(zeroAddress);
+    await world.follower.sync();
+    expect(
+      world.follower.chain.map(({ archive }) => archive),
+      "what a follower makes of it",
+    ).to.deep.equal([second.archive]);
     const late = [{ checkpoint: second, submitter: undefined }];
     await proveAndSettle(world, { checkpoints: [second], late });
   });

@@ -1,7 +1,6 @@
 import { expect } from "chai";
 
 import { assembleCheckpoint, attestCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
-import { makeBlobs } from "../../../harness/consensus/blobs.ts";
 import type { Checkpoint } from "../../../harness/consensus/checkpoint.ts";
 import {
   attestToProposal,
@@ -10,47 +9,11 @@ import {
   signProposal,
 } from "../../../harness/consensus/gossipMessages.ts";
 import { KeyRing } from "../../../harness/consensus/keyRing.ts";
-import { executeSynthetically } from "../../../harness/consensus/syntheticExecution.ts";
 import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
-import { computePayloadDigest, makePayload } from "../../../harness/upstream/digests.ts";
-import { makeHeader } from "../../../harness/upstream/header.ts";
 import type { CheckpointAttestation, CheckpointProposal } from "../../../harness/upstream/stdlib.ts";
 import { signerOf } from "../../support/signerOf.ts";
-import { field, makeCommittee } from "../../support/syntheticCommittee.ts";
-
-const FEE_HEADER = { excessMana: 0n, manaUsed: 0n, ethPerFeeAsset: 100n, congestionCost: 0n, proverCost: 0n };
-
-async function makeCheckpoint(): Promise<Checkpoint> {
-  const number = 1n;
-  const slot = 7n;
-  const parentArchive = field(1);
-  const { archive, blobFields } = executeSynthetically({
-    seed: "gossip",
-    number,
-    slot,
-    timestamp: 0n,
-    parentArchive,
-    manaUsed: 0n,
-    blobCount: 1,
-  });
-  const blobs = await makeBlobs(blobFields);
-  const header = makeHeader({ slotNumber: slot, lastArchiveRoot: parentArchive, blobsHash: blobs.blobsHash });
-  const payload = makePayload(header, archive, 5n);
-  return {
-    ...blobs,
-    number,
-    slot,
-    epoch: 0n,
-    parent: { number: 0n, slot: 0n, archive: parentArchive, feeHeader: FEE_HEADER },
-    archive,
-    feeHeader: FEE_HEADER,
-    header,
-    payload,
-    digest: computePayloadDigest(payload),
-    proposeArgs: { archive, oracleInput: { feeAssetPriceModifier: 5n }, header: header.toViem() },
-    isInHashFinal: true,
-  };
-}
+import { makeCheckpoint } from "../../support/syntheticCheckpoint.ts";
+import { makeCommittee } from "../../support/syntheticCommittee.ts";
 
 describe("Gossiped messages", () => {
   const committee = makeCommittee();

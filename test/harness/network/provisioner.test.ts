@@ -41,13 +41,13 @@ describe("Provisions", () => {
     });
 
   it("of ether fill up what is missing, and change nothing when they are made again", async () => {
-    const { provisioner, chain } = network;
+    const { chain } = network;
     const before = await height();
-    await provisioner.ensureEther(user, ETHER);
+    await chain.ensureBalance(user, ETHER);
     expect(await etherOf(user), "wei").to.equal(ETHER);
-    await provisioner.ensureEther(user, ETHER);
+    await chain.ensureBalance(user, ETHER);
     await chain.setBalance(user, 5n * ETHER);
-    await provisioner.ensureEther(user, ETHER);
+    await chain.ensureBalance(user, ETHER);
     expect(await etherOf(user), "who has more keeps it").to.equal(5n * ETHER);
     expect(await height(), "no block is mined for it").to.equal(before);
   });

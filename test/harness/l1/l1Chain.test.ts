@@ -91,6 +91,17 @@ describe("The L1 chain", () => {
     expect((await chain.execute({ from: sender, to: TARGET })).status, "the next one").to.equal("success");
   });
 
+  it("fills a balance up to what it is to have at least, and leaves who has more alone", async () => {
+    const balance = () => chain.publicClient.getBalance({ address: TARGET });
+    for (let round = 0; round < 2; round++) {
+      await chain.ensureBalance(TARGET, 5n);
+      expect(await balance(), "wei").to.equal(5n);
+    }
+    await chain.ensureBalance(TARGET, 4n);
+    expect(await balance(), "wei").to.equal(5n);
+    expect(await chain.publicClient.getBlockNumber(), "no block is mined for it").to.equal(0n);
+  });
+
   it("goes back to a snapshot as often as wanted", async () => {
     const start = await chain.now();
     const restore = await chain.snapshot();

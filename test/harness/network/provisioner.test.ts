@@ -12,7 +12,6 @@ import { embeddedNetwork } from "../../support/networks.ts";
 import { rejection } from "../../support/rejection.ts";
 import { smallConfig } from "../../support/world.ts";
 
-const ETHER = 10n ** 18n;
 const user = deriveAccount("provisioner", "user").account.address;
 
 describe("Provisions", () => {
@@ -39,18 +38,6 @@ describe("Provisions", () => {
       abi: RollupAbi,
       functionName: "getActiveAttesterCount",
     });
-
-  it("of ether fill up what is missing, and change nothing when they are made again", async () => {
-    const { chain } = network;
-    const before = await height();
-    await chain.ensureBalance(user, ETHER);
-    expect(await etherOf(user), "wei").to.equal(ETHER);
-    await chain.ensureBalance(user, ETHER);
-    await chain.setBalance(user, 5n * ETHER);
-    await chain.ensureBalance(user, ETHER);
-    expect(await etherOf(user), "who has more keeps it").to.equal(5n * ETHER);
-    expect(await height(), "no block is mined for it").to.equal(before);
-  });
 
   it("of the fee asset mint what is missing, and nothing when they are made again", async () => {
     const { provisioner, contracts } = network;

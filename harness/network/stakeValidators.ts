@@ -48,7 +48,7 @@ export async function stakeValidators(
   validators: readonly Validator[],
   rollup: Rollup,
 ): Promise<bigint> {
-  const { chain, account } = deployer;
+  const { chain } = deployer;
   if (BigInt(validators.length) < rollup.committeeSize) {
     throw new TooFewValidatorsError(validators.length, rollup.committeeSize);
   }
@@ -58,17 +58,43 @@ export async function stakeValidators(
   }
 
   const missing = await withoutStake(deployer, rollup, validators);
+  if (missing.length > 0) await deposit(deployer, contracts, missing, rollup);
+  await flushEntryQueue(deployer, rollup);
+  const active = await chain.publicClient.readContract({
+    address: rollup.address,
+    abi: RollupAbi,
+    functionName: "getActiveAttesterCount",
+  });
+  if (active < BigInt(validators.length)) {
+    throw new StakingFailedError("Not every validator became active", {
+      fields: { active, staked: validators.length },
+    });
+  }
+
+  const epoch = firstEpochSampledAfter(rollup.timing, await chain.now());
+  await advanceToEpoch(chain, rollup, epoch);
+  return epoch;
+}
+
+/** Deposits the stakes of validators, which the deployer pays for, and lets them queue. */
+async function deposit(
+  deployer: Deployer,
+  contracts: AztecContracts,
+  validators: readonly Validator[],
+  rollup: Rollup,
+): Promise<void> {
+  const { chain, account } = deployer;
   const threshold = await chain.publicClient.readContract({
     address: contracts.gse,
     abi: GSEAbi,
     functionName: "ACTIVATION_THRESHOLD",
   });
-  const stake = threshold * BigInt(missing.length);
+  const stake = threshold * BigInt(validators.length);
   await callToken(deployer, contracts.stakingAsset, "mint", account.address, stake);
   await callToken(deployer, contracts.stakingAsset, "approve", rollup.address, stake);
 
-  for (let start = 0; start < missing.length; start += DEPOSITS_PER_BLOCK) {
-    const chunk = missing.slice(start, start + DEPOSITS_PER_BLOCK);
+  for (let start = 0; start < validators.length; start += DEPOSITS_PER_BLOCK) {
+    const chunk = validators.slice(start, start + DEPOSITS_PER_BLOCK);
     const include: Hex[] = [];
     for (const { address, withdrawer, registration } of chunk) {
       const { publicKeyInG1, publicKeyInG2, proofOfPossession } = registration;
@@ -85,22 +111,6 @@ export async function stakeValidators(
       });
     }
   }
-
-  await flushEntryQueue(deployer, rollup);
-  const active = await chain.publicClient.readContract({
-    address: rollup.address,
-    abi: RollupAbi,
-    functionName: "getActiveAttesterCount",
-  });
-  if (active < BigInt(validators.length)) {
-    throw new StakingFailedError("Not every validator became active", {
-      fields: { active, staked: validators.length },
-    });
-  }
-
-  const epoch = firstEpochSampledAfter(rollup.timing, await chain.now());
-  await advanceToEpoch(chain, rollup, epoch);
-  return epoch;
 }
 
 /** Who of them has not deposited yet; on a rollup that is new, nobody has. */

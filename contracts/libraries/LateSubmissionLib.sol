@@ -82,9 +82,17 @@ library LateSubmissionLib {
 
   /**
    * @notice Sets the terms for later submissions.
+   * @dev Validations performed:
+   *      - the submitter's part does not fall: LateSubmission__FirstShareTooLarge
+   *      - what is forfeited is not more than the whole: LateSubmission__SplitTooLarge
+   *      - the window fits into a slot: LateSubmission__WindowTooLong
    * @param _terms The new terms
    */
   function setTerms(LateSubmissionTerms memory _terms) internal {
+    require(
+      _terms.firstBps <= _terms.submitterBps,
+      ILateSubmission.LateSubmission__FirstShareTooLarge(_terms.firstBps, _terms.submitterBps)
+    );
     require(
       LateSplitLib.isValid(_terms.submitterBps, _terms.burnBps),
       ILateSubmission.LateSubmission__SplitTooLarge(_terms.submitterBps, _terms.burnBps)
@@ -126,7 +134,8 @@ library LateSubmissionLib {
   }
 
   /**
-   * @notice Writes the record of a late submission under the terms in force, and marks its slot.
+   * @notice Writes the record of a late submission and marks its slot. The record keeps the split that the terms in
+   *         force give for the delay.
    * @param _slot The header slot
    * @param _checkpointNumber The checkpoint's number
    * @param _originalProposer The committee member assigned to the slot
@@ -137,13 +146,21 @@ library LateSubmissionLib {
     address submitter = takeRecipient();
     // The submission slot is the one after the header slot: this is the late path.
     uint256 delay = block.timestamp - Timestamp.unwrap((_slot + Slot.wrap(1)).toTimestamp());
+    (uint256 cutBps, uint256 restBps) = LateSplitLib.resolve(
+      terms.firstBps,
+      terms.submitterBps,
+      terms.burnBps,
+      delay,
+      terms.windowSeconds
+    );
 
     store.records[recordIndex(_slot)] = StoredRecord({
       submitter: submitter,
       slot: Slot.unwrap(_slot).toUint32(),
       delay: delay.toUint32(),
-      submitterBps: terms.submitterBps,
-      burnBps: terms.burnBps,
+      // Neither exceeds the whole, which fits.
+      submitterBps: uint16(cutBps),
+      burnBps: uint16(restBps),
       originalProposer: _originalProposer,
       checkpointNumber: _checkpointNumber.toUint88(),
       isSettled: false

@@ -9,8 +9,9 @@ import { deployRollup } from "./deployRollup.ts";
 import { readLinkedLibraries, WrongLibraryLinkError } from "./linkedLibraries.ts";
 import type { RollupConfig } from "./networkConfig.ts";
 
-/** Terms until the economics recommend better: half to the submitter, a quarter forfeited, two L1 blocks, closed epochs. */
+/** Terms until the economics recommend better: a tenth rising to half to the submitter, 75 % forfeited in all, two L1 blocks. */
 export const DEFAULT_TERMS: LateSubmissionTerms = {
+  firstBps: 1_000,
   submitterBps: 5_000,
   burnBps: 2_500,
   windowSeconds: 24,

@@ -5,9 +5,11 @@ import type { GenesisState, NetworkConfig, RollupConfig } from "./networkConfig.
 
 /** `LateSubmissionTerms` of the extended rollup. */
 export interface LateSubmissionTerms {
-  /** Basis points of the proposer's share that go to the late submitter. */
+  /** Basis points of the proposer's share that go to the late submitter in the first second of the window. */
+  readonly firstBps: number;
+  /** What that rises to at the end of the window, in basis points. */
   readonly submitterBps: number;
-  /** Basis points of the proposer's share that are forfeited. */
+  /** Basis points of the proposer's share that are burned in every case. */
   readonly burnBps: number;
   /** Seconds after the start of the next slot; 0 switches the feature off. */
   readonly windowSeconds: number;

@@ -68,7 +68,7 @@ export function parseTerms(text: string): LateSubmissionTerms {
       `a window of ${MIN_WINDOW_SECONDS} to ${SLOT_SECONDS} seconds (a slot)`,
     );
   }
-  return { submitterBps, burnBps, windowSeconds, crossEpoch: match[4] === "true" };
+  return { firstBps: submitterBps, submitterBps, burnBps, windowSeconds, crossEpoch: match[4] === "true" };
 }
 
 function requireWithin(option: string, value: number, least: number, most: number): void {

@@ -334,7 +334,7 @@ class Run {
     const { chain, deployer, validators } = this.#network;
     const setTerms = encodeFunctionData({
       abi: parseAbi([
-        "struct LateSubmissionTerms { uint16 submitterBps; uint16 burnBps; uint32 windowSeconds; bool crossEpoch; }",
+        "struct LateSubmissionTerms { uint16 firstBps; uint16 submitterBps; uint16 burnBps; uint32 windowSeconds; bool crossEpoch; }",
         "function setLateSubmissionTerms(LateSubmissionTerms _terms)",
       ]),
       functionName: "setLateSubmissionTerms",

@@ -55,7 +55,7 @@ describe("The guarded bundler", () => {
   });
   /** Only governance may set terms. */
   const forbidden = (allowFailure: boolean): BundledCall => {
-    const terms = { submitterBps: 0, burnBps: 0, windowSeconds: 0, crossEpoch: false };
+    const terms = { firstBps: 0, submitterBps: 0, burnBps: 0, windowSeconds: 0, crossEpoch: false };
     const callData = encodeFunctionData({
       abi: lateSubmissionAbi,
       functionName: "setLateSubmissionTerms",

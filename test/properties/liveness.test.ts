@@ -16,9 +16,9 @@ import { traceCallTargets } from "../settlement/callTargets.ts";
 import { runAsUpstream } from "../settlement/runAsUpstream.ts";
 import { shortEpochNetwork } from "../settlement/shortEpochs.ts";
 
-const OPEN: LateSubmissionTerms = { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
+const OPEN: LateSubmissionTerms = { firstBps: 5_000, submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
 const SET_TERMS = parseAbi([
-  "struct Terms { uint16 submitterBps; uint16 burnBps; uint32 windowSeconds; bool crossEpoch; }",
+  "struct Terms { uint16 firstBps; uint16 submitterBps; uint16 burnBps; uint32 windowSeconds; bool crossEpoch; }",
   "function setLateSubmissionTerms(Terms _terms)",
 ]);
 /** INVALID: takes all gas and gives no reason. */
@@ -171,8 +171,8 @@ describe("The path of proposals and proofs", () => {
   });
 
   for (const [change, terms] of Object.entries({
-    "switched off": { submitterBps: 0, burnBps: 0, windowSeconds: 0, crossEpoch: false },
-    "set to burn everything": { submitterBps: 0, burnBps: 10_000, windowSeconds: 1, crossEpoch: false },
+    "switched off": { firstBps: 0, submitterBps: 0, burnBps: 0, windowSeconds: 0, crossEpoch: false },
+    "set to burn everything": { firstBps: 0, submitterBps: 0, burnBps: 10_000, windowSeconds: 1, crossEpoch: false },
   })) {
     it(`proves a late epoch after the terms were ${change}, under the split it was accepted with`, async () => {
       const { network, sequencer, slot } = await open();

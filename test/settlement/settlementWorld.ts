@@ -37,7 +37,7 @@ import { runAsUpstream } from "./runAsUpstream.ts";
 
 const TOKEN = 10n ** 18n;
 const SURFACE = parseAbi([
-  "struct Terms { uint16 submitterBps; uint16 burnBps; uint32 windowSeconds; bool crossEpoch; }",
+  "struct Terms { uint16 firstBps; uint16 submitterBps; uint16 burnBps; uint32 windowSeconds; bool crossEpoch; }",
   "struct Record { uint256 slot; uint256 checkpointNumber; address submitter; address originalProposer; uint256 submitterBps; uint256 burnBps; uint256 delay; bool isSettled; }",
   "function setLateSubmissionTerms(Terms _terms)",
   "function getLateSubmission(uint256 _slot) view returns (Record)",

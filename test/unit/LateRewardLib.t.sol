@@ -619,7 +619,14 @@ contract LateRewardLibTest is Test {
   }
 
   function terms(uint16 _submitterBps, uint16 _burnBps) internal pure returns (LateSubmissionTerms memory) {
-    return LateSubmissionTerms({submitterBps: _submitterBps, burnBps: _burnBps, windowSeconds: 24, crossEpoch: false});
+    return
+      LateSubmissionTerms({
+        firstBps: _submitterBps,
+        submitterBps: _submitterBps,
+        burnBps: _burnBps,
+        windowSeconds: 24,
+        crossEpoch: false
+      });
   }
 
   function feeHeader(uint256 _congestionCost, uint256 _proverCost) internal pure returns (FeeHeader memory header) {

@@ -597,6 +597,7 @@ contract LateSubmissionLibTest is Test {
   ) internal pure returns (LateSubmissionTerms memory) {
     return
       LateSubmissionTerms({
+        firstBps: _submitterBps,
         submitterBps: _submitterBps,
         burnBps: _burnBps,
         windowSeconds: _windowSeconds,

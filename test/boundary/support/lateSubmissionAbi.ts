@@ -2,7 +2,7 @@ import { parseAbi } from "viem";
 
 /** What the extended rollup adds to upstream's interface, as typed fragments: `ILateSubmission`. */
 export const lateSubmissionAbi = parseAbi([
-  "struct LateSubmissionTerms { uint16 submitterBps; uint16 burnBps; uint32 windowSeconds; bool crossEpoch; }",
+  "struct LateSubmissionTerms { uint16 firstBps; uint16 submitterBps; uint16 burnBps; uint32 windowSeconds; bool crossEpoch; }",
   "struct LateSubmissionRecord { uint256 slot; uint256 checkpointNumber; address submitter; address originalProposer; uint256 submitterBps; uint256 burnBps; uint256 delay; bool isSettled; }",
   "function setLateSubmissionTerms(LateSubmissionTerms _terms)",
   "function nameLateRecipient(address _recipient)",

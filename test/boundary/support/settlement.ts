@@ -64,7 +64,8 @@ export async function proveAndSettle(world: World, expectation: ProofExpectation
       credit(coinbase, share);
       continue;
     }
-    const { submitter, submitterBps = DEFAULT_TERMS.submitterBps, burnBps = DEFAULT_TERMS.burnBps } = landing;
+    const record = await readLateSubmission(world, slot);
+    const { submitter, submitterBps = Number(record.submitterBps), burnBps = Number(record.burnBps) } = landing;
     const cut = (share * BigInt(submitterBps)) / 10_000n;
     const submitterCut = submitter === undefined ? 0n : cut;
     const forfeited = (share * BigInt(burnBps)) / 10_000n + (cut - submitterCut);

@@ -64,10 +64,14 @@ contract BuildAheadRollup is Rollup, ILateSubmission {
   /// @inheritdoc ILateSubmission
   function getLateSubmissionTerms() external view override(ILateSubmission) returns (LateSubmissionTerms memory terms) {
     RawCallLib.delegateView(address(LateSubmissionExtLib), LateSubmissionExtLib.getTerms.selector);
+    return terms;
   }
 
   /// @inheritdoc ILateSubmission
-  function getLateSubmission(Slot) external view override(ILateSubmission) returns (LateSubmissionRecord memory record) {
+  function getLateSubmission(
+    Slot
+  ) external view override(ILateSubmission) returns (LateSubmissionRecord memory record) {
     RawCallLib.delegateView(address(LateSubmissionExtLib), LateSubmissionExtLib.getRecord.selector);
+    return record;
   }
 }

@@ -5,8 +5,9 @@ import {Epoch, Slot, Timestamp} from "@aztec/shared/libraries/TimeMath.sol";
 
 /**
  * @notice What governance decides about late submissions.
- * @dev A late proposer forfeits `submitterBps + burnBps` of its reward in every case. Of that, the submitter's part rises
- *      with the delay, from `firstBps` at the window's first second towards `submitterBps` at its end; the rest is burned.
+ * @dev A late proposer forfeits `submitterBps + burnBps` of its reward in every case. Of that, the submitter's part
+ *      rises with the delay, from `firstBps` at the window's first second towards `submitterBps` at its end; the rest
+ *      is burned.
  * @param firstBps The submitter's part at the window's first second, in basis points (0 to `submitterBps`)
  * @param submitterBps What the submitter's part rises to, in basis points (0 to 10,000)
  * @param burnBps What is burned in every case, in basis points (0 to 10,000 - `submitterBps`)
@@ -103,6 +104,8 @@ interface ILateSubmission {
   error LateSubmission__EpochPastDeadline(Slot slot, Epoch deadline, Epoch currentEpoch);
   /// @notice Thrown when a late header lies in the last slot of its epoch and the terms keep epochs apart.
   error LateSubmission__CrossEpochClosed(Slot slot, Epoch epoch);
+  /// @notice Thrown when the bitmap of late attestations has a bit that belongs to no member of the committee.
+  error LateSubmission__BitPastCommittee(uint256 committeeSize);
   /// @notice Thrown when the zero address is named as recipient.
   error LateSubmission__ZeroRecipient();
   /// @notice Thrown when the submitter's part would begin above what it rises to.

@@ -24,6 +24,21 @@ library CheckpointDigestLib {
   uint256 private constant PROPOSAL_DOMAIN = 3;
 
   /**
+   * @notice Upstream's `ProposedHeaderLib.hash` of the header in a packed proposal.
+   * @param _proposal The packed proposal
+   * @return headerHash The first 31 bytes of the header's SHA-256 hash, as a field element
+   */
+  function hashHeader(bytes memory _proposal) internal view returns (bytes32 headerHash) {
+    // solhint-disable-next-line no-inline-assembly
+    assembly ("memory-safe") {
+      if iszero(staticcall(gas(), 2, add(_proposal, 0x24), 316, 0, 0x20)) {
+        revert(0, 0)
+      }
+      headerHash := shr(8, mload(0))
+    }
+  }
+
+  /**
    * @notice Packs a checkpoint proposal from its arguments in calldata.
    * @param _args Archive, oracle input and header of the checkpoint
    * @return proposal The packed proposal
@@ -51,21 +66,6 @@ library CheckpointDigestLib {
       mstore(add(proposal, 0x140), calldataload(add(header, 0x160)))
       // Archive and fee asset price modifier.
       calldatacopy(add(proposal, 0x160), _args, 0x40)
-    }
-  }
-
-  /**
-   * @notice Upstream's `ProposedHeaderLib.hash` of the header in a packed proposal.
-   * @param _proposal The packed proposal
-   * @return headerHash The first 31 bytes of the header's SHA-256 hash, as a field element
-   */
-  function hashHeader(bytes memory _proposal) internal view returns (bytes32 headerHash) {
-    // solhint-disable-next-line no-inline-assembly
-    assembly ("memory-safe") {
-      if iszero(staticcall(gas(), 2, add(_proposal, 0x24), 316, 0, 0x20)) {
-        revert(0, 0)
-      }
-      headerHash := shr(8, mload(0))
     }
   }
 }

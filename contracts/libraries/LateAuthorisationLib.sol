@@ -59,14 +59,16 @@ library LateAuthorisationLib {
   /**
    * @notice Verifies that the committee of the header slot vouches for the digest.
    * @dev Validations performed, in this order:
-   *      - both byte strings have exactly the lengths that they should have, there are more than two thirds of the
-   *        signatures, and each is one: see PackedAttestationsLib.recoverCommittee. Lengths matter because whoever
-   *        proves the epoch has to send the same bytes again.
+   *      - there are more than two thirds of the signatures: see PackedAttestationsLib.requireQuorum
+   *      - both byte strings have exactly the lengths that they should have, and each signature is one: see
+   *        PackedAttestationsLib.recoverCommittee. Lengths matter because whoever proves the epoch has to send the same
+   *        bytes again.
    *      - what the signatures recover to is the committee: Errors.ValidatorSelection__InvalidCommitteeCommitment. A
    *        signature of anybody else, or over anything else, recovers to somebody else and changes the commitment.
    *
    *      Who is said to have signed is not asked: the signatures themselves say it.
    * @param _slot The header slot
+   * @param _epoch Its epoch
    * @param _attestations The packed attestations
    * @param _digest The payload digest that they signed
    * @return proposer The proposer of the header slot
@@ -75,21 +77,18 @@ library LateAuthorisationLib {
    */
   function verifyQuorum(
     Slot _slot,
+    Epoch _epoch,
     CommitteeAttestations calldata _attestations,
     bytes32 _digest
   ) internal returns (address proposer, uint256 index, bool hasAttested) {
-    Epoch epoch = _slot.epochFromSlot();
-    (bytes32 commitment, uint256 size) = ValidatorSelectionLib.getCommitteeCommitmentAt(epoch);
-    index = ProposerLib.getProposerIndex(epoch, _slot, size);
+    (bytes32 commitment, uint256 size) = ValidatorSelectionLib.getCommitteeCommitmentAt(_epoch);
+    index = ProposerLib.getProposerIndex(_epoch, _slot, size);
 
+    _attestations.requireQuorum(size, (2 * size) / 3 + 1);
     bytes32 recovered;
-    (recovered, proposer, hasAttested) = _attestations.recoverCommittee(
-      _digest.toEthSignedMessageHash(),
-      size,
-      (2 * size) / 3 + 1,
-      index
-    );
+    (recovered, proposer) = _attestations.recoverCommittee(_digest.toEthSignedMessageHash(), size, index);
     ProposerLib.requireCommitment(recovered, commitment);
+    hasAttested = _attestations.isSigned(index);
   }
 
   /**
@@ -99,6 +98,7 @@ library LateAuthorisationLib {
    *      - neither: Errors.ValidatorSelection__MissingProposerSignature
    *      - a signature that is not the proposer's over this proposal: SignatureLib__InvalidSignature or ECDSA's errors
    * @param _slot The header slot
+   * @param _epoch Its epoch
    * @param _attestations The packed attestations
    * @param _digest The payload digest that the committee signed
    * @param _proposalDigest The hash of the gossiped proposal
@@ -107,6 +107,7 @@ library LateAuthorisationLib {
    */
   function authorise(
     Slot _slot,
+    Epoch _epoch,
     CommitteeAttestations calldata _attestations,
     bytes32 _digest,
     bytes32 _proposalDigest,
@@ -114,7 +115,7 @@ library LateAuthorisationLib {
   ) internal returns (address proposer) {
     uint256 index;
     bool hasAttested;
-    (proposer, index, hasAttested) = verifyQuorum(_slot, _attestations, _digest);
+    (proposer, index, hasAttested) = verifyQuorum(_slot, _epoch, _attestations, _digest);
     if (hasAttested) return proposer;
     // Upstream takes a signature without a recovery identifier for none.
     require(_proposalSignature.v != 0, Errors.ValidatorSelection__MissingProposerSignature(proposer, index));

@@ -69,15 +69,17 @@ library LateSubmissionExtLib {
     bytes32 _proposalDigest,
     Signature calldata _proposalSignature
   ) external {
-    LateAuthorisationLib.setUpEpoch(_slot.epochFromSlot());
+    Epoch epoch = _slot.epochFromSlot();
+    LateAuthorisationLib.setUpEpoch(epoch);
     address proposer = LateAuthorisationLib.authorise(
       _slot,
+      epoch,
       _attestations,
       _digest,
       _proposalDigest,
       _proposalSignature
     );
-    LateSubmissionLib.record(_slot, _checkpointNumber, proposer);
+    LateSubmissionLib.record(_slot, epoch, _checkpointNumber, proposer);
   }
 
   /**
@@ -130,12 +132,7 @@ library LateSubmissionExtLib {
     ProposalChecksLib.validateContents(header, minFee, _args.blobsHashesCommitment, _args.flags.ignoreDA);
 
     if (_attestations.isEmpty()) return;
-    (address proposer, uint256 index, bool hasAttested) = LateAuthorisationLib.verifyQuorum(
-      slot,
-      _attestations,
-      _args.digest
-    );
-    require(hasAttested, Errors.ValidatorSelection__MissingProposerSignature(proposer, index));
+    _requireQuorum(slot, _attestations, _args.digest);
   }
 
   /**
@@ -173,5 +170,16 @@ library LateSubmissionExtLib {
    */
   function getRecord(Slot _slot) external view returns (LateSubmissionRecord memory) {
     return LateSubmissionLib.getRecord(_slot);
+  }
+
+  /// @dev The quorum, with the proposer's own attestation in it.
+  function _requireQuorum(Slot _slot, CommitteeAttestations calldata _attestations, bytes32 _digest) private {
+    (address proposer, uint256 index, bool hasAttested) = LateAuthorisationLib.verifyQuorum(
+      _slot,
+      _slot.epochFromSlot(),
+      _attestations,
+      _digest
+    );
+    require(hasAttested, Errors.ValidatorSelection__MissingProposerSignature(proposer, index));
   }
 }

@@ -137,10 +137,11 @@ library LateSubmissionLib {
    * @notice Writes the record of a late submission and marks its slot. The record keeps the split that the terms in
    *         force give for the delay.
    * @param _slot The header slot
+   * @param _epoch Its epoch
    * @param _checkpointNumber The checkpoint's number
    * @param _originalProposer The committee member assigned to the slot
    */
-  function record(Slot _slot, uint256 _checkpointNumber, address _originalProposer) internal {
+  function record(Slot _slot, Epoch _epoch, uint256 _checkpointNumber, address _originalProposer) internal {
     LateSubmissionStorage storage store = getStorage();
     LateSubmissionTerms memory terms = store.terms;
     address submitter = takeRecipient();
@@ -165,7 +166,7 @@ library LateSubmissionLib {
       checkpointNumber: _checkpointNumber.toUint88(),
       isSettled: false
     });
-    _mark(_slot);
+    _mark(_slot, _epoch);
 
     emit ILateSubmission.LateSubmissionRecorded(_slot, _checkpointNumber, _originalProposer, submitter, delay);
   }
@@ -264,11 +265,14 @@ library LateSubmissionLib {
   }
 
   /// @dev Sets the slot's bit in its epoch's word, and takes the word over if it still holds an older epoch.
-  function _mark(Slot _slot) private {
-    Epoch epoch = _slot.epochFromSlot();
+  function _mark(Slot _slot, Epoch _epoch) private {
+    uint256 index = Epoch.unwrap(_epoch) % ringEpochs();
+    mapping(uint256 ringIndex => LateMarks marks) storage ring = getStorage().marks;
+    uint256 tag = Epoch.unwrap(_epoch) << MAX_EPOCH_DURATION;
+    uint256 marks = LateMarks.unwrap(ring[index]);
+    if (marks >> MAX_EPOCH_DURATION != Epoch.unwrap(_epoch)) marks = tag;
     uint256 bit = 1 << (Slot.unwrap(_slot) % TimeLib.getStorage().epochDuration);
-    uint256 marks = (Epoch.unwrap(epoch) << MAX_EPOCH_DURATION) | getMarks(epoch) | bit;
-    getStorage().marks[Epoch.unwrap(epoch) % ringEpochs()] = LateMarks.wrap(marks);
+    ring[index] = LateMarks.wrap(marks | bit);
   }
 
   function _recipientSlot() private view returns (TransientSlot.AddressSlot) {

@@ -10,6 +10,7 @@ import {
 } from "@aztec/core/libraries/rollup/AttestationLib.sol";
 import {ECDSA} from "@oz/utils/cryptography/ECDSA.sol";
 import {Panic} from "@oz/utils/Panic.sol";
+import {ILateSubmission} from "../interfaces/ILateSubmission.sol";
 
 /**
  * @title PackedAttestationsLib
@@ -26,8 +27,48 @@ library PackedAttestationsLib {
   /// @dev How many bytes a signature takes more than an address.
   uint256 private constant SIGNATURE_SURPLUS = SIGNATURE_LENGTH - ADDRESS_LENGTH;
 
+  /// @dev What `abi.encode` puts before an array's elements: offset and length.
+  uint256 private constant ENCODED_HEAD = 0x40;
+
   /// @dev The largest s that OpenZeppelin accepts, half the order of secp256k1.
   uint256 private constant MAX_S = 0x7FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF5D576E7357A4501DDFE92F46681B20A0;
+
+  /**
+   * @notice The committee as the signatures themselves name it: each is recovered, none is believed.
+   * @dev Validations performed, in this order:
+   *      - the bitmap has the length of the committee: Errors.AttestationLib__SignatureIndicesSizeMismatch
+   *      - it has no bit past the committee: LateSubmission__BitPastCommittee. Upstream ignores such bits, but they are
+   *        part of the hash that upstream stores, and no node sends them again with its proof.
+   *      - each signature is one, and in its canonical form: ECDSA.ECDSAInvalidSignature, ECDSA.ECDSAInvalidSignatureS
+   *      - the bitmap asks for all of the data and no more: Errors.AttestationLib__SignaturesOrAddressesSizeMismatch
+   * @param _attestations The packed attestations
+   * @param _digest What was signed
+   * @param _size The size of the committee, not zero
+   * @param _index The member to remember, less than `_size`
+   * @return commitment keccak256(abi.encode(address[])) of the committee
+   * @return member The member at `_index`
+   */
+  function recoverCommittee(
+    CommitteeAttestations calldata _attestations,
+    bytes32 _digest,
+    uint256 _size,
+    uint256 _index
+  ) internal view returns (bytes32 commitment, address member) {
+    uint256 bitmap = _requireBitmap(_attestations, _size);
+    uint256 past = uint256(uint8(_attestations.signatureIndices[(_size - 1) / 8])) << (((_size - 1) % 8) + 1);
+    require(past & 0xff == 0, ILateSubmission.LateSubmission__BitPastCommittee(_size));
+    bytes calldata packed = _attestations.signaturesOrAddresses;
+    uint256 start;
+    // solhint-disable-next-line no-inline-assembly
+    assembly ("memory-safe") {
+      start := packed.offset
+    }
+    (uint256 end, uint256 committee) = _writeRecovered(bitmap, start, _size, _digest);
+    // OpenZeppelin says what is wrong with the signature at which the walk has stopped.
+    if (committee == 0) recoverAt(end, _digest);
+    _requireLength(end - start, packed.length);
+    return _readCommittee(committee, _size, _index);
+  }
 
   /**
    * @notice The committee as the attestations and the list of signers name it. Upstream's
@@ -63,65 +104,47 @@ library PackedAttestationsLib {
       data := packed.offset
       count := _signers.offset
     }
-    (commitment, member, signature, count) = _walkSigners(bitmap, data, count, _size, _index);
+    (signature, count) = _writeSigners(bitmap, data, count, _size, _index);
+    (commitment, member) = _readCommittee(_freeMemory(), _size, _index);
 
     if (count > _signers.length) Panic.panic(Panic.ARRAY_OUT_OF_BOUNDS);
-    _requireLength(packed, _size, count);
+    _requireLength(_size * ADDRESS_LENGTH + count * SIGNATURE_SURPLUS, packed.length);
     require(count == _signers.length, Errors.AttestationLib__SignersSizeMismatch(count, _signers.length));
   }
 
   /**
-   * @notice The committee as the signatures themselves name it: each is recovered, none is believed.
-   * @dev Validations performed, in this order:
-   *      - the bitmap has the length of the committee: Errors.AttestationLib__SignatureIndicesSizeMismatch
-   *      - there are enough signatures: Errors.ValidatorSelection__InsufficientAttestations
-   *      - the data has the length that the bitmap asks for: Errors.AttestationLib__SignaturesOrAddressesSizeMismatch
-   *      - each signature is one, and in its canonical form: ECDSA.ECDSAInvalidSignature, ECDSA.ECDSAInvalidSignatureS
+   * @notice Reverts unless there are enough signatures, by the length of the data alone.
+   * @dev Validations performed:
+   *      - the data has the length of some number of signatures and of addresses for all others:
+   *        Errors.AttestationLib__SignaturesOrAddressesSizeMismatch
+   *      - that number is a quorum: Errors.ValidatorSelection__InsufficientAttestations
    *
-   *      A bit past the committee asks for data that no member has, and so fails the comparison of lengths, before the
-   *      walk or after it.
+   *      `recoverCommittee` demands that the bitmap asks for exactly this data; the number is the bitmap's then.
    * @param _attestations The packed attestations
-   * @param _digest What was signed
    * @param _size The size of the committee
    * @param _quorum How many signatures there have to be
-   * @param _index The member to remember, less than `_size`
-   * @return commitment keccak256(abi.encode(address[])) of the committee
-   * @return member The member at `_index`
-   * @return hasSigned Whether that member's signature is among the attestations
    */
-  function recoverCommittee(
-    CommitteeAttestations calldata _attestations,
-    bytes32 _digest,
-    uint256 _size,
-    uint256 _quorum,
-    uint256 _index
-  ) internal view returns (bytes32 commitment, address member, bool hasSigned) {
-    uint256 bitmap = _requireBitmap(_attestations, _size);
-    uint256 count = _countSignatures(_attestations.signatureIndices);
+  function requireQuorum(CommitteeAttestations calldata _attestations, uint256 _size, uint256 _quorum) internal pure {
+    uint256 actual = _attestations.signaturesOrAddresses.length;
+    uint256 addresses = _size * ADDRESS_LENGTH;
+    uint256 count = actual > addresses ? (actual - addresses) / SIGNATURE_SURPLUS : 0;
+    _requireLength(addresses + count * SIGNATURE_SURPLUS, actual);
     require(count >= _quorum, Errors.ValidatorSelection__InsufficientAttestations(_quorum, count));
-    bytes calldata packed = _attestations.signaturesOrAddresses;
-    _requireLength(packed, _size, count);
+  }
 
-    uint256 data;
-    // solhint-disable-next-line no-inline-assembly
-    assembly ("memory-safe") {
-      data := packed.offset
-      hasSigned := byte(0, shl(and(_index, 7), calldataload(add(bitmap, shr(3, _index)))))
-      hasSigned := shr(7, hasSigned)
-    }
-    uint256 end;
-    (commitment, member, end) = _walkSignatures(bitmap, data, _digest, _size, _index);
-    // OpenZeppelin says what is wrong with the signature at which the walk has stopped.
-    if (commitment == bytes32(0)) recoverAt(end, _digest);
-    require(
-      end - data == packed.length,
-      Errors.AttestationLib__SignaturesOrAddressesSizeMismatch(end - data, packed.length)
-    );
+  /**
+   * @notice Whether a member's signature is among the attestations.
+   * @param _attestations The packed attestations, with a bitmap as long as it should be
+   * @param _index The member's place in the committee
+   */
+  function isSigned(CommitteeAttestations calldata _attestations, uint256 _index) internal pure returns (bool) {
+    return (uint8(_attestations.signatureIndices[_index / 8]) >> (7 - (_index % 8))) & 1 == 1;
   }
 
   /**
    * @notice What upstream stores of the attestations: keccak256(abi.encode(_attestations)).
    * @param _attestations The packed attestations
+   * @return digest The hash
    */
   function hash(CommitteeAttestations calldata _attestations) internal pure returns (bytes32 digest) {
     uint256 start = _freeMemory();
@@ -137,6 +160,7 @@ library PackedAttestationsLib {
    * @notice What the proposer signs over attestations and signers: upstream's `getAttestationsAndSignersDigest`.
    * @param _attestations The packed attestations
    * @param _signers The members that signed, in committee order
+   * @return digest The hash, before the prefix of Ethereum messages
    */
   function hashWithSigners(
     CommitteeAttestations calldata _attestations,
@@ -175,98 +199,108 @@ library PackedAttestationsLib {
     return ECDSA.recover(_digest, v, r, s);
   }
 
-  /// @dev Writes the committee as its addresses and the signers name it. Positions are in calldata.
-  function _walkSigners(
+  /**
+   * @dev Writes the committee to free memory as its addresses and the signatures name it. Positions are in calldata.
+   *      Returns where the data that was asked for ends and where in memory the committee is. Stops at the first
+   *      signature that is none: its position is then the end, and there is no committee.
+   */
+  function _writeRecovered(
+    uint256 _bitmap,
+    uint256 _data,
+    uint256 _size,
+    bytes32 _digest
+  ) private view returns (uint256 end, uint256 committee) {
+    // The input of the precompile: digest, v, r and s, a word each. A packed signature fills the last three at once.
+    uint256 message = _freeMemory();
+    committee = message + 0x80;
+    uint256 maxS = MAX_S;
+    // solhint-disable-next-line no-inline-assembly
+    assembly ("memory-safe") {
+      mstore(message, _digest)
+      mstore(add(message, 0x20), 0)
+      let target := add(committee, ENCODED_HEAD)
+      _size := add(target, shl(5, _size))
+      for {} lt(target, _size) {
+        _bitmap := add(_bitmap, 0x20)
+      } {
+        // A word of the bitmap is for 256 members.
+        let bits := calldataload(_bitmap)
+        let next := add(target, 0x2000)
+        if gt(next, _size) {
+          next := _size
+        }
+        for {} lt(target, next) {
+          target := add(target, 0x20)
+        } {
+          switch slt(bits, 0)
+          case 0 {
+            mstore(target, shr(96, calldataload(_data)))
+            _data := add(_data, ADDRESS_LENGTH)
+          }
+          default {
+            calldatacopy(add(message, 0x3f), _data, SIGNATURE_LENGTH)
+            pop(staticcall(gas(), 1, message, 0x80, target, 0x20))
+            // Nothing comes back for what is no signature.
+            if or(iszero(returndatasize()), gt(mload(add(message, 0x60)), maxS)) {
+              committee := 0
+              target := _size
+              break
+            }
+            _data := add(_data, SIGNATURE_LENGTH)
+          }
+          bits := shl(1, bits)
+        }
+      }
+      end := _data
+    }
+  }
+
+  /**
+   * @dev Writes the committee to free memory as its addresses and the signers name it. Positions are in calldata.
+   *      Returns where the signature of the member at `_index` is, and how many signatures there are.
+   */
+  function _writeSigners(
     uint256 _bitmap,
     uint256 _data,
     uint256 _signers,
     uint256 _size,
     uint256 _index
-  ) private pure returns (bytes32 commitment, address member, uint256 signature, uint256 count) {
+  ) private pure returns (uint256 signature, uint256 count) {
+    uint256 target = _freeMemory() + ENCODED_HEAD;
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
-      let committee := mload(0x40)
-      mstore(committee, 0x20)
-      mstore(add(committee, 0x20), _size)
+      _index := add(target, shl(5, _index))
+      _size := add(target, shl(5, _size))
       count := _signers
-      let target := add(committee, 0x40)
-      for {
-        let i := 0
-      } lt(i, _size) {
-        i := add(i, 1)
+      for {} lt(target, _size) {
+        _bitmap := add(_bitmap, 0x20)
       } {
-        switch shr(255, shl(and(i, 7), calldataload(add(_bitmap, shr(3, i)))))
-        case 0 {
-          mstore(target, shr(96, calldataload(_data)))
-          _data := add(_data, ADDRESS_LENGTH)
+        // A word of the bitmap is for 256 members.
+        let bits := calldataload(_bitmap)
+        let next := add(target, 0x2000)
+        if gt(next, _size) {
+          next := _size
         }
-        default {
-          if eq(i, _index) {
-            signature := _data
+        for {} lt(target, next) {
+          target := add(target, 0x20)
+        } {
+          switch slt(bits, 0)
+          case 0 {
+            mstore(target, shr(96, calldataload(_data)))
+            _data := add(_data, ADDRESS_LENGTH)
           }
-          mstore(target, calldataload(count))
-          count := add(count, 0x20)
-          _data := add(_data, SIGNATURE_LENGTH)
+          default {
+            if eq(target, _index) {
+              signature := _data
+            }
+            mstore(target, calldataload(count))
+            count := add(count, 0x20)
+            _data := add(_data, SIGNATURE_LENGTH)
+          }
+          bits := shl(1, bits)
         }
-        target := add(target, 0x20)
       }
-      commitment := keccak256(committee, sub(target, committee))
-      member := mload(add(add(committee, 0x40), shl(5, _index)))
       count := shr(5, sub(count, _signers))
-    }
-  }
-
-  /**
-   * @dev Writes the committee as its addresses and the signatures name it. Positions are in calldata. Stops at the first
-   *      signature that is none, with no commitment; `end` is where it has stopped.
-   */
-  function _walkSignatures(
-    uint256 _bitmap,
-    uint256 _data,
-    bytes32 _digest,
-    uint256 _size,
-    uint256 _index
-  ) private view returns (bytes32 commitment, address member, uint256 end) {
-    // solhint-disable-next-line no-inline-assembly
-    assembly ("memory-safe") {
-      // The input of the precompile: digest, v, r and s, a word each. A packed signature fills the last three at once.
-      let message := mload(0x40)
-      mstore(message, _digest)
-      mstore(add(message, 0x20), 0)
-      let committee := add(message, 0x80)
-      mstore(committee, 0x20)
-      mstore(add(committee, 0x20), _size)
-      let target := add(committee, 0x40)
-      let i := 0
-      for {
-
-      } lt(i, _size) {
-        i := add(i, 1)
-      } {
-        switch shr(255, shl(and(i, 7), calldataload(add(_bitmap, shr(3, i)))))
-        case 0 {
-          mstore(target, shr(96, calldataload(_data)))
-          _data := add(_data, ADDRESS_LENGTH)
-        }
-        default {
-          calldatacopy(add(message, 0x3f), _data, SIGNATURE_LENGTH)
-          if gt(mload(add(message, 0x60)), MAX_S) {
-            break
-          }
-          // Nothing comes back for what is no signature.
-          pop(staticcall(gas(), 1, message, 0x80, target, 0x20))
-          if iszero(returndatasize()) {
-            break
-          }
-          _data := add(_data, SIGNATURE_LENGTH)
-        }
-        target := add(target, 0x20)
-      }
-      end := _data
-      if eq(i, _size) {
-        commitment := keccak256(committee, sub(target, committee))
-      }
-      member := mload(add(add(committee, 0x40), shl(5, _index)))
     }
   }
 
@@ -320,23 +354,22 @@ library PackedAttestationsLib {
     }
   }
 
-  function _requireLength(bytes calldata _packed, uint256 _size, uint256 _count) private pure {
-    uint256 length = _size * ADDRESS_LENGTH + _count * SIGNATURE_SURPLUS;
-    require(
-      length == _packed.length,
-      Errors.AttestationLib__SignaturesOrAddressesSizeMismatch(length, _packed.length)
-    );
+  function _requireLength(uint256 _expected, uint256 _actual) private pure {
+    require(_expected == _actual, Errors.AttestationLib__SignaturesOrAddressesSizeMismatch(_expected, _actual));
   }
 
-  /// @dev Counts the set bits, those past the committee too.
-  function _countSignatures(bytes calldata _bitmap) private pure returns (uint256 count) {
-    unchecked {
-      for (uint256 i = 0; i < _bitmap.length; i += 32) {
-        // A slice that is shorter than a word is padded with zeros.
-        for (uint256 bits = uint256(bytes32(_bitmap[i:])); bits != 0; bits &= bits - 1) {
-          ++count;
-        }
-      }
+  /// @dev Completes the encoding of a committee that has been written, and hashes it.
+  function _readCommittee(
+    uint256 _committee,
+    uint256 _size,
+    uint256 _index
+  ) private pure returns (bytes32 commitment, address member) {
+    // solhint-disable-next-line no-inline-assembly
+    assembly ("memory-safe") {
+      mstore(_committee, 0x20)
+      mstore(add(_committee, 0x20), _size)
+      commitment := keccak256(_committee, add(ENCODED_HEAD, shl(5, _size)))
+      member := mload(add(add(_committee, ENCODED_HEAD), shl(5, _index)))
     }
   }
 }

@@ -89,8 +89,8 @@ library ProposeLib {
    * @param _args Archive, oracle input and header of the checkpoint
    * @param _attestations The packed committee attestations
    * @param _signers The members that signed, in committee order; ignored late
-   * @param _attestationsAndSignersSignature The proposer's signature over attestations and signers; late, if the proposer
-   *        has not attested, over the gossiped checkpoint proposal
+   * @param _attestationsAndSignersSignature The proposer's signature over attestations and signers; late, if the
+   *        proposer has not attested, over the gossiped checkpoint proposal
    * @param _blobsInput Number of blobs (1 byte), then their commitments (48 bytes each)
    * @param _checkBlob Whether to compare the commitments with the transaction's blobs
    */

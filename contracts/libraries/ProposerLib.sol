@@ -26,8 +26,8 @@ library ProposerLib {
    *      - attestations and signers are well formed: see PackedAttestationsLib.readCommittee
    *      - they name the committee: Errors.ValidatorSelection__InvalidCommitteeCommitment
    *      - the proposer has attested: Errors.ValidatorSelection__MissingProposerSignature
-   *      - its attestation, then its signature over attestations and signers are its own: SignatureLib__InvalidSignature
-   *        or the error of ECDSA
+   *      - its attestation, then its signature over attestations and signers are its own:
+   *        SignatureLib__InvalidSignature or the error of ECDSA
    *
    *      Without committees (of size 0) nobody is asked, as upstream.
    * @param _slot The current slot

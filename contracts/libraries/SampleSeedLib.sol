@@ -11,9 +11,9 @@ import {Checkpoints} from "@oz/utils/structs/Checkpoints.sol";
  * @title SampleSeedLib
  * @notice Upstream's `getSampleSeed` for an epoch that has begun, at a price that does not grow with the chain's age.
  *
- * @dev Upstream searches all seeds since genesis by halves. The one that is asked for while proposing is always among the
- *      newest: no more than `lagInEpochsForRandao` seeds, and one for a late header, are newer. So the search begins at
- *      the newest and walks back.
+ * @dev Upstream searches all seeds since genesis by halves. The one that is asked for while proposing is always among
+ *      the newest: no more than `lagInEpochsForRandao` seeds, and one for a late header, are newer. So the search
+ *      begins at the newest and walks back.
  */
 library SampleSeedLib {
   using SafeCast for uint256;

@@ -206,9 +206,18 @@ describe("Terms that make no sense", () => {
   });
 
   const cases: readonly { terms: Parameters<typeof setTerms>[1]; expected: readonly unknown[] }[] = [
-    { terms: { firstBps: 5_000, submitterBps: 5_000, burnBps: 5_001 }, expected: ["LateSubmission__SplitTooLarge", 5_000n, 5_001n] },
-    { terms: { firstBps: 10_001, submitterBps: 10_001, burnBps: 0 }, expected: ["LateSubmission__SplitTooLarge", 10_001n, 0n] },
-    { terms: { firstBps: 0, submitterBps: 0, burnBps: 10_001 }, expected: ["LateSubmission__SplitTooLarge", 0n, 10_001n] },
+    {
+      terms: { firstBps: 5_000, submitterBps: 5_000, burnBps: 5_001 },
+      expected: ["LateSubmission__SplitTooLarge", 5_000n, 5_001n],
+    },
+    {
+      terms: { firstBps: 10_001, submitterBps: 10_001, burnBps: 0 },
+      expected: ["LateSubmission__SplitTooLarge", 10_001n, 0n],
+    },
+    {
+      terms: { firstBps: 0, submitterBps: 0, burnBps: 10_001 },
+      expected: ["LateSubmission__SplitTooLarge", 0n, 10_001n],
+    },
     {
       terms: { firstBps: 65_535, submitterBps: 65_535, burnBps: 65_535 },
       expected: ["LateSubmission__SplitTooLarge", 65_535n, 65_535n],

@@ -16,7 +16,13 @@ import { traceCallTargets } from "../settlement/callTargets.ts";
 import { runAsUpstream } from "../settlement/runAsUpstream.ts";
 import { shortEpochNetwork } from "../settlement/shortEpochs.ts";
 
-const OPEN: LateSubmissionTerms = { firstBps: 5_000, submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
+const OPEN: LateSubmissionTerms = {
+  firstBps: 5_000,
+  submitterBps: 5_000,
+  burnBps: 2_500,
+  windowSeconds: 24,
+  crossEpoch: true,
+};
 const SET_TERMS = parseAbi([
   "struct Terms { uint16 firstBps; uint16 submitterBps; uint16 burnBps; uint32 windowSeconds; bool crossEpoch; }",
   "function setLateSubmissionTerms(Terms _terms)",

@@ -6,7 +6,7 @@ import {RollupStore, SubmitEpochRootProofArgs} from "@aztec/core/interfaces/IRol
 import {FeeLib} from "@aztec/core/libraries/rollup/FeeLib.sol";
 import {RewardConfig, RewardLib} from "@aztec/core/libraries/rollup/RewardLib.sol";
 import {STFLib} from "@aztec/core/libraries/rollup/STFLib.sol";
-import {Epoch, Slot} from "@aztec/core/libraries/TimeLib.sol";
+import {TimeLib, Epoch, Slot} from "@aztec/core/libraries/TimeLib.sol";
 import {IERC20} from "@oz/token/ERC20/IERC20.sol";
 import {LateSubmissionRecord, LateSubmissionTerms} from "../../interfaces/ILateSubmission.sol";
 import {LateRewardLib, Settlement} from "../../libraries/LateRewardLib.sol";
@@ -37,7 +37,7 @@ contract LateRewardLib__Harness is RollupState__Harness {
   /// @notice Records a late submission for a submitter, or for nobody if it is zero; call it from a contract.
   function record(Slot _slot, uint256 _checkpointNumber, address _submitter) external {
     if (_submitter != address(0)) LateSubmissionLib.nameRecipient(_submitter);
-    LateSubmissionLib.record(_slot, _checkpointNumber, address(this));
+    LateSubmissionLib.record(_slot, TimeLib.epochFromSlot(_slot), _checkpointNumber, address(this));
   }
 
   /// @notice Lets the record in a slot's place belong to another slot.

@@ -26,7 +26,7 @@ contract LateSubmissionLib__Harness is RollupState__Harness {
   }
 
   function record(Slot _slot, uint256 _checkpointNumber, address _originalProposer) external {
-    LateSubmissionLib.record(_slot, _checkpointNumber, _originalProposer);
+    LateSubmissionLib.record(_slot, TimeLib.epochFromSlot(_slot), _checkpointNumber, _originalProposer);
   }
 
   /// @notice Does to a record what settlement does to it.

@@ -68,6 +68,12 @@ contract BuildAheadRollup is Rollup, ILateSubmission {
   }
 
   /// @inheritdoc ILateSubmission
+  function hasLandedLate(Slot) external view override(ILateSubmission) returns (bool hasLanded) {
+    RawCallLib.delegateView(address(LateSubmissionExtLib), LateSubmissionExtLib.hasLandedLate.selector);
+    return hasLanded;
+  }
+
+  /// @inheritdoc ILateSubmission
   function getLateSubmission(
     Slot
   ) external view override(ILateSubmission) returns (LateSubmissionRecord memory record) {

@@ -146,6 +146,14 @@ interface ILateSubmission {
   function getLateSubmissionTerms() external view returns (LateSubmissionTerms memory);
 
   /**
+   * @notice Whether a checkpoint of a slot ever landed late, as long as the record's place has not been taken.
+   * @dev Unlike `getLateSubmission` it answers yes also if that checkpoint was removed later, with a parent that was
+   *      invalidated or by a prune: it may have displaced its successor all the same.
+   * @param _slot The header slot
+   */
+  function hasLandedLate(Slot _slot) external view returns (bool);
+
+  /**
    * @notice The late submission of a slot, if it is part of the chain.
    * @param _slot The header slot
    */

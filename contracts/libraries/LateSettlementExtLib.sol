@@ -19,7 +19,7 @@ library LateSettlementExtLib {
    * @param _args Range, public inputs, fees, attestations, blob opening and proof
    */
   function submitEpochRootProof(SubmitEpochRootProofArgs calldata _args) external {
-    Settlement memory settlement = LateRewardLib.prepare(_args.start, _args.end);
+    Settlement memory settlement = LateRewardLib.prepare(_args.start, _args.end, _args.fees);
     EpochProofLib.submitEpochRootProof(_args);
     LateRewardLib.settle(_args.fees, settlement);
   }

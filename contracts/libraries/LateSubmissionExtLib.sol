@@ -164,6 +164,15 @@ library LateSubmissionExtLib {
   }
 
   /**
+   * @notice Whether a checkpoint of a slot ever landed late.
+   * @param _slot The header slot
+   * @return Whether the record in the slot's place is its own
+   */
+  function hasLandedLate(Slot _slot) external view returns (bool) {
+    return LateSubmissionLib.hasRecord(_slot);
+  }
+
+  /**
    * @notice The late submission of a slot, checked against the chain.
    * @param _slot The header slot
    * @return The record

@@ -198,6 +198,16 @@ library LateSubmissionLib {
   }
 
   /**
+   * @notice Whether a checkpoint of a slot ever landed late, whatever became of it.
+   * @dev No longer known once the slot one ring later has taken the record's place.
+   * @param _slot The header slot
+   */
+  function hasRecord(Slot _slot) internal view returns (bool) {
+    StoredRecord storage stored = getStorage().records[recordIndex(_slot)];
+    return stored.checkpointNumber != 0 && stored.slot == Slot.unwrap(_slot);
+  }
+
+  /**
    * @notice A bit for each slot of the epoch that was marked late, the first slot in the lowest bit.
    * @param _epoch The epoch
    */

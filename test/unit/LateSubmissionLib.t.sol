@@ -269,6 +269,18 @@ contract LateSubmissionLibTest is Test {
     }
   }
 
+  function test_hasRecord_remembersALandingThatWasRemoved() public {
+    landLate(5, 1, 0);
+    assertTrue(harness.hasRecord(Slot.wrap(5)), "it landed late");
+    assertFalse(harness.hasRecord(Slot.wrap(4)), "its neighbours did not");
+    assertFalse(harness.hasRecord(Slot.wrap(6)), "its neighbours did not");
+    harness.setTips(0, 0);
+    vm.expectRevert(abi.encodeWithSelector(ILateSubmission.LateSubmission__UnknownSlot.selector, 5));
+    harness.getRecord(Slot.wrap(5));
+    assertTrue(harness.hasRecord(Slot.wrap(5)), "removed, it has landed late all the same");
+    assertFalse(harness.hasRecord(Slot.wrap(0)), "an empty place is no record of slot zero");
+  }
+
   function test_record_takesTheNameAway() public {
     landLate(5, 1, 0);
     assertEq(harness.takeRecipient(), address(0), "the late submission has used the name up");

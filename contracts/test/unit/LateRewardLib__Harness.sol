@@ -25,6 +25,15 @@ contract LateRewardLib__Harness is RollupState__Harness {
     RewardLib.setConfig(_config);
   }
 
+  function setConfig(RewardConfig memory _config) external {
+    RewardLib.setConfig(_config);
+  }
+
+  function claimSequencerRewards(address _coinbase) external returns (uint256) {
+    RewardLib.getStorage().isRewardsClaimable = true;
+    return RewardLib.claimSequencerRewards(_coinbase);
+  }
+
   /// @param _manaTarget Mana per checkpoint; zero switches transactions off
   function setManaTarget(uint256 _manaTarget) external {
     FeeLib.updateManaTarget(_manaTarget);
@@ -50,7 +59,7 @@ contract LateRewardLib__Harness is RollupState__Harness {
       RewardLib.handleRewardsAndFees(_args, STFLib.getEpochForCheckpoint(_args.end));
       return;
     }
-    Settlement memory settlement = LateRewardLib.prepare(_args.start, _args.end);
+    Settlement memory settlement = LateRewardLib.prepare(_args.start, _args.end, _args.fees);
     RewardLib.handleRewardsAndFees(_args, STFLib.getEpochForCheckpoint(_args.end));
     LateRewardLib.settle(_args.fees, settlement);
   }
@@ -63,8 +72,8 @@ contract LateRewardLib__Harness is RollupState__Harness {
     LateRewardLib.settle(_fees, _settlement);
   }
 
-  function prepare(uint256 _start, uint256 _end) external view returns (Settlement memory) {
-    return LateRewardLib.prepare(_start, _end);
+  function prepare(uint256 _start, uint256 _end, bytes32[] calldata _fees) external view returns (Settlement memory) {
+    return LateRewardLib.prepare(_start, _end, _fees);
   }
 
   function hasLateSlots(uint256 _end) external view returns (bool) {

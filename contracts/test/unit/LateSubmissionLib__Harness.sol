@@ -42,6 +42,10 @@ contract LateSubmissionLib__Harness is RollupState__Harness {
     return LateSubmissionLib.getRecord(_slot);
   }
 
+  function hasRecord(Slot _slot) external view returns (bool) {
+    return LateSubmissionLib.hasRecord(_slot);
+  }
+
   function getMarks(Epoch _epoch) external view returns (uint256) {
     return LateSubmissionLib.getMarks(_epoch);
   }

@@ -75,7 +75,8 @@ export async function assertBuildAheadLinks(chain: L1Chain, rollup: Address): Pr
   const operations = requireLink(fromRollup, upstream);
   await assertCode(chain, ours, operations);
 
-  const late = requireLink(await readLinkedLibraries(chain, ours, operations), "LateSubmissionExtLib");
+  const fromOperations = await readLinkedLibraries(chain, ours, operations);
+  const late = requireLink(fromOperations, "LateSubmissionExtLib");
   const lateOfRollup = requireLink(fromRollup, "LateSubmissionExtLib");
   if (late !== lateOfRollup) {
     throw new WrongLibraryLinkError("Rollup and operations library use different late-submission libraries", {
@@ -83,6 +84,7 @@ export async function assertBuildAheadLinks(chain: L1Chain, rollup: Address): Pr
     });
   }
   await assertCode(chain, "LateSubmissionExtLib", late);
+  await assertCode(chain, "LateSettlementExtLib", requireLink(fromOperations, "LateSettlementExtLib"));
 }
 
 function requireLink(links: Readonly<Record<string, Address>>, library: string): Address {

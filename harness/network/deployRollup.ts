@@ -62,6 +62,9 @@ export async function deployRollup(options: DeployRollupOptions): Promise<Rollup
     libraries: {
       TallySlasherDeploymentExtLib: deployed.tallySlasherDeployment,
       EmpireSlasherDeploymentExtLib: deployed.empireSlasherDeployment,
+      ...(terms === undefined
+        ? {}
+        : await readLinkedLibraries(chain, "BuildAheadOperationsExtLib", deployed.operations)),
       ...(await readLinkedLibraries(chain, terms === undefined ? "Rollup" : "BuildAheadRollup", address)),
     },
     config,

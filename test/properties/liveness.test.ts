@@ -93,6 +93,7 @@ describe("The path of proposals and proofs", () => {
   // The committee is sampled once an epoch.
   const SAMPLING = ["STATICCALL gse"];
   const LATE = ["DELEGATECALL LateSubmissionExtLib"];
+  const SETTLEMENT = ["DELEGATECALL LateSettlementExtLib"];
   const PROOF = [
     "CALL booster",
     "CALL feeAsset",
@@ -147,7 +148,7 @@ describe("The path of proposals and proofs", () => {
     const [settled] = decodeSettled(receipt, buildAhead.address);
     expect(settled?.submitter, "submitter").to.equal(HOSTILE.recipient);
     expect(settled?.coinbase, "coinbase").to.equal(HOSTILE.coinbase);
-    expect(await targets(receipt.transactionHash), "the proof").to.deep.equal([...PROOF, ...LATE].sort());
+    expect(await targets(receipt.transactionHash), "the proof").to.deep.equal([...PROOF, ...SETTLEMENT].sort());
     // The control: the code at these addresses does fail whoever calls it.
     for (const address of Object.values(HOSTILE)) {
       const call = await chain.call({ to: address, data: "0x", gas: 100_000n }).then(
@@ -173,7 +174,7 @@ describe("The path of proposals and proofs", () => {
     const outside = (found: ReadonlySet<string>) =>
       [...found].filter((target) => !libraries.some((library) => target.endsWith(getAddress(library)))).sort();
     expect(outside(ours)).to.deep.equal(outside(upstream));
-    expect(await targets(receipt.transactionHash)).to.deep.equal([...PROOF, ...LATE].sort());
+    expect(await targets(receipt.transactionHash)).to.deep.equal([...PROOF, ...SETTLEMENT].sort());
   });
 
   for (const [change, terms] of Object.entries({

@@ -16,25 +16,33 @@ import {LateSplitLib} from "./LateSplitLib.sol";
 import {LateSubmissionLib, StoredRecord} from "./LateSubmissionLib.sol";
 
 /**
+ * @notice A late slot that the proof may be about to settle.
+ * @param slot The slot
+ * @param index Its checkpoint's place in the proof
+ * @param rewardsBefore What the checkpoint's coinbase had
+ */
+struct DueSlot {
+  uint256 slot;
+  uint256 index;
+  uint256 rewardsBefore;
+}
+
+/**
  * @notice What settlement needs to know from before upstream credits an epoch proof.
- * @param epoch The epoch of the proof
  * @param start The first checkpoint of the proof
  * @param provenLength How many checkpoints of the epoch were proven before
  * @param newLength How many are proven after; not larger than `provenLength` if the proof adds nothing
- * @param marks The epoch's late slots, the first slot of the epoch in the lowest bit; zero if the proof adds nothing
- * @param rewardsBefore What the coinbase of each late slot had, by the slot's place in its epoch
- * @param isRewardKnown Whether `checkpointReward` has been computed: the first slot that is settled needs it
- * @param checkpointReward What upstream has credited to each newly proven checkpoint besides fees
+ * @param logs How many logs of checkpoints upstream stores
+ * @param ringSlots How many slots the ring of records spans
+ * @param due The slots to settle if the proof stands
  */
 struct Settlement {
-  Epoch epoch;
   uint256 start;
   uint256 provenLength;
   uint256 newLength;
-  uint256 marks;
-  uint256[] rewardsBefore;
-  bool isRewardKnown;
-  uint256 checkpointReward;
+  uint256 logs;
+  uint256 ringSlots;
+  DueSlot[] due;
 }
 
 /**
@@ -62,11 +70,21 @@ library LateRewardLib {
    * @param _settlement What `prepare` found before upstream ran
    */
   function settle(bytes32[] calldata _fees, Settlement memory _settlement) internal {
-    if (_settlement.newLength <= _settlement.provenLength) return;
-
+    bool isRewardKnown = false;
+    uint256 checkpointReward = 0;
     uint256 forfeited = 0;
-    for (uint256 marks = _settlement.marks; marks != 0; marks &= marks - 1) {
-      forfeited += _settleSlot(Math.log2(marks & (~marks + 1)), _fees, _settlement);
+    for (uint256 i = 0; i < _settlement.due.length; ++i) {
+      DueSlot memory due = _settlement.due[i];
+      StoredRecord storage stored = _record(due.slot, _settlement.ringSlots);
+      // A proof within the proof may have come first.
+      if (stored.isSettled) continue;
+      stored.isSettled = true;
+      if (!isRewardKnown) {
+        isRewardKnown = true;
+        checkpointReward = _checkpointReward(_fees, _settlement, due);
+      }
+      uint256 share = checkpointReward + _sequencerFee(_fees, _settlement, due.index);
+      forfeited += _split(due, stored, _coinbase(_fees, due.index), share);
     }
     if (forfeited > 0) _sink(forfeited);
   }
@@ -105,48 +123,14 @@ library LateRewardLib {
     uint256 _end,
     bytes32[] calldata _fees
   ) internal view returns (Settlement memory settlement) {
-    settlement.epoch = _log(_end).slotNumber.decompress().epochFromSlot();
+    (settlement.logs, settlement.ringSlots) = _sizes();
+    Epoch epoch = _log(_end, settlement.logs).slotNumber.decompress().epochFromSlot();
     settlement.start = _start;
-    settlement.provenLength = RewardLib.getStorage().epochRewards[settlement.epoch].longestProvenLength;
+    settlement.provenLength = RewardLib.getStorage().epochRewards[epoch].longestProvenLength;
     unchecked {
       settlement.newLength = _end - _start + 1;
     }
-    if (settlement.newLength <= settlement.provenLength) return settlement;
-
-    settlement.marks = LateSubmissionLib.getMarks(settlement.epoch);
-    settlement.rewardsBefore = new uint256[](LateSubmissionLib.MAX_EPOCH_DURATION);
-    uint256 firstSlot = Slot.unwrap(settlement.epoch.toSlots());
-    for (uint256 marks = settlement.marks; marks != 0; marks &= marks - 1) {
-      uint256 place = Math.log2(marks & (~marks + 1));
-      uint256 index;
-      unchecked {
-        index = _record(Slot.wrap(firstSlot + place)).checkpointNumber - _start;
-      }
-      // Of a record that is not due the answer is never used.
-      if (index >= settlement.newLength || index >= _fees.length / 2) continue;
-      settlement.rewardsBefore[place] = RewardLib.getStorage().sequencerRewards[_coinbase(_fees, index)];
-    }
-  }
-
-  /// @dev Returns what is forfeited; zero if the slot is not due.
-  function _settleSlot(
-    uint256 _place,
-    bytes32[] calldata _fees,
-    Settlement memory _settlement
-  ) private returns (uint256 forfeit) {
-    Slot slot = _settlement.epoch.toSlots() + Slot.wrap(_place);
-    StoredRecord storage stored = _record(slot);
-    if (!_isDue(slot, stored, _settlement)) return 0;
-    stored.isSettled = true;
-
-    uint256 index = stored.checkpointNumber - _settlement.start;
-    uint256 before = _settlement.rewardsBefore[_place];
-    if (!_settlement.isRewardKnown) {
-      _settlement.isRewardKnown = true;
-      _settlement.checkpointReward = _checkpointReward(_fees, _settlement, index, before);
-    }
-    uint256 fee = _sequencerFee(_settlement.start + index, uint256(_fees[2 * index + 1]));
-    return _split(slot, stored, _coinbase(_fees, index), _settlement.checkpointReward + fee, before);
+    if (settlement.newLength > settlement.provenLength) settlement.due = _findDue(settlement, epoch, _fees);
   }
 
   /**
@@ -155,24 +139,26 @@ library LateRewardLib {
    *      get what is there above what the coinbase had before, the submitter first.
    */
   function _split(
-    Slot _slot,
+    DueSlot memory _due,
     StoredRecord storage _stored,
     address _coinbaseAddress,
-    uint256 _share,
-    uint256 _before
+    uint256 _share
   ) private returns (uint256 forfeit) {
     address submitter = _stored.submitter;
     uint256 cut;
     (cut, forfeit) = LateSplitLib.splitDown(_share, _stored.submitterBps, _stored.burnBps, submitter != address(0));
 
     mapping(address => uint256) storage rewards = RewardLib.getStorage().sequencerRewards;
-    uint256 credited = _credited(rewards[_coinbaseAddress], _before);
-    cut = Math.min(cut, credited);
-    forfeit = Math.min(forfeit, credited - cut);
-    rewards[_coinbaseAddress] -= cut + forfeit;
+    uint256 current = rewards[_coinbaseAddress];
+    uint256 credited = _credited(current, _due.rewardsBefore);
+    if (cut + forfeit > credited) {
+      cut = Math.min(cut, credited);
+      forfeit = credited - cut;
+    }
+    rewards[_coinbaseAddress] = current - cut - forfeit;
     if (cut > 0) rewards[submitter] += cut;
 
-    emit ILateSubmission.LateSubmissionSettled(_slot, submitter, _coinbaseAddress, _share, cut, forfeit);
+    emit ILateSubmission.LateSubmissionSettled(Slot.wrap(_due.slot), submitter, _coinbaseAddress, _share, cut, forfeit);
   }
 
   /**
@@ -186,17 +172,51 @@ library LateRewardLib {
   }
 
   /**
-   * @dev Whether a marked slot is split by this proof: the mark is not stale, the record not settled, and the
-   *      checkpoint newly proven. The log of what the proof has just proven is stored.
+   * @dev The late slots that the proof settles if it stands: the mark is not stale, the record not settled, and the
+   *      checkpoint newly proven. What upstream stores of the range does not change until it has accepted the proof.
    */
-  function _isDue(Slot _slot, StoredRecord storage _stored, Settlement memory _settlement) private view returns (bool) {
-    uint256 checkpointNumber = _stored.checkpointNumber;
-    return
-      _stored.slot == Slot.unwrap(_slot) &&
-      !_stored.isSettled &&
-      checkpointNumber >= _settlement.start + _settlement.provenLength &&
-      checkpointNumber < _settlement.start + _settlement.newLength &&
-      _log(checkpointNumber).slotNumber.decompress() == _slot;
+  function _findDue(
+    Settlement memory _settlement,
+    Epoch _epoch,
+    bytes32[] calldata _fees
+  ) private view returns (DueSlot[] memory due) {
+    uint256 marks = LateSubmissionLib.getMarks(_epoch);
+    uint256 firstSlot = Slot.unwrap(_epoch.toSlots());
+    due = new DueSlot[](_countBits(marks));
+    uint256 count = 0;
+    for (; marks != 0; marks &= marks - 1) {
+      uint256 slot = firstSlot + Math.log2(marks & (~marks + 1));
+      (bool isDue, uint256 index) = _isDue(slot, _settlement);
+      // Upstream refuses a proof with too few fees.
+      if (!isDue || index >= _fees.length / 2) continue;
+      due[count] = DueSlot({
+        slot: slot,
+        index: index,
+        rewardsBefore: RewardLib.getStorage().sequencerRewards[_coinbase(_fees, index)]
+      });
+      ++count;
+    }
+    // solhint-disable-next-line no-inline-assembly
+    assembly ("memory-safe") {
+      mstore(due, count)
+    }
+  }
+
+  function _isDue(uint256 _slot, Settlement memory _settlement) private view returns (bool, uint256 index) {
+    StoredRecord storage stored = _record(_slot, _settlement.ringSlots);
+    uint256 checkpointNumber = stored.checkpointNumber;
+    bool isSettled = stored.isSettled;
+    unchecked {
+      index = checkpointNumber - _settlement.start;
+    }
+    return (
+      !isSettled &&
+        index >= _settlement.provenLength &&
+        index < _settlement.newLength &&
+        stored.slot == _slot &&
+        Slot.unwrap(_log(checkpointNumber, _settlement.logs).slotNumber.decompress()) == _slot,
+      index
+    );
   }
 
   /**
@@ -206,37 +226,50 @@ library LateRewardLib {
   function _checkpointReward(
     bytes32[] calldata _fees,
     Settlement memory _settlement,
-    uint256 _index,
-    uint256 _before
+    DueSlot memory _due
   ) private view returns (uint256) {
-    address coinbase = _coinbase(_fees, _index);
-    uint256 credited = _credited(RewardLib.getStorage().sequencerRewards[coinbase], _before);
+    address coinbase = _coinbase(_fees, _due.index);
+    uint256 credited = _credited(RewardLib.getStorage().sequencerRewards[coinbase], _due.rewardsBefore);
+    bool isTxsEnabled = FeeLib.isTxsEnabled();
     uint256 fees = 0;
     uint256 count = 0;
     for (uint256 i = _settlement.provenLength; i < _settlement.newLength; ++i) {
       if (_coinbase(_fees, i) != coinbase) continue;
-      fees += _sequencerFee(_settlement.start + i, uint256(_fees[2 * i + 1]));
       ++count;
+      if (isTxsEnabled && _fees[2 * i + 1] != 0) fees += _sequencerFee(_fees, _settlement, i);
     }
     return credited > fees ? (credited - fees) / count : 0;
   }
 
   /// @dev What upstream credits to the coinbase out of a checkpoint's fee: the rest after congestion burn and prover.
-  function _sequencerFee(uint256 _checkpointNumber, uint256 _fee) private view returns (uint256) {
+  function _sequencerFee(
+    bytes32[] calldata _fees,
+    Settlement memory _settlement,
+    uint256 _index
+  ) private view returns (uint256) {
     if (!FeeLib.isTxsEnabled()) return 0;
-    CompressedFeeHeader feeHeader = _log(_checkpointNumber).feeHeader;
+    CompressedFeeHeader feeHeader = _log(_settlement.start + _index, _settlement.logs).feeHeader;
     uint256 manaUsed = feeHeader.getManaUsed();
-    uint256 afterBurn = _fee - feeHeader.getCongestionCost() * manaUsed;
+    uint256 afterBurn = uint256(_fees[2 * _index + 1]) - feeHeader.getCongestionCost() * manaUsed;
     return afterBurn - Math.min(manaUsed * feeHeader.getProverCost(), afterBurn);
   }
 
-  function _record(Slot _slot) private view returns (StoredRecord storage) {
-    return LateSubmissionLib.getStorage().records[LateSubmissionLib.recordIndex(_slot)];
+  /// @dev How many logs of checkpoints upstream stores, and how many slots the ring of records spans.
+  function _sizes() private view returns (uint256 logs, uint256 ringSlots) {
+    return (STFLib.roundaboutSize(), LateSubmissionLib.ringEpochs() * TimeLib.getStorage().epochDuration);
   }
 
   /// @dev The place of a checkpoint's log. Unlike upstream's accessor it does not ask whether the log is still stored.
-  function _log(uint256 _checkpointNumber) private view returns (CompressedTempCheckpointLog storage) {
-    return STFLib.getStorage().tempCheckpointLogs[_checkpointNumber % STFLib.roundaboutSize()];
+  function _log(uint256 _checkpointNumber, uint256 _logs) private view returns (CompressedTempCheckpointLog storage) {
+    return STFLib.getStorage().tempCheckpointLogs[_checkpointNumber % _logs];
+  }
+
+  function _record(uint256 _slot, uint256 _ringSlots) private view returns (StoredRecord storage) {
+    return LateSubmissionLib.getStorage().records[_slot % _ringSlots];
+  }
+
+  function _countBits(uint256 _bits) private pure returns (uint256 count) {
+    for (; _bits != 0; _bits &= _bits - 1) ++count;
   }
 
   /// @dev What rewards have risen by. If they have fallen, they were claimed in between, and what is there is new.

@@ -113,20 +113,21 @@ contract LateRewardLibTest is Test {
     append(2, COINBASE);
     prove(1);
     Settlement memory found = harness.prepare(START, START + 2, proofOf(3).fees);
-    assertEq(Epoch.unwrap(found.epoch), EPOCH, "epoch of the end");
     assertEq(found.start, START, "start");
     assertEq(found.provenLength, 1, "one proven before");
     assertEq(found.newLength, 3, "three checkpoints");
-    assertEq(found.marks, 2, "the second slot is late");
-    assertEq(found.rewardsBefore[1], EACH, "what its coinbase has");
+    assertEq(found.due.length, 1, "one slot is due");
+    assertEq(found.due[0].slot, FIRST_SLOT + 1, "the late one");
+    assertEq(found.due[0].index, 1, "the second checkpoint of the proof");
+    assertEq(found.due[0].rewardsBefore, EACH, "what its coinbase has");
   }
 
   function test_prepare_readsNothingIfNothingIsAdded() public {
     append(0, COINBASE);
     appendLate(1, COINBASE, SUBMITTER);
     proveUpstream(2);
-    assertEq(harness.prepare(START, START + 1, proofOf(2).fees).marks, 0, "a proof of the same length");
-    assertEq(harness.prepare(START, START, proofOf(1).fees).marks, 0, "a shorter one");
+    assertEq(harness.prepare(START, START + 1, proofOf(2).fees).due.length, 0, "a proof of the same length");
+    assertEq(harness.prepare(START, START, proofOf(1).fees).due.length, 0, "a shorter one");
   }
 
   function test_prepare_asksNobody() public {

@@ -10,7 +10,7 @@ import {GSE} from "@aztec/governance/GSE.sol";
 import {IERC20} from "@oz/token/ERC20/IERC20.sol";
 import {ILateSubmission, LateSubmissionRecord, LateSubmissionTerms} from "./interfaces/ILateSubmission.sol";
 import {LateSubmissionExtLib} from "./libraries/LateSubmissionExtLib.sol";
-import {LateSubmissionLib} from "./libraries/LateSubmissionLib.sol";
+import {RawCallLib} from "./libraries/RawCallLib.sol";
 
 /**
  * @title BuildAheadRollup
@@ -47,27 +47,37 @@ contract BuildAheadRollup is Rollup, ILateSubmission {
   }
 
   /// @inheritdoc ILateSubmission
-  function setLateSubmissionTerms(LateSubmissionTerms calldata _terms) external override(ILateSubmission) onlyOwner {
-    LateSubmissionExtLib.setTerms(_terms);
+  function setLateSubmissionTerms(LateSubmissionTerms calldata) external override(ILateSubmission) onlyOwner {
+    RawCallLib.delegate(address(LateSubmissionExtLib), LateSubmissionExtLib.setTerms.selector);
   }
 
   /// @inheritdoc ILateSubmission
-  function nameLateRecipient(address _recipient) external override(ILateSubmission) {
-    LateSubmissionExtLib.nameRecipient(_recipient);
+  function nameLateRecipient(address) external override(ILateSubmission) {
+    RawCallLib.delegate(address(LateSubmissionExtLib), LateSubmissionExtLib.nameRecipient.selector);
   }
 
   /// @inheritdoc ILateSubmission
-  function requireOpen(Slot _slot, bytes32 _lastArchive) external view override(ILateSubmission) {
-    LateSubmissionExtLib.requireOpen(_slot, _lastArchive);
+  function requireOpen(Slot, bytes32) external view override(ILateSubmission) {
+    RawCallLib.delegateView(address(LateSubmissionExtLib), LateSubmissionExtLib.requireOpen.selector);
   }
 
   /// @inheritdoc ILateSubmission
-  function getLateSubmissionTerms() external view override(ILateSubmission) returns (LateSubmissionTerms memory) {
-    return LateSubmissionLib.getStorage().terms;
+  function getLateSubmissionTerms() external view override(ILateSubmission) returns (LateSubmissionTerms memory terms) {
+    RawCallLib.delegateView(address(LateSubmissionExtLib), LateSubmissionExtLib.getTerms.selector);
+    return terms;
   }
 
   /// @inheritdoc ILateSubmission
-  function getLateSubmission(Slot _slot) external view override(ILateSubmission) returns (LateSubmissionRecord memory) {
-    return LateSubmissionExtLib.getRecord(_slot);
+  function hasLandedLate(Slot) external view override(ILateSubmission) returns (bool hasLanded) {
+    RawCallLib.delegateView(address(LateSubmissionExtLib), LateSubmissionExtLib.hasLandedLate.selector);
+    return hasLanded;
+  }
+
+  /// @inheritdoc ILateSubmission
+  function getLateSubmission(
+    Slot
+  ) external view override(ILateSubmission) returns (LateSubmissionRecord memory record) {
+    RawCallLib.delegateView(address(LateSubmissionExtLib), LateSubmissionExtLib.getRecord.selector);
+    return record;
   }
 }

@@ -39,6 +39,15 @@ interface ILateSlashRegistry {
    */
   event StakeFallen(address indexed rollup, address indexed attester, uint256 indexed fallen);
 
+  /**
+   * @notice Emitted when a rollup's slasher is seen for the first time.
+   * @param rollup The rollup
+   * @param slasher Its slasher at that time
+   */
+  event SlasherNoted(address indexed rollup, address indexed slasher);
+
+  /// @notice Thrown when a slasher is named that was never noted as the rollup's.
+  error LateSlashRegistry__UnknownSlasher(address rollup, address slasher);
   /// @notice Thrown when anyone but the rollup's slasher calls.
   error LateSlashRegistry__CallerNotSlasher(address caller, address slasher);
   /// @notice Thrown when there is nothing to consume: every strike of the batch has been slashed for already.
@@ -79,6 +88,32 @@ interface ILateSlashRegistry {
    * @param _attester Who has been slashed
    */
   function requireSlashed(address _rollup, address _attester) external;
+
+  /**
+   * @notice Remembers the slasher that a rollup has now, so that its rounds count also after it is replaced. Anyone may
+   *         call it; a slashing hook does when it is deployed and with every payload.
+   * @param _rollup The rollup
+   */
+  function noteSlasher(address _rollup) external;
+
+  /**
+   * @notice `consumeTallied` for a round of a slasher that the rollup has, or had when it was noted.
+   * @dev Without it, replacing the slasher would let payloads slash again for what its voters have slashed.
+   * @param _rollup The rollup
+   * @param _slasher The slasher whose proposer has tallied the round
+   * @param _round The executed round
+   * @param _committee The committee of the slot's epoch, in order
+   * @param _attester The slashed proposer of the slot
+   * @param _slot The slot of the strike
+   */
+  function consumeTalliedBy(
+    address _rollup,
+    address _slasher,
+    SlashRound _round,
+    address[] calldata _committee,
+    address _attester,
+    Slot _slot
+  ) external;
 
   /**
    * @notice Consumes a strike for which an executed round of the tally proposer has slashed. Anyone may call it.

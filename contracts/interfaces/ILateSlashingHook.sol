@@ -104,6 +104,16 @@ interface ILateSlashingHook {
    */
   function open(address _attester) external returns (IPayload payload);
 
+  /**
+   * @notice Makes the payload for an attester's strikes from a slot on, unless it exists. Anyone may call it.
+   * @dev A veto forbids one payload, and the oldest strikes make the same one for as long as they are in the window. A
+   *      repeat offender would be shielded by it; a batch may therefore begin after the strikes that were vetoed.
+   * @param _attester Whom to slash
+   * @param _first The first slot whose strike may be in the batch
+   * @return payload What to signal for (empire path) or to propose to governance (governance path)
+   */
+  function openFrom(address _attester, Slot _first) external returns (IPayload payload);
+
   /// @notice The terms in force.
   function getTerms() external view returns (SlashTerms memory);
 
@@ -112,4 +122,11 @@ interface ILateSlashingHook {
    * @param _attester Whom to slash
    */
   function getBatch(address _attester) external view returns (StrikeBatch memory);
+
+  /**
+   * @notice The strikes of an attester from a slot on that a payload would slash for now, at most `MAX_BATCH`.
+   * @param _attester Whom to slash
+   * @param _first The first slot whose strike may be in the batch
+   */
+  function getBatchFrom(address _attester, Slot _first) external view returns (StrikeBatch memory);
 }

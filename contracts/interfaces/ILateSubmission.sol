@@ -5,12 +5,17 @@ import {Epoch, Slot, Timestamp} from "@aztec/shared/libraries/TimeMath.sol";
 
 /**
  * @notice What governance decides about late submissions.
- * @param submitterBps Share of the checkpoint's reward that goes to the late submitter, in basis points (0 to 10,000)
- * @param burnBps Share of the checkpoint's reward that is forfeited, in basis points (0 to 10,000)
+ * @dev A late proposer forfeits `submitterBps + burnBps` of its reward in every case. Of that, the submitter's part
+ *      rises with the delay, from `firstBps` at the window's first second towards `submitterBps` at its end; the rest
+ *      is burned.
+ * @param firstBps The submitter's part at the window's first second, in basis points (0 to `submitterBps`)
+ * @param submitterBps What the submitter's part rises to, in basis points (0 to 10,000)
+ * @param burnBps What is burned in every case, in basis points (0 to 10,000 - `submitterBps`)
  * @param windowSeconds Length of the window at the start of the next slot, in seconds (0 switches the feature off)
  * @param crossEpoch Whether the last slot of an epoch may land in the first slot of the next epoch
  */
 struct LateSubmissionTerms {
+  uint16 firstBps;
   uint16 submitterBps;
   uint16 burnBps;
   uint32 windowSeconds;
@@ -23,8 +28,8 @@ struct LateSubmissionTerms {
  * @param checkpointNumber The checkpoint's number in the chain
  * @param submitter Who is credited for the submission; zero when nobody is
  * @param originalProposer The committee member that was assigned to the header slot
- * @param submitterBps The submitter's share under which the submission was accepted, in basis points
- * @param burnBps The forfeited share under which the submission was accepted, in basis points
+ * @param submitterBps The submitter's share at the moment of landing, in basis points
+ * @param burnBps The burned share at the moment of landing, in basis points: the rest of what is forfeited
  * @param delay Seconds between the start of the submission slot and the submission
  * @param isSettled Whether an epoch proof has applied the split
  */
@@ -99,8 +104,12 @@ interface ILateSubmission {
   error LateSubmission__EpochPastDeadline(Slot slot, Epoch deadline, Epoch currentEpoch);
   /// @notice Thrown when a late header lies in the last slot of its epoch and the terms keep epochs apart.
   error LateSubmission__CrossEpochClosed(Slot slot, Epoch epoch);
+  /// @notice Thrown when the bitmap of late attestations has a bit that belongs to no member of the committee.
+  error LateSubmission__BitPastCommittee(uint256 committeeSize);
   /// @notice Thrown when the zero address is named as recipient.
   error LateSubmission__ZeroRecipient();
+  /// @notice Thrown when the submitter's part would begin above what it rises to.
+  error LateSubmission__FirstShareTooLarge(uint256 firstBps, uint256 submitterBps);
   /// @notice Thrown when the two shares of the terms exceed the whole.
   error LateSubmission__SplitTooLarge(uint256 submitterBps, uint256 burnBps);
   /// @notice Thrown when the window of the terms is longer than a slot.
@@ -135,6 +144,14 @@ interface ILateSubmission {
 
   /// @notice The terms in force.
   function getLateSubmissionTerms() external view returns (LateSubmissionTerms memory);
+
+  /**
+   * @notice Whether a checkpoint of a slot ever landed late, as long as the record's place has not been taken.
+   * @dev Unlike `getLateSubmission` it answers yes also if that checkpoint was removed later, with a parent that was
+   *      invalidated or by a prune: it may have displaced its successor all the same.
+   * @param _slot The header slot
+   */
+  function hasLandedLate(Slot _slot) external view returns (bool);
 
   /**
    * @notice The late submission of a slot, if it is part of the chain.

@@ -10,9 +10,11 @@ import {ProposeArgs, ValidateHeaderArgs} from "@aztec/core/libraries/rollup/Prop
 import {STFLib} from "@aztec/core/libraries/rollup/STFLib.sol";
 import {Timestamp} from "@aztec/core/libraries/TimeLib.sol";
 import {Signature} from "@aztec/shared/libraries/SignatureLib.sol";
-import {LateRewardLib, Settlement} from "./LateRewardLib.sol";
+import {LateRewardLib} from "./LateRewardLib.sol";
+import {LateSettlementExtLib} from "./LateSettlementExtLib.sol";
 import {LateSubmissionExtLib} from "./LateSubmissionExtLib.sol";
 import {ProposeLib} from "./ProposeLib.sol";
+import {RawCallLib} from "./RawCallLib.sol";
 
 /**
  * @title BuildAheadOperationsExtLib
@@ -28,23 +30,20 @@ import {ProposeLib} from "./ProposeLib.sol";
 library BuildAheadOperationsExtLib {
   /**
    * @notice Accepts an epoch proof, and splits the rewards of the late checkpoints that it proves.
-   * @dev Upstream decides whether the proof stands; see LateRewardLib for what follows.
+   * @dev Of an epoch with late slots it is handed on as it came, and the call ends there: see RawCallLib and
+   *      LateSettlementExtLib.
    * @param _args Range, public inputs, fees, attestations, blob opening and proof
    */
   function submitEpochRootProof(SubmitEpochRootProofArgs calldata _args) external {
-    if (!LateRewardLib.hasLateSlots(_args.end)) {
-      EpochProofLib.submitEpochRootProof(_args);
-      return;
+    if (LateRewardLib.hasLateSlots(_args.end)) {
+      RawCallLib.delegate(address(LateSettlementExtLib), LateSettlementExtLib.submitEpochRootProof.selector);
     }
-    Settlement memory settlement = LateSubmissionExtLib.prepareSettlement(_args.start, _args.end);
     EpochProofLib.submitEpochRootProof(_args);
-    LateSubmissionExtLib.settle(_args.fees, settlement);
   }
 
   /**
    * @notice Validates a header and its attestations without landing it.
-   * @dev Handed on as it came: encoding these arguments again takes more code than this library has room for. The
-   *      function there has the same signature, hence the same selector.
+   * @dev Handed on as it came, see RawCallLib.
    */
   function validateHeaderWithAttestations(
     ValidateHeaderArgs calldata,
@@ -52,16 +51,7 @@ library BuildAheadOperationsExtLib {
     address[] calldata,
     Signature calldata
   ) external {
-    // The target is the linked library, the data this very call.
-    // solhint-disable-next-line avoid-low-level-calls
-    (bool isValid, bytes memory reason) = address(LateSubmissionExtLib).delegatecall(msg.data);
-    if (!isValid) {
-      // There is no other way to hand on a revert reason.
-      // solhint-disable-next-line no-inline-assembly
-      assembly ("memory-safe") {
-        revert(add(reason, 0x20), mload(reason))
-      }
-    }
+    RawCallLib.delegate(address(LateSubmissionExtLib), LateSubmissionExtLib.validateHeaderWithAttestations.selector);
   }
 
   /**

@@ -4,11 +4,15 @@ pragma solidity 0.8.30;
 import {IEscapeHatch} from "@aztec/core/interfaces/IEscapeHatch.sol";
 import {ValidatorSelectionStorage} from "@aztec/core/interfaces/IValidatorSelection.sol";
 import {Errors} from "@aztec/core/libraries/Errors.sol";
-import {AttestationLib, CommitteeAttestations} from "@aztec/core/libraries/rollup/AttestationLib.sol";
+import {CommitteeAttestations} from "@aztec/core/libraries/rollup/AttestationLib.sol";
 import {ValidatorSelectionLib} from "@aztec/core/libraries/rollup/ValidatorSelectionLib.sol";
 import {TimeLib, Epoch, Slot, Timestamp} from "@aztec/core/libraries/TimeLib.sol";
+import {Signature} from "@aztec/shared/libraries/SignatureLib.sol";
+import {MessageHashUtils} from "@oz/utils/cryptography/MessageHashUtils.sol";
 import {ILateSubmission, LateSubmissionTerms} from "../interfaces/ILateSubmission.sol";
 import {LateSubmissionLib} from "./LateSubmissionLib.sol";
+import {PackedAttestationsLib} from "./PackedAttestationsLib.sol";
+import {ProposerLib} from "./ProposerLib.sol";
 import {Submission, SubmissionWindowLib} from "./SubmissionWindowLib.sol";
 
 /**
@@ -18,11 +22,16 @@ import {Submission, SubmissionWindowLib} from "./SubmissionWindowLib.sol";
  * @dev On time, upstream asks for two signatures of the proposer and counts no quorum. The second of them, over
  *      (attestations, signers), exists nowhere but in the proposer's own transaction, so a rescuer cannot have it; and
  *      without a quorum a proposer could land an unattested checkpoint after its successor was built, and take the next
- *      slot away for gas only. A late submission therefore brings the whole quorum, verified here, the proposer's own
- *      attestation among it. What is accepted can never be invalidated and can always be proven.
+ *      slot away for gas only. A late submission therefore brings the whole quorum, verified here. What is accepted can
+ *      never be invalidated and can always be proven.
+ *
+ *      The proposer has to have agreed too: by its own attestation, or by its signature over the checkpoint proposal
+ *      that it gossips. Nobody attests without the second one, so whatever could be attested can be rescued by anybody;
+ *      a proposer that keeps its attestation to itself does not keep the rescue to itself.
  */
 library LateAuthorisationLib {
-  using AttestationLib for CommitteeAttestations;
+  using MessageHashUtils for bytes32;
+  using PackedAttestationsLib for CommitteeAttestations;
   using TimeLib for Epoch;
   using TimeLib for Slot;
   using TimeLib for Timestamp;
@@ -48,45 +57,69 @@ library LateAuthorisationLib {
   }
 
   /**
-   * @notice Verifies that the committee of the header slot vouches for the digest, its proposer included.
+   * @notice Verifies that the committee of the header slot vouches for the digest.
    * @dev Validations performed, in this order:
-   *      - the bitmap names as many signatures as there are signers: Errors.AttestationLib__SignersSizeMismatch
-   *      - both byte strings have exactly the lengths that the bitmap asks for: Errors.AttestationLib__*SizeMismatch.
-   *        `verifyAttestations` alone never compares them, and whoever proves the epoch has to send them again.
-   *      - signers and addresses are the committee: Errors.ValidatorSelection__InvalidCommitteeCommitment
-   *      - more than two thirds have signed, and every signature recovers to its member: Errors.ValidatorSelection__*
-   *      - the proposer of the slot is among them: Errors.ValidatorSelection__MissingProposerSignature
+   *      - there are more than two thirds of the signatures: see PackedAttestationsLib.requireQuorum
+   *      - both byte strings have exactly the lengths that they should have, and each signature is one: see
+   *        PackedAttestationsLib.recoverCommittee. Lengths matter because whoever proves the epoch has to send the same
+   *        bytes again.
+   *      - what the signatures recover to is the committee: Errors.ValidatorSelection__InvalidCommitteeCommitment. A
+   *        signature of anybody else, or over anything else, recovers to somebody else and changes the commitment.
+   *
+   *      Who is said to have signed is not asked: the signatures themselves say it.
    * @param _slot The header slot
+   * @param _epoch Its epoch
    * @param _attestations The packed attestations
-   * @param _signers The members that signed, in committee order
    * @param _digest The payload digest that they signed
    * @return proposer The proposer of the header slot
+   * @return index Its place in the committee
+   * @return hasAttested Whether its own attestation is among them
    */
   function verifyQuorum(
     Slot _slot,
-    CommitteeAttestations memory _attestations,
-    address[] memory _signers,
+    Epoch _epoch,
+    CommitteeAttestations calldata _attestations,
     bytes32 _digest
+  ) internal returns (address proposer, uint256 index, bool hasAttested) {
+    (bytes32 commitment, uint256 size) = ValidatorSelectionLib.getCommitteeCommitmentAt(_epoch);
+    index = ProposerLib.getProposerIndex(_epoch, _slot, size);
+
+    _attestations.requireQuorum(size, (2 * size) / 3 + 1);
+    bytes32 recovered;
+    (recovered, proposer) = _attestations.recoverCommittee(_digest.toEthSignedMessageHash(), size, index);
+    ProposerLib.requireCommitment(recovered, commitment);
+    hasAttested = _attestations.isSigned(index);
+  }
+
+  /**
+   * @notice Verifies that committee and proposer of the header slot have authorised a checkpoint.
+   * @dev Validations performed, after those of `verifyQuorum`: the proposer's own attestation is among the signatures,
+   *      or else its signature over the gossiped checkpoint proposal is given.
+   *      - neither: Errors.ValidatorSelection__MissingProposerSignature
+   *      - a signature that is not the proposer's over this proposal: SignatureLib__InvalidSignature or ECDSA's errors
+   * @param _slot The header slot
+   * @param _epoch Its epoch
+   * @param _attestations The packed attestations
+   * @param _digest The payload digest that the committee signed
+   * @param _proposalDigest The hash of the gossiped proposal
+   * @param _proposalSignature The proposer's signature over it; not read if the proposer has attested
+   * @return proposer The proposer of the header slot
+   */
+  function authorise(
+    Slot _slot,
+    Epoch _epoch,
+    CommitteeAttestations calldata _attestations,
+    bytes32 _digest,
+    bytes32 _proposalDigest,
+    Signature calldata _proposalSignature
   ) internal returns (address proposer) {
-    Epoch epoch = _slot.epochFromSlot();
-    (bytes32 commitment, uint256 committeeSize) = ValidatorSelectionLib.getCommitteeCommitmentAt(epoch);
-
-    // Upstream's reconstruction indexes the signers by the bitmap and would run out of bounds.
-    uint256 signatures = _countBits(_attestations.signatureIndices);
-    require(signatures == _signers.length, Errors.AttestationLib__SignersSizeMismatch(signatures, _signers.length));
-    address[] memory committee = _attestations.reconstructCommitteeFromSigners(_signers, committeeSize);
-    bytes32 reconstructed = keccak256(abi.encode(committee));
-    require(
-      reconstructed == commitment,
-      Errors.ValidatorSelection__InvalidCommitteeCommitment(reconstructed, commitment)
-    );
-
-    ValidatorSelectionLib.verifyAttestations(epoch, _attestations, _digest);
-
-    uint256 seed = ValidatorSelectionLib.getSampleSeed(epoch);
-    uint256 index = ValidatorSelectionLib.computeProposerIndex(epoch, _slot, seed, committeeSize);
-    proposer = committee[index];
-    require(_attestations.isSignature(index), Errors.ValidatorSelection__MissingProposerSignature(proposer, index));
+    uint256 index;
+    bool hasAttested;
+    (proposer, index, hasAttested) = verifyQuorum(_slot, _epoch, _attestations, _digest);
+    if (hasAttested) return proposer;
+    // Upstream takes a signature without a recovery identifier for none.
+    require(_proposalSignature.v != 0, Errors.ValidatorSelection__MissingProposerSignature(proposer, index));
+    ProposerLib.requireSignature(proposer, _proposalDigest, _proposalSignature);
   }
 
   /**
@@ -129,17 +162,6 @@ library LateAuthorisationLib {
     if (address(escapeHatch) != address(0)) {
       (bool isOpen, ) = escapeHatch.isHatchOpen(epoch);
       require(!isOpen, ILateSubmission.LateSubmission__EscapeHatchOpen(_slot, epoch));
-    }
-  }
-
-  /// @dev Counts the set bits; a set bit past the committee counts too, and so fails the comparison with the signers.
-  function _countBits(bytes memory _bitmap) private pure returns (uint256 count) {
-    unchecked {
-      for (uint256 i = 0; i < _bitmap.length; ++i) {
-        for (uint256 bits = uint8(_bitmap[i]); bits != 0; bits &= bits - 1) {
-          ++count;
-        }
-      }
     }
   }
 }

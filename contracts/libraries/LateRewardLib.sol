@@ -4,7 +4,7 @@ pragma solidity 0.8.30;
 import {CompressedTempCheckpointLog} from "@aztec/core/libraries/compressed-data/CheckpointLog.sol";
 import {CompressedFeeHeader, FeeHeaderLib} from "@aztec/core/libraries/compressed-data/fees/FeeStructs.sol";
 import {FeeLib} from "@aztec/core/libraries/rollup/FeeLib.sol";
-import {BpsLib, RewardConfig, RewardLib} from "@aztec/core/libraries/rollup/RewardLib.sol";
+import {RewardLib} from "@aztec/core/libraries/rollup/RewardLib.sol";
 import {STFLib} from "@aztec/core/libraries/rollup/STFLib.sol";
 import {TimeLib, TimeStorage, Epoch, Slot} from "@aztec/core/libraries/TimeLib.sol";
 import {CompressedSlot, CompressedTimeMath} from "@aztec/shared/libraries/CompressedTimeMath.sol";
@@ -16,19 +16,33 @@ import {LateSplitLib} from "./LateSplitLib.sol";
 import {LateSubmissionLib, StoredRecord} from "./LateSubmissionLib.sol";
 
 /**
+ * @notice A late slot that the proof may be about to settle.
+ * @param slot The slot
+ * @param index Its checkpoint's place in the proof
+ * @param rewardsBefore What the checkpoint's coinbase had
+ */
+struct DueSlot {
+  uint256 slot;
+  uint256 index;
+  uint256 rewardsBefore;
+}
+
+/**
  * @notice What settlement needs to know from before upstream credits an epoch proof.
- * @param epoch The epoch of the proof
  * @param start The first checkpoint of the proof
  * @param provenLength How many checkpoints of the epoch were proven before
  * @param newLength How many are proven after; not larger than `provenLength` if the proof adds nothing
- * @param distributorBalance What the reward distributor has; zero if the proof adds nothing
+ * @param logs How many logs of checkpoints upstream stores
+ * @param ringSlots How many slots the ring of records spans
+ * @param due The slots to settle if the proof stands
  */
 struct Settlement {
-  Epoch epoch;
   uint256 start;
   uint256 provenLength;
   uint256 newLength;
-  uint256 distributorBalance;
+  uint256 logs;
+  uint256 ringSlots;
+  DueSlot[] due;
 }
 
 /**
@@ -36,9 +50,10 @@ struct Settlement {
  * @notice Splits the reward of late checkpoints when an epoch proof credits it.
  *
  * @dev Settlement decorates upstream: look first, let upstream's `EpochProofLib` run as it is, then move parts of what
- *      it has credited. Upstream overwrites what the split needs (the proven length, the distributor's balance), hence
- *      the look before. Nothing here reverts where upstream alone would have succeeded, given that a proof takes from
- *      the distributor only what upstream claims.
+ *      it has credited. What it has credited is seen from the coinbases' rewards, before and after: neither distributor
+ *      nor booster is asked, so that it does not matter which ones governance has installed, or what they do while
+ *      upstream calls them. Nothing here reverts where upstream alone would have succeeded, and no coinbase ends with
+ *      less than it had before the proof.
  */
 library LateRewardLib {
   using CompressedTimeMath for CompressedSlot;
@@ -55,14 +70,21 @@ library LateRewardLib {
    * @param _settlement What `prepare` found before upstream ran
    */
   function settle(bytes32[] calldata _fees, Settlement memory _settlement) internal {
-    if (_settlement.newLength <= _settlement.provenLength) return;
-
-    uint256 checkpointReward = _checkpointReward(_settlement);
-    uint256 firstSlot = Slot.unwrap(_settlement.epoch.toSlots());
+    bool isRewardKnown = false;
+    uint256 checkpointReward = 0;
     uint256 forfeited = 0;
-    for (uint256 marks = LateSubmissionLib.getMarks(_settlement.epoch); marks != 0; marks &= marks - 1) {
-      Slot slot = Slot.wrap(firstSlot + Math.log2(marks & (~marks + 1)));
-      forfeited += _settleSlot(slot, _fees, _settlement, checkpointReward);
+    for (uint256 i = 0; i < _settlement.due.length; ++i) {
+      DueSlot memory due = _settlement.due[i];
+      StoredRecord storage stored = _record(due.slot, _settlement.ringSlots);
+      // A proof within the proof may have come first.
+      if (stored.isSettled) continue;
+      stored.isSettled = true;
+      if (!isRewardKnown) {
+        isRewardKnown = true;
+        checkpointReward = _checkpointReward(_fees, _settlement, due);
+      }
+      uint256 share = checkpointReward + _sequencerFee(_fees, _settlement, due.index);
+      forfeited += _split(due, stored, _coinbase(_fees, due.index), share);
     }
     if (forfeited > 0) _sink(forfeited);
   }
@@ -93,51 +115,33 @@ library LateRewardLib {
    *      nobody uses the answer.
    * @param _start The first checkpoint of the proof, any value
    * @param _end The last checkpoint of the proof, any value
+   * @param _fees The proof's (recipient, value) pairs, any number of them
    * @return settlement What `settle` wants to know
    */
-  function prepare(uint256 _start, uint256 _end) internal view returns (Settlement memory settlement) {
-    settlement.epoch = _log(_end).slotNumber.decompress().epochFromSlot();
+  function prepare(
+    uint256 _start,
+    uint256 _end,
+    bytes32[] calldata _fees
+  ) internal view returns (Settlement memory settlement) {
+    (settlement.logs, settlement.ringSlots) = _sizes();
+    Epoch epoch = _log(_end, settlement.logs).slotNumber.decompress().epochFromSlot();
     settlement.start = _start;
-    settlement.provenLength = RewardLib.getStorage().epochRewards[settlement.epoch].longestProvenLength;
+    settlement.provenLength = RewardLib.getStorage().epochRewards[epoch].longestProvenLength;
     unchecked {
       settlement.newLength = _end - _start + 1;
     }
-    if (settlement.newLength > settlement.provenLength) settlement.distributorBalance = _distributorBalance();
+    if (settlement.newLength > settlement.provenLength) settlement.due = _findDue(settlement, epoch, _fees);
   }
 
-  /// @dev Returns what is forfeited; zero if the mark is stale, the record settled, or the checkpoint not newly proven.
-  function _settleSlot(
-    Slot _slot,
-    bytes32[] calldata _fees,
-    Settlement memory _settlement,
-    uint256 _reward
-  ) private returns (uint256 forfeit) {
-    StoredRecord storage stored = LateSubmissionLib.getStorage().records[LateSubmissionLib.recordIndex(_slot)];
-    uint256 checkpointNumber = stored.checkpointNumber;
-    if (
-      stored.slot != Slot.unwrap(_slot) ||
-      stored.isSettled ||
-      checkpointNumber < _settlement.start + _settlement.provenLength ||
-      checkpointNumber >= _settlement.start + _settlement.newLength
-    ) return 0;
-
-    // The log of what the proof has just proven is stored.
-    CompressedTempCheckpointLog storage log = _log(checkpointNumber);
-    if (log.slotNumber.decompress() != _slot) return 0;
-
-    stored.isSettled = true;
-
-    uint256 feeIndex = 2 * (checkpointNumber - _settlement.start);
-    address coinbase = address(uint160(uint256(_fees[feeIndex])));
-    uint256 share = _reward + _sequencerFee(log, uint256(_fees[feeIndex + 1]));
-    return _split(_slot, stored, coinbase, share);
-  }
-
-  /// @dev Moves the submitter's cut and takes away what is forfeited.
+  /**
+   * @dev Moves the submitter's cut and takes away what is forfeited. Both fit into what the coinbase was credited,
+   *      unless somebody claimed in its name during the proof, or proved the epoch a second time within it: then they
+   *      get what is there above what the coinbase had before, the submitter first.
+   */
   function _split(
-    Slot _slot,
+    DueSlot memory _due,
     StoredRecord storage _stored,
-    address _coinbase,
+    address _coinbaseAddress,
     uint256 _share
   ) private returns (uint256 forfeit) {
     address submitter = _stored.submitter;
@@ -145,47 +149,135 @@ library LateRewardLib {
     (cut, forfeit) = LateSplitLib.splitDown(_share, _stored.submitterBps, _stored.burnBps, submitter != address(0));
 
     mapping(address => uint256) storage rewards = RewardLib.getStorage().sequencerRewards;
-    rewards[_coinbase] -= cut + forfeit;
+    uint256 current = rewards[_coinbaseAddress];
+    uint256 credited = _credited(current, _due.rewardsBefore);
+    if (cut + forfeit > credited) {
+      cut = Math.min(cut, credited);
+      forfeit = credited - cut;
+    }
+    rewards[_coinbaseAddress] = current - cut - forfeit;
     if (cut > 0) rewards[submitter] += cut;
 
-    emit ILateSubmission.LateSubmissionSettled(_slot, submitter, _coinbase, _share, cut, forfeit);
-  }
-
-  /// @dev Where the forfeited part goes: burned, as v4 burns congestion fees. The one place to change that policy.
-  function _sink(uint256 _amount) private {
-    STFLib.getStorage().config.feeAsset.safeTransfer(RewardLib.BURN_ADDRESS, _amount);
+    emit ILateSubmission.LateSubmissionSettled(Slot.wrap(_due.slot), submitter, _coinbaseAddress, _share, cut, forfeit);
   }
 
   /**
-   * @dev What upstream has credited to each newly proven checkpoint's coinbase besides fees. What the distributor paid
-   *      is seen from its balance: that is cheaper than to ask it again whether this rollup is the canonical one, and
-   *      right too if it is not. Bounded by what was due, so that a distributor that pays too much changes nothing. The
-   *      balance can even rise: without a checkpoint reward, upstream never looks at who the distributor is.
+   * @dev Where the forfeited part goes: burned, as v4 burns congestion fees. The one place to change that policy.
+   *      Upstream believes a distributor that says it has paid; if it has not, there may be less to burn than was
+   *      credited.
    */
-  function _checkpointReward(Settlement memory _settlement) private view returns (uint256) {
-    RewardConfig storage config = RewardLib.getStorage().config;
-    uint256 added = _settlement.newLength - _settlement.provenLength;
-    uint256 balance = Math.min(_settlement.distributorBalance, _distributorBalance());
-    uint256 paid = _settlement.distributorBalance - balance;
-    return BpsLib.mul(Math.min(paid, added * config.checkpointReward), config.sequencerBps) / added;
+  function _sink(uint256 _amount) private {
+    IERC20 feeAsset = STFLib.getStorage().config.feeAsset;
+    feeAsset.safeTransfer(RewardLib.BURN_ADDRESS, Math.min(_amount, feeAsset.balanceOf(address(this))));
+  }
+
+  /**
+   * @dev The late slots that the proof settles if it stands: the mark is not stale, the record not settled, and the
+   *      checkpoint newly proven. What upstream stores of the range does not change until it has accepted the proof.
+   */
+  function _findDue(
+    Settlement memory _settlement,
+    Epoch _epoch,
+    bytes32[] calldata _fees
+  ) private view returns (DueSlot[] memory due) {
+    uint256 marks = LateSubmissionLib.getMarks(_epoch);
+    uint256 firstSlot = Slot.unwrap(_epoch.toSlots());
+    due = new DueSlot[](_countBits(marks));
+    uint256 count = 0;
+    for (; marks != 0; marks &= marks - 1) {
+      uint256 slot = firstSlot + Math.log2(marks & (~marks + 1));
+      (bool isDue, uint256 index) = _isDue(slot, _settlement);
+      // Upstream refuses a proof with too few fees.
+      if (!isDue || index >= _fees.length / 2) continue;
+      due[count] = DueSlot({
+        slot: slot,
+        index: index,
+        rewardsBefore: RewardLib.getStorage().sequencerRewards[_coinbase(_fees, index)]
+      });
+      ++count;
+    }
+    // solhint-disable-next-line no-inline-assembly
+    assembly ("memory-safe") {
+      mstore(due, count)
+    }
+  }
+
+  function _isDue(uint256 _slot, Settlement memory _settlement) private view returns (bool, uint256 index) {
+    StoredRecord storage stored = _record(_slot, _settlement.ringSlots);
+    uint256 checkpointNumber = stored.checkpointNumber;
+    bool isSettled = stored.isSettled;
+    unchecked {
+      index = checkpointNumber - _settlement.start;
+    }
+    return (
+      !isSettled &&
+        index >= _settlement.provenLength &&
+        index < _settlement.newLength &&
+        stored.slot == _slot &&
+        Slot.unwrap(_log(checkpointNumber, _settlement.logs).slotNumber.decompress()) == _slot,
+      index
+    );
+  }
+
+  /**
+   * @dev What upstream has credited to each newly proven checkpoint besides fees: the same for all of them. One
+   *      coinbase tells: what its rewards have risen by, less the fees of its checkpoints, divided by their number.
+   */
+  function _checkpointReward(
+    bytes32[] calldata _fees,
+    Settlement memory _settlement,
+    DueSlot memory _due
+  ) private view returns (uint256) {
+    address coinbase = _coinbase(_fees, _due.index);
+    uint256 credited = _credited(RewardLib.getStorage().sequencerRewards[coinbase], _due.rewardsBefore);
+    bool isTxsEnabled = FeeLib.isTxsEnabled();
+    uint256 fees = 0;
+    uint256 count = 0;
+    for (uint256 i = _settlement.provenLength; i < _settlement.newLength; ++i) {
+      if (_coinbase(_fees, i) != coinbase) continue;
+      ++count;
+      if (isTxsEnabled && _fees[2 * i + 1] != 0) fees += _sequencerFee(_fees, _settlement, i);
+    }
+    return credited > fees ? (credited - fees) / count : 0;
   }
 
   /// @dev What upstream credits to the coinbase out of a checkpoint's fee: the rest after congestion burn and prover.
-  function _sequencerFee(CompressedTempCheckpointLog storage _checkpoint, uint256 _fee) private view returns (uint256) {
+  function _sequencerFee(
+    bytes32[] calldata _fees,
+    Settlement memory _settlement,
+    uint256 _index
+  ) private view returns (uint256) {
     if (!FeeLib.isTxsEnabled()) return 0;
-    CompressedFeeHeader feeHeader = _checkpoint.feeHeader;
+    CompressedFeeHeader feeHeader = _log(_settlement.start + _index, _settlement.logs).feeHeader;
     uint256 manaUsed = feeHeader.getManaUsed();
-    uint256 afterBurn = _fee - feeHeader.getCongestionCost() * manaUsed;
+    uint256 afterBurn = uint256(_fees[2 * _index + 1]) - feeHeader.getCongestionCost() * manaUsed;
     return afterBurn - Math.min(manaUsed * feeHeader.getProverCost(), afterBurn);
   }
 
-  function _distributorBalance() private view returns (uint256) {
-    address distributor = address(RewardLib.getStorage().config.rewardDistributor);
-    return STFLib.getStorage().config.feeAsset.balanceOf(distributor);
+  /// @dev How many logs of checkpoints upstream stores, and how many slots the ring of records spans.
+  function _sizes() private view returns (uint256 logs, uint256 ringSlots) {
+    return (STFLib.roundaboutSize(), LateSubmissionLib.ringEpochs() * TimeLib.getStorage().epochDuration);
   }
 
   /// @dev The place of a checkpoint's log. Unlike upstream's accessor it does not ask whether the log is still stored.
-  function _log(uint256 _checkpointNumber) private view returns (CompressedTempCheckpointLog storage) {
-    return STFLib.getStorage().tempCheckpointLogs[_checkpointNumber % STFLib.roundaboutSize()];
+  function _log(uint256 _checkpointNumber, uint256 _logs) private view returns (CompressedTempCheckpointLog storage) {
+    return STFLib.getStorage().tempCheckpointLogs[_checkpointNumber % _logs];
+  }
+
+  function _record(uint256 _slot, uint256 _ringSlots) private view returns (StoredRecord storage) {
+    return LateSubmissionLib.getStorage().records[_slot % _ringSlots];
+  }
+
+  function _countBits(uint256 _bits) private pure returns (uint256 count) {
+    for (; _bits != 0; _bits &= _bits - 1) ++count;
+  }
+
+  /// @dev What rewards have risen by. If they have fallen, they were claimed in between, and what is there is new.
+  function _credited(uint256 _now, uint256 _before) private pure returns (uint256) {
+    return _now < _before ? _now : _now - _before;
+  }
+
+  function _coinbase(bytes32[] calldata _fees, uint256 _index) private pure returns (address) {
+    return address(uint160(uint256(_fees[2 * _index])));
   }
 }

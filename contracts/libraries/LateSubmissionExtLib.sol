@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.30;
 
+import {Errors} from "@aztec/core/libraries/Errors.sol";
 import {AttestationLib, CommitteeAttestations} from "@aztec/core/libraries/rollup/AttestationLib.sol";
 import {FeeLib} from "@aztec/core/libraries/rollup/FeeLib.sol";
 import {ProposeLib as UpstreamProposeLib, ValidateHeaderArgs} from "@aztec/core/libraries/rollup/ProposeLib.sol";
@@ -11,7 +12,6 @@ import {TimeLib, Epoch, Slot, Timestamp} from "@aztec/core/libraries/TimeLib.sol
 import {Signature} from "@aztec/shared/libraries/SignatureLib.sol";
 import {LateSubmissionRecord, LateSubmissionTerms} from "../interfaces/ILateSubmission.sol";
 import {LateAuthorisationLib} from "./LateAuthorisationLib.sol";
-import {LateRewardLib, Settlement} from "./LateRewardLib.sol";
 import {LateSubmissionLib} from "./LateSubmissionLib.sol";
 import {ProposalChecksLib} from "./ProposalChecksLib.sol";
 import {SubmissionWindowLib} from "./SubmissionWindowLib.sol";
@@ -57,35 +57,38 @@ library LateSubmissionExtLib {
    * @param _slot The header slot, open according to `requireLateOpen`
    * @param _checkpointNumber The number that the checkpoint gets
    * @param _attestations The packed attestations
-   * @param _signers The members that signed
-   * @param _digest The payload digest that they signed
+   * @param _digest The payload digest that the committee signed
+   * @param _proposalDigest The hash of the gossiped proposal
+   * @param _proposalSignature The proposer's signature over it; not read if the proposer has attested
    */
   function authorise(
     Slot _slot,
     uint256 _checkpointNumber,
     CommitteeAttestations calldata _attestations,
-    address[] calldata _signers,
-    bytes32 _digest
+    bytes32 _digest,
+    bytes32 _proposalDigest,
+    Signature calldata _proposalSignature
   ) external {
-    LateAuthorisationLib.setUpEpoch(_slot.epochFromSlot());
-    address proposer = LateAuthorisationLib.verifyQuorum(_slot, _attestations, _signers, _digest);
-    LateSubmissionLib.record(_slot, _checkpointNumber, proposer);
-  }
-
-  /**
-   * @notice Applies the split to every late checkpoint that a proof has newly proven.
-   * @param _fees The proof's (recipient, value) pairs
-   * @param _settlement What `prepareSettlement` found before upstream ran
-   */
-  function settle(bytes32[] calldata _fees, Settlement calldata _settlement) external {
-    LateRewardLib.settle(_fees, _settlement);
+    Epoch epoch = _slot.epochFromSlot();
+    LateAuthorisationLib.setUpEpoch(epoch);
+    address proposer = LateAuthorisationLib.authorise(
+      _slot,
+      epoch,
+      _attestations,
+      _digest,
+      _proposalDigest,
+      _proposalSignature
+    );
+    LateSubmissionLib.record(_slot, epoch, _checkpointNumber, proposer);
   }
 
   /**
    * @notice Validates a header and its attestations without landing it. Nodes call it before they broadcast.
    * @dev Upstream's body, unless the header is one for the previous slot and there is a window. Then the fee is
    *      recomputed for the header slot, because `Rollup` has computed `_args.manaMinFee` from the clock and is not
-   *      virtual, and the attestations have to satisfy what a late submission has to satisfy.
+   *      virtual, and the attestations have to satisfy what a late submission has to satisfy. One case is refused here
+   *      that `propose` takes: the proposer's signature over the gossiped proposal in place of its attestation. That
+   *      proposal contains the archive, and this function is not given any.
    * @param _args Header, digest, fee and flags
    * @param _attestations The packed committee attestations; empty to validate the header alone
    * @param _signers The members that signed, in committee order
@@ -120,7 +123,7 @@ library LateSubmissionExtLib {
       return;
     }
 
-    ProposedHeader memory header = _args.header;
+    ProposedHeader calldata header = _args.header;
     uint256 parent = STFLib.getEffectivePendingCheckpointNumber(currentTime);
     ProposalChecksLib.requireNewSlot(parent, slot);
     LateAuthorisationLib.requireOpen(slot);
@@ -129,7 +132,7 @@ library LateSubmissionExtLib {
     ProposalChecksLib.validateContents(header, minFee, _args.blobsHashesCommitment, _args.flags.ignoreDA);
 
     if (_attestations.isEmpty()) return;
-    LateAuthorisationLib.verifyQuorum(slot, _attestations, _signers, _args.digest);
+    _requireQuorum(slot, _attestations, _args.digest);
   }
 
   /**
@@ -153,13 +156,20 @@ library LateSubmissionExtLib {
   }
 
   /**
-   * @notice Reads what settlement needs from before upstream credits a proof.
-   * @param _start The first checkpoint of the proof
-   * @param _end The last checkpoint of the proof
-   * @return What `settle` wants to know
+   * @notice The terms in force.
+   * @return The terms
    */
-  function prepareSettlement(uint256 _start, uint256 _end) external view returns (Settlement memory) {
-    return LateRewardLib.prepare(_start, _end);
+  function getTerms() external view returns (LateSubmissionTerms memory) {
+    return LateSubmissionLib.getStorage().terms;
+  }
+
+  /**
+   * @notice Whether a checkpoint of a slot ever landed late.
+   * @param _slot The header slot
+   * @return Whether the record in the slot's place is its own
+   */
+  function hasLandedLate(Slot _slot) external view returns (bool) {
+    return LateSubmissionLib.hasRecord(_slot);
   }
 
   /**
@@ -169,5 +179,16 @@ library LateSubmissionExtLib {
    */
   function getRecord(Slot _slot) external view returns (LateSubmissionRecord memory) {
     return LateSubmissionLib.getRecord(_slot);
+  }
+
+  /// @dev The quorum, with the proposer's own attestation in it.
+  function _requireQuorum(Slot _slot, CommitteeAttestations calldata _attestations, bytes32 _digest) private {
+    (address proposer, uint256 index, bool hasAttested) = LateAuthorisationLib.verifyQuorum(
+      _slot,
+      _slot.epochFromSlot(),
+      _attestations,
+      _digest
+    );
+    require(hasAttested, Errors.ValidatorSelection__MissingProposerSignature(proposer, index));
   }
 }

@@ -82,9 +82,17 @@ library LateSubmissionLib {
 
   /**
    * @notice Sets the terms for later submissions.
+   * @dev Validations performed:
+   *      - the submitter's part does not fall: LateSubmission__FirstShareTooLarge
+   *      - what is forfeited is not more than the whole: LateSubmission__SplitTooLarge
+   *      - the window fits into a slot: LateSubmission__WindowTooLong
    * @param _terms The new terms
    */
   function setTerms(LateSubmissionTerms memory _terms) internal {
+    require(
+      _terms.firstBps <= _terms.submitterBps,
+      ILateSubmission.LateSubmission__FirstShareTooLarge(_terms.firstBps, _terms.submitterBps)
+    );
     require(
       LateSplitLib.isValid(_terms.submitterBps, _terms.burnBps),
       ILateSubmission.LateSubmission__SplitTooLarge(_terms.submitterBps, _terms.burnBps)
@@ -126,29 +134,39 @@ library LateSubmissionLib {
   }
 
   /**
-   * @notice Writes the record of a late submission under the terms in force, and marks its slot.
+   * @notice Writes the record of a late submission and marks its slot. The record keeps the split that the terms in
+   *         force give for the delay.
    * @param _slot The header slot
+   * @param _epoch Its epoch
    * @param _checkpointNumber The checkpoint's number
    * @param _originalProposer The committee member assigned to the slot
    */
-  function record(Slot _slot, uint256 _checkpointNumber, address _originalProposer) internal {
+  function record(Slot _slot, Epoch _epoch, uint256 _checkpointNumber, address _originalProposer) internal {
     LateSubmissionStorage storage store = getStorage();
     LateSubmissionTerms memory terms = store.terms;
     address submitter = takeRecipient();
     // The submission slot is the one after the header slot: this is the late path.
     uint256 delay = block.timestamp - Timestamp.unwrap((_slot + Slot.wrap(1)).toTimestamp());
+    (uint256 cutBps, uint256 restBps) = LateSplitLib.resolve(
+      terms.firstBps,
+      terms.submitterBps,
+      terms.burnBps,
+      delay,
+      terms.windowSeconds
+    );
 
     store.records[recordIndex(_slot)] = StoredRecord({
       submitter: submitter,
       slot: Slot.unwrap(_slot).toUint32(),
       delay: delay.toUint32(),
-      submitterBps: terms.submitterBps,
-      burnBps: terms.burnBps,
+      // Neither exceeds the whole, which fits.
+      submitterBps: uint16(cutBps),
+      burnBps: uint16(restBps),
       originalProposer: _originalProposer,
       checkpointNumber: _checkpointNumber.toUint88(),
       isSettled: false
     });
-    _mark(_slot);
+    _mark(_slot, _epoch);
 
     emit ILateSubmission.LateSubmissionRecorded(_slot, _checkpointNumber, _originalProposer, submitter, delay);
   }
@@ -177,6 +195,16 @@ library LateSubmissionLib {
         delay: stored.delay,
         isSettled: stored.isSettled
       });
+  }
+
+  /**
+   * @notice Whether a checkpoint of a slot ever landed late, whatever became of it.
+   * @dev No longer known once the slot one ring later has taken the record's place.
+   * @param _slot The header slot
+   */
+  function hasRecord(Slot _slot) internal view returns (bool) {
+    StoredRecord storage stored = getStorage().records[recordIndex(_slot)];
+    return stored.checkpointNumber != 0 && stored.slot == Slot.unwrap(_slot);
   }
 
   /**
@@ -247,11 +275,14 @@ library LateSubmissionLib {
   }
 
   /// @dev Sets the slot's bit in its epoch's word, and takes the word over if it still holds an older epoch.
-  function _mark(Slot _slot) private {
-    Epoch epoch = _slot.epochFromSlot();
+  function _mark(Slot _slot, Epoch _epoch) private {
+    uint256 index = Epoch.unwrap(_epoch) % ringEpochs();
+    mapping(uint256 ringIndex => LateMarks marks) storage ring = getStorage().marks;
+    uint256 tag = Epoch.unwrap(_epoch) << MAX_EPOCH_DURATION;
+    uint256 marks = LateMarks.unwrap(ring[index]);
+    if (marks >> MAX_EPOCH_DURATION != Epoch.unwrap(_epoch)) marks = tag;
     uint256 bit = 1 << (Slot.unwrap(_slot) % TimeLib.getStorage().epochDuration);
-    uint256 marks = (Epoch.unwrap(epoch) << MAX_EPOCH_DURATION) | getMarks(epoch) | bit;
-    getStorage().marks[Epoch.unwrap(epoch) % ringEpochs()] = LateMarks.wrap(marks);
+    ring[index] = LateMarks.wrap(marks | bit);
   }
 
   function _recipientSlot() private view returns (TransientSlot.AddressSlot) {

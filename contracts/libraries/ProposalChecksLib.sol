@@ -69,7 +69,7 @@ library ProposalChecksLib {
    * @param _ignoreDA Whether to leave the blobs out
    */
   function validateContents(
-    ProposedHeader memory _header,
+    ProposedHeader calldata _header,
     uint256 _manaMinFee,
     bytes32 _blobsHashesCommitment,
     bool _ignoreDA

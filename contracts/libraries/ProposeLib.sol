@@ -15,13 +15,16 @@ import {
   ProposeArgs,
   ProposePayload
 } from "@aztec/core/libraries/rollup/ProposeLib.sol";
-import {ProposedHeader, ProposedHeaderLib} from "@aztec/core/libraries/rollup/ProposedHeaderLib.sol";
+import {ProposedHeader} from "@aztec/core/libraries/rollup/ProposedHeaderLib.sol";
 import {STFLib} from "@aztec/core/libraries/rollup/STFLib.sol";
 import {ValidatorSelectionLib} from "@aztec/core/libraries/rollup/ValidatorSelectionLib.sol";
 import {TimeLib, Epoch, Slot, Timestamp} from "@aztec/core/libraries/TimeLib.sol";
 import {Signature} from "@aztec/shared/libraries/SignatureLib.sol";
+import {CheckpointDigestLib} from "./CheckpointDigestLib.sol";
 import {LateSubmissionExtLib} from "./LateSubmissionExtLib.sol";
+import {PackedAttestationsLib} from "./PackedAttestationsLib.sol";
 import {ProposalChecksLib} from "./ProposalChecksLib.sol";
+import {ProposerLib} from "./ProposerLib.sol";
 
 /**
  * @title ProposeLib
@@ -44,6 +47,7 @@ import {ProposalChecksLib} from "./ProposalChecksLib.sol";
  */
 library ProposeLib {
   using ChainTipsLib for CompressedChainTips;
+  using PackedAttestationsLib for CommitteeAttestations;
   using TimeLib for Slot;
   using TimeLib for Timestamp;
 
@@ -59,6 +63,7 @@ library ProposeLib {
     bytes32[] blobHashes;
     bytes[] blobCommitments;
     bytes32 blobsHashesCommitment;
+    bytes proposal;
     bytes32 headerHash;
     bytes32 payloadDigest;
     bytes32 attestationsHash;
@@ -74,7 +79,7 @@ library ProposeLib {
    *      - it matches the blobs: Errors.Rollup__InvalidBlobHash
    *      - the header's contents: see ProposalChecksLib.validateContents
    *      - on time: the proposer's two signatures, or the escape hatch's proposer as the caller, as upstream
-   *      - late: the quorum, see LateAuthorisationLib.verifyQuorum; the (attestations, signers) signature is ignored
+   *      - late: the quorum and the proposer, see LateAuthorisationLib.authorise
    *      - the inbox: Errors.Rollup__InvalidInHash
    *
    *      Validations not performed: on time, the quorum (counted by the proof, as upstream); the state transition.
@@ -83,8 +88,9 @@ library ProposeLib {
    *
    * @param _args Archive, oracle input and header of the checkpoint
    * @param _attestations The packed committee attestations
-   * @param _signers The members that signed, in committee order
-   * @param _attestationsAndSignersSignature The proposer's signature over attestations and signers; on time only
+   * @param _signers The members that signed, in committee order; ignored late
+   * @param _attestationsAndSignersSignature The proposer's signature over attestations and signers; late, if the
+   *        proposer has not attested, over the gossiped checkpoint proposal
    * @param _blobsInput Number of blobs (1 byte), then their commitments (48 bytes each)
    * @param _checkBlob Whether to compare the commitments with the transaction's blobs
    */
@@ -106,16 +112,15 @@ library ProposeLib {
     require(_blobsInput.length > 0, Errors.Rollup__NoBlobsInCheckpoint());
     (v.blobHashes, v.blobsHashesCommitment, v.blobCommitments) = BlobLib.validateBlobs(_blobsInput, _checkBlob);
 
-    // From here on the proposal is worth a copy to memory.
-    ProposedHeader memory header = _args.header;
-    v.headerHash = ProposedHeaderLib.hash(header);
+    v.proposal = CheckpointDigestLib.pack(_args);
+    v.headerHash = CheckpointDigestLib.hashHeader(v.proposal);
     v.payloadDigest = UpstreamProposeLib.digest(
       ProposePayload({archive: _args.archive, oracleInput: _args.oracleInput, headerHash: v.headerHash})
     );
-    CommitteeAttestations memory attestations = _attestations;
-    _authorise(v, header, attestations, _signers, _attestationsAndSignersSignature);
+    _authorise(v, _args.header, _attestations, _signers, _attestationsAndSignersSignature);
 
-    _store(v, _args, header, attestations);
+    v.attestationsHash = _attestations.hash();
+    _store(v, _args);
   }
 
   /**
@@ -151,9 +156,9 @@ library ProposeLib {
   /// @dev Epoch set-up, the header's contents, then whoever vouches for it: proposer, hatch proposer or quorum.
   function _authorise(
     Interim memory _v,
-    ProposedHeader memory _header,
-    CommitteeAttestations memory _attestations,
-    address[] memory _signers,
+    ProposedHeader calldata _header,
+    CommitteeAttestations calldata _attestations,
+    address[] calldata _signers,
     Signature calldata _attestationsAndSignersSignature
   ) private {
     Slot slot = _header.slotNumber;
@@ -172,32 +177,33 @@ library ProposeLib {
     ProposalChecksLib.validateContents(_header, FeeLib.summedMinFee(_v.fee), _v.blobsHashesCommitment, false);
 
     if (_v.isLate) {
-      LateSubmissionExtLib.authorise(slot, _v.checkpointNumber, _attestations, _signers, _v.payloadDigest);
+      LateSubmissionExtLib.authorise(
+        slot,
+        _v.checkpointNumber,
+        _attestations,
+        _v.payloadDigest,
+        keccak256(_v.proposal),
+        _attestationsAndSignersSignature
+      );
     } else if (_v.isEscapeHatch) {
       require(
         msg.sender == _v.escapeHatchProposer,
         Errors.Rollup__InvalidEscapeHatchProposer(_v.escapeHatchProposer, msg.sender)
       );
     } else {
-      ValidatorSelectionLib.verifyProposer(
+      ProposerLib.verifyProposer(
         slot,
         _v.epoch,
         _attestations,
         _signers,
         _v.payloadDigest,
-        _attestationsAndSignersSignature,
-        true
+        _attestationsAndSignersSignature
       );
     }
   }
 
   /// @dev Commits the checkpoint: tips, archive, log, inbox, escape hatch, event.
-  function _store(
-    Interim memory _v,
-    ProposeArgs calldata _args,
-    ProposedHeader memory _header,
-    CommitteeAttestations memory _attestations
-  ) private {
+  function _store(Interim memory _v, ProposeArgs calldata _args) private {
     bytes32 blobCommitmentsHash = BlobLib.calculateBlobCommitmentsHash(
       STFLib.getBlobCommitmentsHash(_v.checkpointNumber - 1),
       _v.blobCommitments,
@@ -208,12 +214,11 @@ library ProposeLib {
       feeHeader = FeeLib.computeFeeHeader(
         _v.checkpointNumber,
         _args.oracleInput.feeAssetPriceModifier,
-        _header.totalManaUsed,
+        _args.header.totalManaUsed,
         _v.fee.congestionCost,
         _v.fee.proverCost
       );
     }
-    _v.attestationsHash = keccak256(abi.encode(_attestations));
 
     RollupStore storage rollupStore = STFLib.getStorage();
     rollupStore.tips = _v.tips.updatePending(_v.checkpointNumber);
@@ -222,17 +227,17 @@ library ProposeLib {
       TempCheckpointLog({
         headerHash: _v.headerHash,
         blobCommitmentsHash: blobCommitmentsHash,
-        outHash: _header.outHash,
+        outHash: _args.header.outHash,
         attestationsHash: _v.attestationsHash,
         payloadDigest: _v.payloadDigest,
-        slotNumber: _header.slotNumber,
+        slotNumber: _args.header.slotNumber,
         feeHeader: feeHeader
       })
     );
 
     if (_v.isTxsEnabled) {
       bytes32 inHash = rollupStore.config.inbox.consume(_v.checkpointNumber);
-      require(_header.inHash == inHash, Errors.Rollup__InvalidInHash(inHash, _header.inHash));
+      require(_args.header.inHash == inHash, Errors.Rollup__InvalidInHash(inHash, _args.header.inHash));
     }
     if (_v.isEscapeHatch) {
       _v.escapeHatch.updateSubmittedArchive(_v.escapeHatchProposer, uint128(_v.checkpointNumber), _args.archive);

@@ -2,6 +2,7 @@
 pragma solidity 0.8.30;
 
 import {IStakingCore} from "@aztec/core/interfaces/IStaking.sol";
+import {IValidatorSelection} from "@aztec/core/interfaces/IValidatorSelection.sol";
 import {IPayload} from "@aztec/governance/interfaces/IPayload.sol";
 import {Slot} from "@aztec/shared/libraries/TimeMath.sol";
 import {Clones} from "@oz/proxy/Clones.sol";
@@ -14,6 +15,7 @@ import {ILateSlashRegistry} from "../interfaces/ILateSlashRegistry.sol";
  * @param attester Whom it slashes
  * @param slots The strikes of its batch
  * @param prices What each of them costs, in the order of the slots and in units of the staking asset
+ * @param lastSlot The last slot in which it may be executed
  */
 struct LateSlash {
   ILateSlashRegistry registry;
@@ -21,6 +23,7 @@ struct LateSlash {
   address attester;
   Slot[] slots;
   uint256[] prices;
+  Slot lastSlot;
 }
 
 /**
@@ -35,13 +38,18 @@ struct LateSlash {
  *      threshold of the hook that made it. A veto forbids this payload and not its strikes, which may be in others.
  */
 contract LateSlashPayload is IPayload {
+  /// @notice Thrown when the payload's time is over.
+  error LateSlashPayload__Expired(Slot lastSlot, Slot currentSlot);
+
   /**
    * @inheritdoc IPayload
-   * @dev What it would do now. With nothing left the first action reverts. So does one kept from an earlier answer,
-   *      once any of its slots has been consumed since.
+   * @dev What it would do now; after its last slot it reverts. With nothing left the first action reverts. So does one
+   *      kept from an earlier answer, once any of its slots has been consumed since.
    */
   function getActions() external view override(IPayload) returns (IPayload.Action[] memory actions) {
     LateSlash memory slash = abi.decode(Clones.fetchCloneArgs(address(this)), (LateSlash));
+    Slot currentSlot = IValidatorSelection(slash.rollup).getCurrentSlot();
+    require(currentSlot <= slash.lastSlot, LateSlashPayload__Expired(slash.lastSlot, currentSlot));
     (Slot[] memory slots, uint256 amount) = _notConsumed(slash);
     actions = new IPayload.Action[](3);
     actions[0] = IPayload.Action({

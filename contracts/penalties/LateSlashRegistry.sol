@@ -21,6 +21,8 @@ contract LateSlashRegistry is ILateSlashRegistry {
 
   mapping(address rollup => BitMaps.BitMap slots) private consumed;
 
+  mapping(address rollup => mapping(address slasher => bool isNoted)) private noted;
+
   /// @dev Who is being slashed in this transaction, and what was at stake; a slash begins and ends in one
   ///      transaction.
   bytes32 private transient inFlight;
@@ -69,7 +71,46 @@ contract LateSlashRegistry is ILateSlashRegistry {
     address _attester,
     Slot _slot
   ) external override(ILateSlashRegistry) {
-    TallySlashingProposer tally = TallySlashingProposer(Slasher(IStaking(_rollup).getSlasher()).PROPOSER());
+    noteSlasher(_rollup);
+    _consumeTallied(_rollup, IStaking(_rollup).getSlasher(), _round, _committee, _attester, _slot);
+  }
+
+  /// @inheritdoc ILateSlashRegistry
+  function consumeTalliedBy(
+    address _rollup,
+    address _slasher,
+    SlashRound _round,
+    address[] calldata _committee,
+    address _attester,
+    Slot _slot
+  ) external override(ILateSlashRegistry) {
+    noteSlasher(_rollup);
+    require(noted[_rollup][_slasher], LateSlashRegistry__UnknownSlasher(_rollup, _slasher));
+    _consumeTallied(_rollup, _slasher, _round, _committee, _attester, _slot);
+  }
+
+  /// @inheritdoc ILateSlashRegistry
+  function isConsumed(address _rollup, Slot _slot) external view override(ILateSlashRegistry) returns (bool) {
+    return consumed[_rollup].get(Slot.unwrap(_slot));
+  }
+
+  /// @inheritdoc ILateSlashRegistry
+  function noteSlasher(address _rollup) public override(ILateSlashRegistry) {
+    address slasher = IStaking(_rollup).getSlasher();
+    if (noted[_rollup][slasher]) return;
+    noted[_rollup][slasher] = true;
+    emit SlasherNoted(_rollup, slasher);
+  }
+
+  function _consumeTallied(
+    address _rollup,
+    address _slasher,
+    SlashRound _round,
+    address[] calldata _committee,
+    address _attester,
+    Slot _slot
+  ) private {
+    TallySlashingProposer tally = TallySlashingProposer(Slasher(_slasher).PROPOSER());
     require(tally.SLASHING_PROPOSER_TYPE() == SlasherFlavor.TALLY, LateSlashRegistry__NotTally(address(tally)));
     (bool isExecuted, ) = tally.getRound(_round);
     require(isExecuted, LateSlashRegistry__RoundNotExecuted(_round));
@@ -90,11 +131,6 @@ contract LateSlashRegistry is ILateSlashRegistry {
     Slot[] memory slots = new Slot[](1);
     slots[0] = _slot;
     emit StrikesConsumed(_rollup, _attester, slots);
-  }
-
-  /// @inheritdoc ILateSlashRegistry
-  function isConsumed(address _rollup, Slot _slot) external view override(ILateSlashRegistry) returns (bool) {
-    return consumed[_rollup].get(Slot.unwrap(_slot));
   }
 
   function _consume(address _rollup, Slot _slot) private {

@@ -34,6 +34,13 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
   /// @notice The most strikes in a batch. It bounds the payload's size and thereby the gas of making one.
   uint256 public constant MAX_BATCH = 16;
 
+  /**
+   * @notice For how many windows of the ledger a payload can be executed, from its newest strike on.
+   * @dev Long enough for either path: a strike is batched while the window holds it, and then takes rounds of
+   *      signalling, or weeks of governance. A ledger whose payloads go through governance needs a window of a week.
+   */
+  uint256 public constant LIFETIME_WINDOWS = 4;
+
   /// @notice The path that the hook's payloads need.
   SlashPath public immutable PATH;
 
@@ -81,6 +88,7 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
     PROPOSAL_IMPLEMENTATION = address(new LateSlashProposal());
     _setTerms(_terms);
     _requirePath();
+    _registry.noteSlasher(ROLLUP);
   }
 
   /// @inheritdoc ILateSlashingHook
@@ -105,10 +113,7 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
 
   /// @inheritdoc ILateSlashingHook
   function open(address _attester) external override(ILateSlashingHook) returns (IPayload payload) {
-    StrikeBatch memory batch = getBatch(_attester);
-    uint256 threshold = terms.threshold;
-    require(batch.weight >= threshold, LateSlashingHook__BelowThreshold(_attester, batch.weight, threshold));
-    return _open(_attester, batch);
+    return openFrom(_attester, Slot.wrap(0));
   }
 
   /// @inheritdoc ILateSlashingHook
@@ -117,7 +122,23 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
   }
 
   /// @inheritdoc ILateSlashingHook
+  function openFrom(address _attester, Slot _first) public override(ILateSlashingHook) returns (IPayload payload) {
+    StrikeBatch memory batch = getBatchFrom(_attester, _first);
+    uint256 threshold = terms.threshold;
+    require(batch.weight >= threshold, LateSlashingHook__BelowThreshold(_attester, batch.weight, threshold));
+    return _open(_attester, batch);
+  }
+
+  /// @inheritdoc ILateSlashingHook
   function getBatch(address _attester) public view override(ILateSlashingHook) returns (StrikeBatch memory batch) {
+    return getBatchFrom(_attester, Slot.wrap(0));
+  }
+
+  /// @inheritdoc ILateSlashingHook
+  function getBatchFrom(
+    address _attester,
+    Slot _first
+  ) public view override(ILateSlashingHook) returns (StrikeBatch memory batch) {
     Strike[] memory strikes = LEDGER.getStrikes(_attester);
     StrikeWeights memory weights = LEDGER.getWeights();
     uint256 amountPerWeight = terms.amountPerWeight;
@@ -127,7 +148,7 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
     for (uint256 i = 0; i < strikes.length && length < MAX_BATCH; ++i) {
       uint256 weight = weights.late;
       if (strikes[i].kind == StrikeKind.Missed) weight = weights.missed;
-      if (weight == 0 || REGISTRY.isConsumed(ROLLUP, strikes[i].slot)) continue;
+      if (strikes[i].slot < _first || weight == 0 || REGISTRY.isConsumed(ROLLUP, strikes[i].slot)) continue;
       slots[length] = strikes[i].slot;
       prices[length] = weight * amountPerWeight;
       ++length;
@@ -156,10 +177,18 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
 
   function _open(address _attester, StrikeBatch memory _batch) private returns (IPayload) {
     address slasher = _requirePath();
+    REGISTRY.noteSlasher(ROLLUP);
     _requireSlashable(_attester);
 
     bytes memory slash = abi.encode(
-      LateSlash({registry: REGISTRY, rollup: ROLLUP, attester: _attester, slots: _batch.slots, prices: _batch.prices})
+      LateSlash({
+        registry: REGISTRY,
+        rollup: ROLLUP,
+        attester: _attester,
+        slots: _batch.slots,
+        prices: _batch.prices,
+        lastSlot: _batch.slots[_batch.slots.length - 1] + Slot.wrap(LIFETIME_WINDOWS * LEDGER.WINDOW_SLOTS())
+      })
     );
     (address slashPayload, bool isNew) = _clone(PAYLOAD_IMPLEMENTATION, slash);
     address proposal = address(0);

@@ -213,8 +213,8 @@ contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
     Epoch landingEpoch = selection.getEpochAtSlot(afterwards + Slot.wrap(1));
     require(landingEpoch < pruneEpoch, LateStrikeLedger__GapMayBePruned(_slot, pruneEpoch, landingEpoch));
 
-    // Only the checkpoint before can have displaced one, and only from the slot right after it.
-    if (_slot != before + Slot.wrap(1)) return;
+    // Only a late landing in the slot before can have displaced one: the checkpoint before the gap, or one within it
+    // that has been removed since.
     require(!_followsLateLanding(_slot), LateStrikeLedger__MayBeDisplaced(_slot));
   }
 
@@ -251,17 +251,13 @@ contract LateStrikeLedger is ILateStrikeLedger, ILateSubmissionHook, Ownable {
     count.weight = count.late * inForce.late + count.missed * inForce.missed;
   }
 
-  /// @dev Whether the checkpoint of a slot landed late. Any other failure than the rollup's own "no" is no answer.
-  ///      An answer that is no record cannot be decoded, which reverts without data.
+  /// @dev Whether a checkpoint of a slot landed late, be it that it was removed again with an invalidated parent: what
+  ///      it displaced did not come back. A failure is no answer; one that is no boolean reverts without data.
   function _isLate(Slot _slot) private view returns (bool) {
-    try ILateSubmission(ROLLUP).getLateSubmission(_slot) returns (LateSubmissionRecord memory) {
-      return true;
-    } catch (bytes memory reason) {
-      require(
-        bytes4(reason) == ILateSubmission.LateSubmission__UnknownSlot.selector,
-        LateStrikeLedger__RecordUnreadable(_slot)
-      );
-      return false;
+    try ILateSubmission(ROLLUP).hasLandedLate(_slot) returns (bool isLate) {
+      return isLate;
+    } catch {
+      revert LateStrikeLedger__RecordUnreadable(_slot);
     }
   }
 

@@ -93,11 +93,12 @@ export class Twin {
       return { deployment, validators, newcomers, firstEpoch: await stakeValidators(deployment, validators) };
     };
     const [upstreamChain, extendedChain] = [await openEmbeddedChain({ seed }), await openEmbeddedChain({ seed })];
-    // The extended rollup comes with one library more. Upstream's deployer spends a nonce and a block instead.
-    const spendNonce = async (from: LocalAccount) => {
+    // The extended rollup comes with two libraries more. Upstream's deployer spends nonces and blocks instead.
+    const spendNonces = async (from: LocalAccount) => {
+      await upstreamChain.execute({ from, to: from.address });
       await upstreamChain.execute({ from, to: from.address });
     };
-    const upstream = await open({ beforeRollup: spendNonce }, upstreamChain);
+    const upstream = await open({ beforeRollup: spendNonces }, upstreamChain);
     const extended = await open({ terms }, extendedChain);
     const { validators, newcomers, firstEpoch } = upstream;
     const twin = new Twin(upstream.deployment, extended.deployment, validators, newcomers, firstEpoch);

@@ -11,8 +11,9 @@ import { deployRollup } from "./deployRollup.ts";
 import { readLinkedLibraries, WrongLibraryLinkError } from "./linkedLibraries.ts";
 import { readArtifact } from "./readArtifact.ts";
 
-/** Terms until the economics recommend better: half to the submitter, a quarter forfeited, two L1 blocks, closed epochs. */
+/** Terms until the economics recommend better: a tenth rising to half to the submitter, 75 % forfeited in all, two L1 blocks. */
 export const DEFAULT_TERMS: LateSubmissionTerms = {
+  firstBps: 1_000,
   submitterBps: 5_000,
   burnBps: 2_500,
   windowSeconds: 24,
@@ -73,7 +74,8 @@ export async function assertBuildAheadLinks(artifacts: Artifacts, chain: L1Node,
   const operations = requireLink(fromRollup, upstream);
   await assertCode(artifacts, chain, ours, operations);
 
-  const late = requireLink(await readLinkedLibraries(artifacts, chain, ours, operations), "LateSubmissionExtLib");
+  const fromOperations = await readLinkedLibraries(artifacts, chain, ours, operations);
+  const late = requireLink(fromOperations, "LateSubmissionExtLib");
   const lateOfRollup = requireLink(fromRollup, "LateSubmissionExtLib");
   if (late !== lateOfRollup) {
     throw new WrongLibraryLinkError("Rollup and operations library use different late-submission libraries", {
@@ -81,6 +83,8 @@ export async function assertBuildAheadLinks(artifacts: Artifacts, chain: L1Node,
     });
   }
   await assertCode(artifacts, chain, "LateSubmissionExtLib", late);
+  const settlement = requireLink(fromOperations, "LateSettlementExtLib");
+  await assertCode(artifacts, chain, "LateSettlementExtLib", settlement);
 }
 
 function requireLink(links: Readonly<Record<string, Address>>, library: string): Address {

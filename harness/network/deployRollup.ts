@@ -55,6 +55,9 @@ export async function deployRollup(deployer: Deployer, options: DeployRollupOpti
     libraries: {
       TallySlasherDeploymentExtLib: deployed.tallySlasherDeployment,
       EmpireSlasherDeploymentExtLib: deployed.empireSlasherDeployment,
+      ...(terms === undefined
+        ? {}
+        : await readLinkedLibraries(artifacts, chain, "BuildAheadOperationsExtLib", deployed.operations)),
       ...(await readLinkedLibraries(artifacts, chain, kind === "upstream" ? "Rollup" : "BuildAheadRollup", address)),
     },
     config,

@@ -5,9 +5,11 @@ import type { Bps } from "./units.ts";
 
 /** What governance decides about late submissions. Source: `LateSubmissionTerms` of `ILateSubmission`. */
 export interface LateSubmissionTerms {
-  /** Part of the proposer's share that goes to the late submitter: 0 to 10,000. */
+  /** Part of the proposer's share that goes to the late submitter in the window's first second: 0 to `submitterBps`. */
+  readonly firstBps: Bps;
+  /** What that part rises to until the window's end: 0 to 10,000. What it has not risen by yet is forfeited. */
   readonly submitterBps: Bps;
-  /** Part of the proposer's share that is forfeited: 0 to 10,000; both together at most 10,000. */
+  /** Part of the proposer's share that is forfeited in every case: 0 to 10,000; with `submitterBps` at most 10,000. */
   readonly burnBps: Bps;
   /** Seconds after the start of the next slot, at most a slot; 0 switches the feature off. */
   readonly windowSeconds: number;

@@ -76,7 +76,7 @@ export function parseTerms(text: string): LateSubmissionTerms {
       `a window of ${MIN_WINDOW_SECONDS} to ${SLOT_SECONDS} seconds (a slot)`,
     );
   }
-  return { submitterBps, burnBps, windowSeconds, crossEpoch: match[4] === "true" };
+  return { firstBps: submitterBps, submitterBps, burnBps, windowSeconds, crossEpoch: match[4] === "true" };
 }
 
 /** In what a run differs from {@link DEFAULT_OPTIONS}, as `option-value`; empty for the run whose report is committed. */

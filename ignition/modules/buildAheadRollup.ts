@@ -9,7 +9,10 @@ import rollupLibraries from "./rollupLibraries.ts";
 export default buildModule("BuildAheadRollup", (m) => {
   const libraries = m.useModule(rollupLibraries);
   const lateSubmission = m.library("LateSubmissionExtLib");
-  const operations = m.library("BuildAheadOperationsExtLib", { libraries: { LateSubmissionExtLib: lateSubmission } });
+  const lateSettlement = m.library("LateSettlementExtLib");
+  const operations = m.library("BuildAheadOperationsExtLib", {
+    libraries: { LateSubmissionExtLib: lateSubmission, LateSettlementExtLib: lateSettlement },
+  });
   const verifier = m.contract("MockVerifier");
   const rollup = m.contract(
     "BuildAheadRollup",

@@ -56,7 +56,7 @@ describe("The guarded bundler", () => {
   });
   /** Only governance may set terms. */
   const forbidden = (allowFailure: boolean): BundledCall => {
-    const callData = encodeSetTerms({ submitterBps: 0, burnBps: 0, windowSeconds: 0, crossEpoch: false });
+    const callData = encodeSetTerms({ firstBps: 0, submitterBps: 0, burnBps: 0, windowSeconds: 0, crossEpoch: false });
     return { target: world.lane.rollup.address, callData, allowFailure };
   };
 

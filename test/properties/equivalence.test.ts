@@ -50,7 +50,7 @@ describe("Equivalence: N landed late, and N landed on time", function () {
   let restore: () => Promise<void>;
 
   before(async () => {
-    const terms = { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
+    const terms = { firstBps: 5_000, submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
     network = await openExtendedNetwork(compactConfig({ inboxLag: 2n }), terms, 8);
     const { rollup, validators, chain } = network;
     sequencer = new Sequencer({ deployment: network, rollup, validators, seed: "equivalence" });

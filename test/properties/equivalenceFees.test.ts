@@ -15,7 +15,7 @@ const GWEI = 10n ** 9n;
 
 describe("Fee anchoring: what a late header is asked to pay", function () {
   it("is what it would have paid on time, through every slot in which the L1 fee oracle switches", async () => {
-    const terms = { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
+    const terms = { firstBps: 5_000, submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
     const network = await openExtendedNetwork(
       compactConfig({ inboxLag: 2n, aztecProofSubmissionEpochs: 8n }),
       terms,

@@ -87,10 +87,11 @@ describe("The layout of the extended rollup", () => {
     const { chain, buildAhead } = network;
     const word = await readWord(network, LATE_TERMS_WORD);
     const { terms } = buildAhead;
-    expect(word & 0xffffn, "submitterBps").to.equal(BigInt(terms?.submitterBps ?? -1));
-    expect((word >> 16n) & 0xffffn, "burnBps").to.equal(BigInt(terms?.burnBps ?? -1));
-    expect((word >> 32n) & 0xffffffffn, "windowSeconds").to.equal(BigInt(terms?.windowSeconds ?? -1));
-    expect(word >> 64n, "crossEpoch").to.equal(terms?.crossEpoch === true ? 1n : 0n);
+    expect(word & 0xffffn, "firstBps").to.equal(BigInt(terms?.firstBps ?? -1));
+    expect((word >> 16n) & 0xffffn, "submitterBps").to.equal(BigInt(terms?.submitterBps ?? -1));
+    expect((word >> 32n) & 0xffffn, "burnBps").to.equal(BigInt(terms?.burnBps ?? -1));
+    expect((word >> 48n) & 0xffffffffn, "windowSeconds").to.equal(BigInt(terms?.windowSeconds ?? -1));
+    expect(word >> 80n, "crossEpoch").to.equal(terms?.crossEpoch === true ? 1n : 0n);
     expect(LATE_TERMS_WORD & 0xffn, "256 words are left for the struct").to.equal(0n);
     // On upstream's rollup the place is empty.
     const empty = await chain.publicClient.getStorageAt({

@@ -17,7 +17,13 @@ import { traceCallTargets } from "../settlement/callTargets.ts";
 import { runAsUpstream } from "../settlement/runAsUpstream.ts";
 import { shortEpochNetwork } from "../settlement/shortEpochs.ts";
 
-const OPEN: LateSubmissionTerms = { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
+const OPEN: LateSubmissionTerms = {
+  firstBps: 5_000,
+  submitterBps: 5_000,
+  burnBps: 2_500,
+  windowSeconds: 24,
+  crossEpoch: true,
+};
 /** INVALID: takes all gas and gives no reason. */
 const HOSTILE_CODE: Hex = "0xfe";
 const HOSTILE: Readonly<Record<"recipient" | "coinbase" | "prover", Address>> = {
@@ -84,6 +90,7 @@ describe("The path of proposals and proofs", () => {
   // The committee is sampled once an epoch.
   const SAMPLING = ["STATICCALL gse"];
   const LATE = ["DELEGATECALL LateSubmissionExtLib"];
+  const SETTLEMENT = ["DELEGATECALL LateSettlementExtLib"];
   const PROOF = [
     "CALL booster",
     "CALL feeAsset",
@@ -138,7 +145,7 @@ describe("The path of proposals and proofs", () => {
     const [settled] = decodeSettled(receipt, buildAhead.address);
     expect(settled?.submitter, "submitter").to.equal(HOSTILE.recipient);
     expect(settled?.coinbase, "coinbase").to.equal(HOSTILE.coinbase);
-    expect(await targets(receipt.transactionHash), "the proof").to.deep.equal([...PROOF, ...LATE].sort());
+    expect(await targets(receipt.transactionHash), "the proof").to.deep.equal([...PROOF, ...SETTLEMENT].sort());
     // The control: the code at these addresses does fail whoever calls it.
     for (const address of Object.values(HOSTILE)) {
       const call = await chain.call({ to: address, data: "0x", gas: 100_000n }).then(
@@ -164,12 +171,12 @@ describe("The path of proposals and proofs", () => {
     const outside = (found: ReadonlySet<string>) =>
       [...found].filter((target) => !libraries.some((library) => target.endsWith(getAddress(library)))).sort();
     expect(outside(ours)).to.deep.equal(outside(upstream));
-    expect(await targets(receipt.transactionHash)).to.deep.equal([...PROOF, ...LATE].sort());
+    expect(await targets(receipt.transactionHash)).to.deep.equal([...PROOF, ...SETTLEMENT].sort());
   });
 
   for (const [change, terms] of Object.entries({
-    "switched off": { submitterBps: 0, burnBps: 0, windowSeconds: 0, crossEpoch: false },
-    "set to burn everything": { submitterBps: 0, burnBps: 10_000, windowSeconds: 1, crossEpoch: false },
+    "switched off": { firstBps: 0, submitterBps: 0, burnBps: 0, windowSeconds: 0, crossEpoch: false },
+    "set to burn everything": { firstBps: 0, submitterBps: 0, burnBps: 10_000, windowSeconds: 1, crossEpoch: false },
   })) {
     it(`proves a late epoch after the terms were ${change}, under the split it was accepted with`, async () => {
       const { network, sequencer, slot } = await open();

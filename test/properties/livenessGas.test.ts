@@ -33,7 +33,7 @@ describe("The gas of late landings and of their settlement, with committees of 4
   async function open(aztecEpochDuration = 8n) {
     const network = await shortEpochNetwork(
       { aztecEpochDuration, targetCommitteeSize: 48n },
-      { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: false },
+      { firstBps: 5_000, submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: false },
       64,
     );
     const { chain, buildAhead, validators, firstBuildAheadEpoch } = network;

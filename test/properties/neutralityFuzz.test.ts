@@ -35,7 +35,7 @@ function fromEnvironment(name: string, fallback: number): number {
 const seed = fromEnvironment("BUILD_AHEAD_FUZZ_SEED", DEFAULT_SEED);
 const transactions = fromEnvironment("BUILD_AHEAD_FUZZ_TRANSACTIONS", DEFAULT_TRANSACTIONS);
 
-const terms = { submitterBps: 5_000, burnBps: 2_500, crossEpoch: false };
+const terms = { firstBps: 5_000, submitterBps: 5_000, burnBps: 2_500, crossEpoch: false };
 
 const event = (abi: Abi, name: string): Hex => {
   const item = getAbiItem({ abi, name });

@@ -22,7 +22,7 @@ import { shortEpochNetwork } from "../settlement/shortEpochs.ts";
 const COMMITTEE = 10;
 const QUORUM = 7;
 const SLOTS = 28;
-const TERMS = { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 72, crossEpoch: true };
+const TERMS = { firstBps: 5_000, submitterBps: 5_000, burnBps: 2_500, windowSeconds: 72, crossEpoch: true };
 
 type Fault = (form: AttestationsAndSigners, committee: SlotCommittee, choice: number) => AttestationsAndSigners;
 

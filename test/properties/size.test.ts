@@ -8,7 +8,12 @@ import { upgradedNetwork } from "../support/networks.ts";
 const LIMIT = 24_576;
 
 /** What this package adds to upstream's deployment. */
-const OURS = ["BuildAheadRollup", "BuildAheadOperationsExtLib", "LateSubmissionExtLib"] as const;
+const OURS = [
+  "BuildAheadRollup",
+  "BuildAheadOperationsExtLib",
+  "LateSubmissionExtLib",
+  "LateSettlementExtLib",
+] as const;
 
 describe("The size of deployed code", () => {
   for (const name of OURS) {

@@ -62,6 +62,7 @@ const terms: fc.Arbitrary<LateSubmissionTerms> = fc
     crossEpoch: fc.constantFrom(true, true, true, false),
   })
   .map(({ splits: [submitterBps, burnBps], windowSeconds, crossEpoch }) => ({
+    firstBps: submitterBps,
     submitterBps,
     burnBps,
     windowSeconds,

@@ -66,7 +66,8 @@ export async function proveAndSettle(world: TestWorld, expectation: ProofExpecta
       credit(coinbase, share);
       continue;
     }
-    const { submitter, submitterBps = DEFAULT_TERMS.submitterBps, burnBps = DEFAULT_TERMS.burnBps } = landing;
+    const record = await readLateSubmission(world, slot);
+    const { submitter, submitterBps = Number(record.submitterBps), burnBps = Number(record.burnBps) } = landing;
     const { submitterCut, forfeited, kept } = splitShare(share, { submitterBps, burnBps }, submitter !== undefined);
     credit(coinbase, kept);
     if (submitter !== undefined) credit(submitter, submitterCut);

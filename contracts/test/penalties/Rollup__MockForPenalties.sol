@@ -29,6 +29,7 @@ contract Rollup__MockForPenalties {
   bool public isRecordUnreadable;
 
   mapping(uint256 slot => LateSubmissionRecord record) private records;
+  mapping(uint256 slot => bool isRemoved) private isRemoved;
   mapping(uint256 checkpointNumber => Slot slot) private checkpoints;
   mapping(uint256 slot => address proposer) private proposers;
   mapping(address attester => AttesterView attesterView) private attesters;
@@ -49,6 +50,11 @@ contract Rollup__MockForPenalties {
       delay: 12,
       isSettled: _isSettled
     });
+  }
+
+  /// @notice What is left of a late landing that was removed from the chain.
+  function setRemovedRecord(uint256 _slot) external {
+    isRemoved[_slot] = true;
   }
 
   function setRecordUnreadable(bool _isRecordUnreadable) external {
@@ -123,6 +129,11 @@ contract Rollup__MockForPenalties {
     require(!isRecordUnreadable);
     record = records[Slot.unwrap(_slot)];
     require(record.checkpointNumber != 0, ILateSubmission.LateSubmission__UnknownSlot(_slot));
+  }
+
+  function hasLandedLate(Slot _slot) external view returns (bool) {
+    require(!isRecordUnreadable);
+    return records[Slot.unwrap(_slot)].checkpointNumber != 0 || isRemoved[Slot.unwrap(_slot)];
   }
 
   function getProvenCheckpointNumber() external view returns (uint256) {

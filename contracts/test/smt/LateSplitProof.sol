@@ -71,4 +71,60 @@ contract LateSplitProof {
     bool fits = _submitterBps <= 10_000 && _burnBps <= 10_000 && _submitterBps + _burnBps <= 10_000;
     assert(isValid == fits);
   }
+
+  /**
+   * @notice What is forfeited is the same whenever a checkpoint lands, each part stays within its bounds, and nothing
+   *         overflows.
+   * @param _firstBps The submitter's part without delay, in basis points
+   * @param _submitterBps What it rises to, in basis points
+   * @param _burnBps What is burned in every case, in basis points
+   * @param _delay Seconds since the window opened
+   * @param _windowSeconds The length of the window in seconds
+   */
+  function theForfeitedPartsAddUpAtAnyDelay(
+    uint256 _firstBps,
+    uint256 _submitterBps,
+    uint256 _burnBps,
+    uint256 _delay,
+    uint256 _windowSeconds
+  ) external pure {
+    require(_firstBps <= _submitterBps);
+    require(LateSplitLib.isValid(_submitterBps, _burnBps));
+    require(_windowSeconds <= type(uint32).max);
+    require(_delay < _windowSeconds);
+    (uint256 cutBps, uint256 restBps) = LateSplitLib.resolve(
+      _firstBps,
+      _submitterBps,
+      _burnBps,
+      _delay,
+      _windowSeconds
+    );
+    assert(cutBps + restBps == _submitterBps + _burnBps);
+    assert(_firstBps <= cutBps && cutBps <= _submitterBps);
+    assert(LateSplitLib.isValid(cutBps, restBps));
+  }
+
+  /**
+   * @notice A later rescue is never worth less.
+   * @param _firstBps The submitter's part without delay, in basis points
+   * @param _submitterBps What it rises to, in basis points
+   * @param _delay Seconds since the window opened
+   * @param _later Seconds since the window opened, no fewer
+   * @param _windowSeconds The length of the window in seconds
+   */
+  function theCutNeverFalls(
+    uint256 _firstBps,
+    uint256 _submitterBps,
+    uint256 _delay,
+    uint256 _later,
+    uint256 _windowSeconds
+  ) external pure {
+    require(_firstBps <= _submitterBps);
+    require(_submitterBps <= LateSplitLib.WHOLE_BPS);
+    require(_windowSeconds <= type(uint32).max);
+    require(_delay <= _later && _later < _windowSeconds);
+    (uint256 cutBps, ) = LateSplitLib.resolve(_firstBps, _submitterBps, 0, _delay, _windowSeconds);
+    (uint256 laterBps, ) = LateSplitLib.resolve(_firstBps, _submitterBps, 0, _later, _windowSeconds);
+    assert(cutBps <= laterBps);
+  }
 }

@@ -4,8 +4,9 @@ pragma solidity 0.8.30;
 import {CommitteeAttestations} from "@aztec/core/libraries/rollup/AttestationLib.sol";
 import {StakingLib} from "@aztec/core/libraries/rollup/StakingLib.sol";
 import {ValidatorSelectionLib} from "@aztec/core/libraries/rollup/ValidatorSelectionLib.sol";
-import {Epoch, Slot} from "@aztec/core/libraries/TimeLib.sol";
+import {TimeLib, Epoch, Slot} from "@aztec/core/libraries/TimeLib.sol";
 import {GSE} from "@aztec/governance/GSE.sol";
+import {Signature} from "@aztec/shared/libraries/SignatureLib.sol";
 import {Checkpoints} from "@oz/utils/structs/Checkpoints.sol";
 import {LateSubmissionTerms} from "../../interfaces/ILateSubmission.sol";
 import {LateAuthorisationLib} from "../../libraries/LateAuthorisationLib.sol";
@@ -15,6 +16,7 @@ import {RollupState__Harness} from "./RollupState__Harness.sol";
 /// @notice Exposes LateAuthorisationLib to tests, and beside it the upstream functions that it is compared with.
 contract LateAuthorisationLib__Harness is RollupState__Harness {
   using Checkpoints for Checkpoints.Trace160;
+  using TimeLib for Slot;
   using Checkpoints for Checkpoints.Trace224;
 
   function setTerms(LateSubmissionTerms memory _terms) external {
@@ -44,11 +46,28 @@ contract LateAuthorisationLib__Harness is RollupState__Harness {
 
   function verifyQuorum(
     Slot _slot,
-    CommitteeAttestations memory _attestations,
-    address[] memory _signers,
+    CommitteeAttestations calldata _attestations,
     bytes32 _digest
+  ) external returns (address proposer, uint256 index, bool hasAttested) {
+    return LateAuthorisationLib.verifyQuorum(_slot, _slot.epochFromSlot(), _attestations, _digest);
+  }
+
+  function authorise(
+    Slot _slot,
+    CommitteeAttestations calldata _attestations,
+    bytes32 _digest,
+    bytes32 _proposalDigest,
+    Signature calldata _proposalSignature
   ) external returns (address) {
-    return LateAuthorisationLib.verifyQuorum(_slot, _attestations, _signers, _digest);
+    return
+      LateAuthorisationLib.authorise(
+        _slot,
+        _slot.epochFromSlot(),
+        _attestations,
+        _digest,
+        _proposalDigest,
+        _proposalSignature
+      );
   }
 
   function upstreamGetCommitteeAt(Epoch _epoch) external returns (address[] memory) {

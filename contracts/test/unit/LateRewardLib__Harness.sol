@@ -6,7 +6,7 @@ import {RollupStore, SubmitEpochRootProofArgs} from "@aztec/core/interfaces/IRol
 import {FeeLib} from "@aztec/core/libraries/rollup/FeeLib.sol";
 import {RewardConfig, RewardLib} from "@aztec/core/libraries/rollup/RewardLib.sol";
 import {STFLib} from "@aztec/core/libraries/rollup/STFLib.sol";
-import {Epoch, Slot} from "@aztec/core/libraries/TimeLib.sol";
+import {TimeLib, Epoch, Slot} from "@aztec/core/libraries/TimeLib.sol";
 import {IERC20} from "@oz/token/ERC20/IERC20.sol";
 import {LateSubmissionRecord, LateSubmissionTerms} from "../../interfaces/ILateSubmission.sol";
 import {LateRewardLib, Settlement} from "../../libraries/LateRewardLib.sol";
@@ -25,6 +25,15 @@ contract LateRewardLib__Harness is RollupState__Harness {
     RewardLib.setConfig(_config);
   }
 
+  function setConfig(RewardConfig memory _config) external {
+    RewardLib.setConfig(_config);
+  }
+
+  function claimSequencerRewards(address _coinbase) external returns (uint256) {
+    RewardLib.getStorage().isRewardsClaimable = true;
+    return RewardLib.claimSequencerRewards(_coinbase);
+  }
+
   /// @param _manaTarget Mana per checkpoint; zero switches transactions off
   function setManaTarget(uint256 _manaTarget) external {
     FeeLib.updateManaTarget(_manaTarget);
@@ -37,7 +46,7 @@ contract LateRewardLib__Harness is RollupState__Harness {
   /// @notice Records a late submission for a submitter, or for nobody if it is zero; call it from a contract.
   function record(Slot _slot, uint256 _checkpointNumber, address _submitter) external {
     if (_submitter != address(0)) LateSubmissionLib.nameRecipient(_submitter);
-    LateSubmissionLib.record(_slot, _checkpointNumber, address(this));
+    LateSubmissionLib.record(_slot, TimeLib.epochFromSlot(_slot), _checkpointNumber, address(this));
   }
 
   /// @notice Lets the record in a slot's place belong to another slot.
@@ -50,7 +59,7 @@ contract LateRewardLib__Harness is RollupState__Harness {
       RewardLib.handleRewardsAndFees(_args, STFLib.getEpochForCheckpoint(_args.end));
       return;
     }
-    Settlement memory settlement = LateRewardLib.prepare(_args.start, _args.end);
+    Settlement memory settlement = LateRewardLib.prepare(_args.start, _args.end, _args.fees);
     RewardLib.handleRewardsAndFees(_args, STFLib.getEpochForCheckpoint(_args.end));
     LateRewardLib.settle(_args.fees, settlement);
   }
@@ -63,8 +72,8 @@ contract LateRewardLib__Harness is RollupState__Harness {
     LateRewardLib.settle(_fees, _settlement);
   }
 
-  function prepare(uint256 _start, uint256 _end) external view returns (Settlement memory) {
-    return LateRewardLib.prepare(_start, _end);
+  function prepare(uint256 _start, uint256 _end, bytes32[] calldata _fees) external view returns (Settlement memory) {
+    return LateRewardLib.prepare(_start, _end, _fees);
   }
 
   function hasLateSlots(uint256 _end) external view returns (bool) {

@@ -9,6 +9,16 @@ contract LateSplitLib__Harness {
     return LateSplitLib.isValid(_submitterBps, _burnBps);
   }
 
+  function resolve(
+    uint256 _firstBps,
+    uint256 _submitterBps,
+    uint256 _burnBps,
+    uint256 _delay,
+    uint256 _windowSeconds
+  ) external pure returns (uint256 cutBps, uint256 restBps) {
+    return LateSplitLib.resolve(_firstBps, _submitterBps, _burnBps, _delay, _windowSeconds);
+  }
+
   function splitDown(
     uint256 _share,
     uint256 _submitterBps,

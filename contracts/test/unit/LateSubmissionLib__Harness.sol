@@ -26,7 +26,7 @@ contract LateSubmissionLib__Harness is RollupState__Harness {
   }
 
   function record(Slot _slot, uint256 _checkpointNumber, address _originalProposer) external {
-    LateSubmissionLib.record(_slot, _checkpointNumber, _originalProposer);
+    LateSubmissionLib.record(_slot, TimeLib.epochFromSlot(_slot), _checkpointNumber, _originalProposer);
   }
 
   /// @notice Does to a record what settlement does to it.
@@ -40,6 +40,10 @@ contract LateSubmissionLib__Harness is RollupState__Harness {
 
   function getRecord(Slot _slot) external view returns (LateSubmissionRecord memory) {
     return LateSubmissionLib.getRecord(_slot);
+  }
+
+  function hasRecord(Slot _slot) external view returns (bool) {
+    return LateSubmissionLib.hasRecord(_slot);
   }
 
   function getMarks(Epoch _epoch) external view returns (uint256) {

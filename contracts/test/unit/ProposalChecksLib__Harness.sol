@@ -35,7 +35,7 @@ contract ProposalChecksLib__Harness is RollupState__Harness {
   }
 
   function validateContents(
-    ProposedHeader memory _header,
+    ProposedHeader calldata _header,
     uint256 _manaMinFee,
     bytes32 _blobsHashesCommitment,
     bool _ignoreDA

@@ -141,6 +141,7 @@ contract LateAuthorisationLibRequireOpenTest is BoundaryCases {
   function terms(uint256 _windowSeconds, bool _crossEpoch) internal pure returns (LateSubmissionTerms memory) {
     return
       LateSubmissionTerms({
+        firstBps: 1000,
         submitterBps: 5000,
         burnBps: 2500,
         windowSeconds: uint32(_windowSeconds),

@@ -15,6 +15,10 @@ import {Settlement} from "../../../contracts/libraries/LateRewardLib.sol";
 import {Booster__MockForLateReward} from "../../../contracts/test/unit/Booster__MockForLateReward.sol";
 import {FeeAssetPortal__MockForLateReward} from "../../../contracts/test/unit/FeeAssetPortal__MockForLateReward.sol";
 import {LateRewardLib__Harness} from "../../../contracts/test/unit/LateRewardLib__Harness.sol";
+import {
+  IClaimable,
+  OddBooster__MockForLateReward
+} from "../../../contracts/test/unit/OddBooster__MockForLateReward.sol";
 // A path cannot be broken.
 // solhint-disable-next-line max-line-length
 import {RewardDistributor__MockForLateReward} from "../../../contracts/test/unit/RewardDistributor__MockForLateReward.sol";
@@ -104,41 +108,44 @@ contract LateRewardLibTest is Test {
   // --- prepare -------------------------------------------------------------------------------------------------------
 
   function test_prepare_readsWhatUpstreamOverwrites() public {
-    appendLate(0, COINBASE, SUBMITTER);
-    append(1, COINBASE);
+    append(0, COINBASE);
+    appendLate(1, COINBASE, SUBMITTER);
     append(2, COINBASE);
     prove(1);
-    leaveInDistributor(12_345);
-    Settlement memory found = harness.prepare(START, START + 2);
-    assertEq(Epoch.unwrap(found.epoch), EPOCH, "epoch of the end");
+    Settlement memory found = harness.prepare(START, START + 2, proofOf(3).fees);
     assertEq(found.start, START, "start");
     assertEq(found.provenLength, 1, "one proven before");
     assertEq(found.newLength, 3, "three checkpoints");
-    assertEq(found.distributorBalance, 12_345, "what the distributor has");
+    assertEq(found.due.length, 1, "one slot is due");
+    assertEq(found.due[0].slot, FIRST_SLOT + 1, "the late one");
+    assertEq(found.due[0].index, 1, "the second checkpoint of the proof");
+    assertEq(found.due[0].rewardsBefore, EACH, "what its coinbase has");
   }
 
-  function test_prepare_readsNoBalanceIfNothingIsAdded() public {
+  function test_prepare_readsNothingIfNothingIsAdded() public {
     append(0, COINBASE);
-    append(1, COINBASE);
-    prove(2);
-    vm.expectCall(address(asset), abi.encodeWithSelector(IERC20.balanceOf.selector), 0);
-    assertEq(harness.prepare(START, START + 1).distributorBalance, 0, "a proof of the same length");
-    assertEq(harness.prepare(START, START).distributorBalance, 0, "a shorter one");
+    appendLate(1, COINBASE, SUBMITTER);
+    proveUpstream(2);
+    assertEq(harness.prepare(START, START + 1, proofOf(2).fees).due.length, 0, "a proof of the same length");
+    assertEq(harness.prepare(START, START, proofOf(1).fees).due.length, 0, "a shorter one");
   }
 
-  function test_prepare_neverAsksTheDistributor() public {
-    append(0, COINBASE);
+  function test_prepare_asksNobody() public {
+    appendLate(0, COINBASE, SUBMITTER);
     distributor.setBroken();
-    assertEq(harness.prepare(START, START).distributorBalance, 1_000_000e18, "its balance is asked of the fee asset");
+    vm.expectCall(address(asset), abi.encodeWithSelector(IERC20.balanceOf.selector), 0);
+    harness.prepare(START, START, proofOf(1).fees);
   }
 
   function test_prepare_answersForAnyRange() public {
-    append(0, COINBASE);
+    appendLate(0, COINBASE, SUBMITTER);
     uint256[4] memory numbers = [0, START + 1, START + 17, type(uint256).max];
     for (uint256 i = 0; i < numbers.length; ++i) {
-      // Upstream refuses such a proof and names the fault; here nothing may revert before it does.
-      harness.prepare(numbers[i], START);
-      harness.prepare(START, numbers[i]);
+      for (uint256 length = 0; length < 4; ++length) {
+        // Upstream refuses such a proof and names the fault; here nothing may revert before it does.
+        harness.prepare(numbers[i], START, new bytes32[](length));
+        harness.prepare(START, numbers[i], new bytes32[](length));
+      }
     }
   }
 
@@ -290,6 +297,63 @@ contract LateRewardLibTest is Test {
     assertRewards(COINBASE, EACH / 4, "what the coinbase keeps of what it was credited");
   }
 
+  function test_settle_paysTheRescuerOfADistributorThatPaysFromElsewhere() public {
+    // Upstream credits what it has asked for, and never looks where it came from.
+    asset.addMinter(address(distributor));
+    distributor.setRefill(true);
+    appendLate(0, COINBASE, SUBMITTER);
+    append(1, COINBASE);
+    prove(2);
+    assertRewards(SUBMITTER, EACH / 2, "the rescuer's cut");
+    assertRewards(COINBASE, EACH + EACH / 4, "the rest");
+  }
+
+  function test_settle_survivesADistributorThatDoesNotPay() public {
+    // Upstream credits what it has asked for, and never looks whether it came.
+    distributor.setMiserly();
+    appendLate(0, COINBASE, SUBMITTER);
+    prove(1);
+    assertRewards(SUBMITTER, EACH / 2, "credited, if not covered");
+    assertRewards(COINBASE, EACH / 4, "as the coinbase's");
+    assertBurned(0, "nothing has come that could be burned");
+  }
+
+  function test_settle_survivesABoosterThatDrainsTheDistributor() public {
+    distributor.setCanonicalRollup(address(this));
+    installOddBooster().setDrained(distributor);
+    appendLate(0, COINBASE, SUBMITTER);
+    append(1, OTHER);
+    prove(2);
+    assertEq(asset.balanceOf(address(distributor)), 0, "it did");
+    assertRewards(COINBASE, 0, "upstream has credited nothing");
+    assertRewards(SUBMITTER, 0, "so nothing is shared");
+    assertTrue(harness.getRecord(slotAt(0)).isSettled, "the proof stands");
+  }
+
+  function test_settle_survivesABoosterThatClaimsForTheCoinbase() public {
+    append(0, COINBASE);
+    appendLate(1, COINBASE, SUBMITTER);
+    appendLate(2, COINBASE, SUBMITTER);
+    prove(1);
+    installOddBooster().setClaimed(IClaimable(address(harness)), COINBASE);
+    prove(3);
+    assertEq(asset.balanceOf(COINBASE), EACH, "what it had before the proof was claimed within it");
+    assertGt(harness.getSequencerRewards(SUBMITTER), 0, "the rescuer gets something all the same");
+    uint256 left = harness.getSequencerRewards(COINBASE) + harness.getSequencerRewards(SUBMITTER);
+    assertEq(left + asset.balanceOf(RewardLib.BURN_ADDRESS), 2 * EACH, "nothing is lost");
+  }
+
+  function test_settle_leavesTheCoinbaseWhatItHad() public {
+    // Much from before, nothing from this proof.
+    append(0, COINBASE);
+    appendLate(1, COINBASE, SUBMITTER);
+    prove(1);
+    leaveInDistributor(0);
+    prove(2);
+    assertRewards(COINBASE, EACH, "what it had before the proof");
+    assertRewards(SUBMITTER, 0, "there was nothing to share");
+  }
+
   function test_settle_keepsTheDustWithTheCoinbase() public {
     leaveInDistributor(5);
     appendLate(0, COINBASE, SUBMITTER);
@@ -358,7 +422,7 @@ contract LateRewardLibTest is Test {
   function test_settle_happensOnce() public {
     appendLate(0, COINBASE, SUBMITTER);
     SubmitEpochRootProofArgs memory args = proofOf(1);
-    Settlement memory settlement = harness.prepare(START, START);
+    Settlement memory settlement = harness.prepare(START, START, args.fees);
     harness.submit(args);
     // The same settlement again: as if the proof had been accepted a second time.
     harness.settle(args.fees, settlement);
@@ -570,6 +634,13 @@ contract LateRewardLibTest is Test {
     }
   }
 
+  function installOddBooster() internal returns (OddBooster__MockForLateReward booster) {
+    booster = new OddBooster__MockForLateReward();
+    RewardConfig memory odd = config(REWARD);
+    odd.booster = booster;
+    harness.setConfig(odd);
+  }
+
   function enableTransactions() internal {
     harness.setManaTarget(MANA);
   }
@@ -616,7 +687,14 @@ contract LateRewardLibTest is Test {
   }
 
   function terms(uint16 _submitterBps, uint16 _burnBps) internal pure returns (LateSubmissionTerms memory) {
-    return LateSubmissionTerms({submitterBps: _submitterBps, burnBps: _burnBps, windowSeconds: 24, crossEpoch: false});
+    return
+      LateSubmissionTerms({
+        firstBps: _submitterBps,
+        submitterBps: _submitterBps,
+        burnBps: _burnBps,
+        windowSeconds: 24,
+        crossEpoch: false
+      });
   }
 
   function feeHeader(uint256 _congestionCost, uint256 _proverCost) internal pure returns (FeeHeader memory header) {

@@ -85,4 +85,39 @@ contract LateSplitLibTest is BoundaryCases {
       assertEq(forfeit, creditedCut + creditedForfeit, "what nobody gets is forfeited, to the last unit");
     }
   }
+
+  function test_resolve_risesFromTheFirstShareByRoundedSteps() public view {
+    // 10 % rising to 50 % within 24 seconds: 16.66 basis points a second.
+    uint256[5] memory delays = [uint256(0), 1, 12, 13, 23];
+    uint256[5] memory cuts = [uint256(1000), 1166, 3000, 3166, 4833];
+    for (uint256 i = 0; i < delays.length; ++i) {
+      (uint256 cutBps, uint256 restBps) = harness.resolve(1000, 5000, 2500, delays[i], 24);
+      assertEq(cutBps, cuts[i], "the submitter's part");
+      assertEq(restBps, 7500 - cuts[i], "the rest is burned");
+    }
+  }
+
+  function testFuzz_resolve_isAFixedSumThatRises(
+    uint256 _firstBps,
+    uint256 _submitterBps,
+    uint256 _burnBps,
+    uint256 _delay,
+    uint256 _windowSeconds
+  ) public view {
+    uint256 submitterBps = bound(_submitterBps, 0, 10_000);
+    uint256 firstBps = bound(_firstBps, 0, submitterBps);
+    uint256 burnBps = bound(_burnBps, 0, 10_000 - submitterBps);
+    uint256 windowSeconds = bound(_windowSeconds, 1, type(uint32).max);
+    uint256 delay = bound(_delay, 0, windowSeconds - 1);
+    (uint256 cutBps, uint256 restBps) = harness.resolve(firstBps, submitterBps, burnBps, delay, windowSeconds);
+    assertEq(cutBps + restBps, submitterBps + burnBps, "what is forfeited does not depend on the delay");
+    assertGe(cutBps, firstBps, "never below the first share");
+    assertLe(cutBps, submitterBps, "never above the last share");
+    assertGe(restBps, burnBps, "never less burned than in every case");
+    if (delay > 0) {
+      (uint256 earlier, ) = harness.resolve(firstBps, submitterBps, burnBps, delay - 1, windowSeconds);
+      assertLe(earlier, cutBps, "a second later is never worth less");
+    }
+    if (firstBps == submitterBps) assertEq(cutBps, firstBps, "equal shares are a flat split");
+  }
 }

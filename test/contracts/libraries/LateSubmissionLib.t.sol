@@ -86,6 +86,18 @@ contract LateSubmissionLibTest is Test {
     assertTerms(before);
   }
 
+  function test_setTerms_revertsIfTheFirstShareIsLarger() public {
+    LateSubmissionTerms memory falling = terms(5000, 2500, 24, false);
+    falling.firstBps = 5001;
+    vm.expectRevert(abi.encodeWithSelector(ILateSubmission.LateSubmission__FirstShareTooLarge.selector, 5001, 5000));
+    harness.setTerms(falling);
+    // Terms that are wrong in two ways: what the submitter gets comes first.
+    falling = terms(9999, 2500, 24, false);
+    falling.firstBps = 10_000;
+    vm.expectRevert(abi.encodeWithSelector(ILateSubmission.LateSubmission__FirstShareTooLarge.selector, 10_000, 9999));
+    harness.setTerms(falling);
+  }
+
   function test_setTerms_acceptsSharesThatMakeTheWhole() public {
     harness.setTerms(terms(5000, 5000, 24, false));
     assertTerms(terms(5000, 5000, 24, false));
@@ -113,7 +125,8 @@ contract LateSubmissionLibTest is Test {
     bytes32[] memory writes = writtenWords();
     assertEq(writes.length, 1, "terms take one storage word");
     assertEq(writes[0], LATE_SUBMISSION_POSITION, "terms stand first in the namespace");
-    uint256 word = 0x1122 | (uint256(0x0344) << 16) | (uint256(33) << 32) | (uint256(1) << 64);
+    uint256 word =
+      0x1122 | (uint256(0x1122) << 16) | (uint256(0x0344) << 32) | (uint256(33) << 48) | (uint256(1) << 80);
     assertEq(
       vm.load(address(harness), LATE_SUBMISSION_POSITION),
       bytes32(word),
@@ -244,6 +257,32 @@ contract LateSubmissionLibTest is Test {
     LateSubmissionRecord memory kept = harness.getRecord(Slot.wrap(5));
     assertEq(kept.submitterBps, 5000, "the submitter's share at the time");
     assertEq(kept.burnBps, 2500, "the forfeited share at the time");
+  }
+
+  function test_record_resolvesTheSplitForItsDelay() public {
+    LateSubmissionTerms memory rising = terms(5000, 2500, 24, false);
+    rising.firstBps = 1000;
+    harness.setTerms(rising);
+    uint256[4] memory delays = [uint256(0), 1, 12, 23];
+    uint256[4] memory cuts = [uint256(1000), 1166, 3000, 4833];
+    for (uint256 i = 0; i < delays.length; ++i) {
+      landLate(5 + 2 * i, i + 1, delays[i]);
+      LateSubmissionRecord memory found = harness.getRecord(Slot.wrap(5 + 2 * i));
+      assertEq(found.submitterBps, cuts[i], "the submitter's share at its delay");
+      assertEq(found.burnBps, 7500 - cuts[i], "what is forfeited in all does not depend on the delay");
+    }
+  }
+
+  function test_hasRecord_remembersALandingThatWasRemoved() public {
+    landLate(5, 1, 0);
+    assertTrue(harness.hasRecord(Slot.wrap(5)), "it landed late");
+    assertFalse(harness.hasRecord(Slot.wrap(4)), "its neighbours did not");
+    assertFalse(harness.hasRecord(Slot.wrap(6)), "its neighbours did not");
+    harness.setTips(0, 0);
+    vm.expectRevert(abi.encodeWithSelector(ILateSubmission.LateSubmission__UnknownSlot.selector, 5));
+    harness.getRecord(Slot.wrap(5));
+    assertTrue(harness.hasRecord(Slot.wrap(5)), "removed, it has landed late all the same");
+    assertFalse(harness.hasRecord(Slot.wrap(0)), "an empty place is no record of slot zero");
   }
 
   function test_record_takesTheNameAway() public {
@@ -484,15 +523,16 @@ contract LateSubmissionLibTest is Test {
   function landRandomly(LateSubmissionModel _model, uint256 _slot, uint256 _random) internal {
     LateSubmissionTerms memory drawn;
     drawn.submitterBps = uint16(_random % 10_001);
+    drawn.firstBps = uint16((_random >> 128) % (uint256(drawn.submitterBps) + 1));
     drawn.burnBps = uint16((_random >> 16) % (10_001 - drawn.submitterBps));
     drawn.windowSeconds = 36;
     harness.setTerms(drawn);
 
     LateSubmissionModel.Entry memory entry;
     entry.slot = _slot;
-    entry.submitterBps = drawn.submitterBps;
-    entry.burnBps = drawn.burnBps;
     entry.delay = (_random >> 32) % 36;
+    entry.submitterBps = drawn.firstBps + ((drawn.submitterBps - drawn.firstBps) * entry.delay) / 36;
+    entry.burnBps = uint256(drawn.submitterBps) + drawn.burnBps - entry.submitterBps;
     entry.submitter = (_random >> 40) % 4 == 0 ? address(0) : address(uint160(_random >> 64));
     entry.originalProposer = address(uint160(_random >> 80));
     _model.append(_slot);
@@ -601,6 +641,7 @@ contract LateSubmissionLibTest is Test {
   ) internal pure returns (LateSubmissionTerms memory) {
     return
       LateSubmissionTerms({
+        firstBps: _submitterBps,
         submitterBps: _submitterBps,
         burnBps: _burnBps,
         windowSeconds: _windowSeconds,

@@ -52,7 +52,7 @@ describe("A quorum as nodes pack it", () => {
     expect(signers, "a bare quorum").to.have.lengthOf(QUORUM);
 
     const digest = getHashedSignaturePayload(payload, separator).toString();
-    const proposer = await harness.verifyQuorum.staticCall(SLOT, packed.getPackedAttestations(), signers, digest);
+    const { proposer } = await harness.verifyQuorum.staticCall(SLOT, packed.getPackedAttestations(), digest);
     expect(proposer.toLowerCase(), "the proposer of the slot").to.equal(addresses[proposerIndex]);
   });
 });

@@ -133,6 +133,7 @@ describe(`The boundary cases (property tests with seed ${SEED})`, () => {
         await harness.initializeTime(genesisTime, slotDuration, epochDuration, row.proofSubmissionEpochs);
         await harness.initializeSelection(row.committeeSize, 1, 1);
         await harness.setTerms({
+          firstBps: 1_000,
           submitterBps: 5_000,
           burnBps: 2_500,
           windowSeconds: row.windowSeconds,

@@ -165,7 +165,14 @@ contract LateSlashPayloadTest is LateSlashingSetUp {
     uint256[] memory prices = new uint256[](2);
     (prices[0], prices[1]) = (1 ether, 1 ether);
     bytes memory twice = abi.encode(
-      LateSlash({registry: registry, rollup: address(rollup), attester: ALICE, slots: slots, prices: prices})
+      LateSlash({
+        registry: registry,
+        rollup: address(rollup),
+        attester: ALICE,
+        slots: slots,
+        prices: prices,
+        lastSlot: Slot.wrap(2000)
+      })
     );
     IPayload madeUp = IPayload(Clones.cloneWithImmutableArgs(hook.PAYLOAD_IMPLEMENTATION(), twice));
     IPayload.Action memory consume = madeUp.getActions()[0];

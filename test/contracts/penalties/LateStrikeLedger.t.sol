@@ -227,7 +227,7 @@ contract LateStrikeLedgerTest is Test {
   function test_onLateSubmission_revertsIfTheRecordBeforeCannotBeRead() public {
     rollup.setRecord(1010, ALICE, true);
     rollup.setCurrentSlot(1011);
-    bytes memory question = abi.encodeCall(ILateSubmission.getLateSubmission, (Slot.wrap(1009)));
+    bytes memory question = abi.encodeCall(ILateSubmission.hasLandedLate, (Slot.wrap(1009)));
     vm.mockCallRevert(address(rollup), question, hex"");
     bytes memory unreadable = abi.encodeWithSelector(
       ILateStrikeLedger.LateStrikeLedger__RecordUnreadable.selector,
@@ -238,7 +238,7 @@ contract LateStrikeLedgerTest is Test {
     _callAsController(1010, unreadable);
     assertEq(controller.penalize(Slot.wrap(1010)), 1, "stays pending");
 
-    // An answer that is no record: it cannot be decoded, and that is a failure without a word.
+    // An answer that is no boolean: it cannot be decoded, and that is a failure without a word.
     vm.mockCall(address(rollup), question, hex"01");
     assertEq(controller.penalize(Slot.wrap(1010)), 1, "stays pending");
     _assertCount(ALICE, 0, 0);
@@ -407,6 +407,17 @@ contract LateStrikeLedgerTest is Test {
     _assertCount(ALICE, 0, 1);
   }
 
+  function test_recordMiss_revertsAfterALateLandingThatWasRemoved() public {
+    // The late landing's parent was invalidated, and it with it. What it had displaced did not come back.
+    _gap(1008, 1013);
+    rollup.setRemovedRecord(1010);
+    rollup.setProposer(1011, ALICE);
+    vm.expectRevert(
+      abi.encodeWithSelector(ILateStrikeLedger.LateStrikeLedger__MayBeDisplaced.selector, Slot.wrap(1011))
+    );
+    ledger.recordMiss(5, Slot.wrap(1011));
+  }
+
   function test_recordMiss_revertsIfTheRecordCannotBeRead() public {
     _gap(1010, 1013);
     rollup.setProposer(1011, ALICE);
@@ -421,8 +432,8 @@ contract LateStrikeLedgerTest is Test {
     _gap(1010, 1013);
     rollup.setProposer(1011, ALICE);
     rollup.setProposer(1012, ALICE);
-    // The ring spans eight epochs of 32 slots. Later slots of the gap need no record, however late they are reported.
-    rollup.setCurrentSlot(1010 + 256 + 10);
+    // The ring spans eight epochs of 32 slots, for each slot of the gap from the slot before it.
+    rollup.setCurrentSlot(1267);
     vm.expectRevert(
       abi.encodeWithSelector(
         ILateStrikeLedger.LateStrikeLedger__ReportedTooLate.selector,

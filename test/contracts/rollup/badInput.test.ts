@@ -206,11 +206,20 @@ describe("Terms that make no sense", () => {
   });
 
   const cases: readonly { terms: Parameters<typeof setTerms>[1]; expected: readonly unknown[] }[] = [
-    { terms: { submitterBps: 5_000, burnBps: 5_001 }, expected: ["LateSubmission__SplitTooLarge", 5_000n, 5_001n] },
-    { terms: { submitterBps: 10_001, burnBps: 0 }, expected: ["LateSubmission__SplitTooLarge", 10_001n, 0n] },
-    { terms: { submitterBps: 0, burnBps: 10_001 }, expected: ["LateSubmission__SplitTooLarge", 0n, 10_001n] },
     {
-      terms: { submitterBps: 65_535, burnBps: 65_535 },
+      terms: { firstBps: 5_000, submitterBps: 5_000, burnBps: 5_001 },
+      expected: ["LateSubmission__SplitTooLarge", 5_000n, 5_001n],
+    },
+    {
+      terms: { firstBps: 10_001, submitterBps: 10_001, burnBps: 0 },
+      expected: ["LateSubmission__SplitTooLarge", 10_001n, 0n],
+    },
+    {
+      terms: { firstBps: 0, submitterBps: 0, burnBps: 10_001 },
+      expected: ["LateSubmission__SplitTooLarge", 0n, 10_001n],
+    },
+    {
+      terms: { firstBps: 65_535, submitterBps: 65_535, burnBps: 65_535 },
       expected: ["LateSubmission__SplitTooLarge", 65_535n, 65_535n],
     },
     { terms: { windowSeconds: 73 }, expected: ["LateSubmission__WindowTooLong", 73n, 72n] },
@@ -228,15 +237,15 @@ describe("Terms that make no sense", () => {
 
   it("are refused to everybody but governance, sensible or not", async () => {
     const { chain, rollup, rescuer } = world;
-    const terms = { submitterBps: 0, burnBps: 0, windowSeconds: 0, crossEpoch: false };
+    const terms = { firstBps: 0, submitterBps: 0, burnBps: 0, windowSeconds: 0, crossEpoch: false };
     const data = encodeSetTerms(terms);
     const error = await rejection(chain.execute({ from: rescuer, to: rollup.address, data }), L1RevertError);
     expect([error.errorName, ...error.args]).to.deep.equal(["OwnableUnauthorizedAccount", rescuer.address]);
   });
 
   it("are accepted at their limits", async () => {
-    await setTerms(world, { submitterBps: 10_000, burnBps: 0, windowSeconds: 72 });
-    await setTerms(world, { submitterBps: 0, burnBps: 10_000, windowSeconds: 0 });
-    await setTerms(world, { submitterBps: 5_000, burnBps: 5_000, windowSeconds: 1, crossEpoch: true });
+    await setTerms(world, { firstBps: 10_000, submitterBps: 10_000, burnBps: 0, windowSeconds: 72 });
+    await setTerms(world, { firstBps: 0, submitterBps: 0, burnBps: 10_000, windowSeconds: 0 });
+    await setTerms(world, { firstBps: 5_000, submitterBps: 5_000, burnBps: 5_000, windowSeconds: 1, crossEpoch: true });
   });
 });

@@ -172,7 +172,7 @@ describe("A chain that changes its mind", () => {
     const again = await world.build(slot, { parent: fresh });
     await world.landLate(removed, { from: rescuer, delay: 1n });
     await invalidate(alone, world.at(slot + 1n, 2n));
-    await setTerms(world, { submitterBps: 1_000, burnBps: 1_000 }, world.at(slot + 1n, 3n));
+    await setTerms(world, { firstBps: 1_000, submitterBps: 1_000, burnBps: 1_000 }, world.at(slot + 1n, 3n));
     await world.landLate(again, { from: rival, delay: 4n });
 
     const record = await readLateSubmission(world, slot);

@@ -272,7 +272,7 @@ describe("Who is credited for a late landing", () => {
   });
 
   it("says so in the event", async () => {
-    await setTerms(world, { submitterBps: 1, burnBps: 2 }, late - 2n);
+    await setTerms(world, { firstBps: 1, submitterBps: 1, burnBps: 2 }, late - 2n);
     const { receipt } = await world.landLate(checkpoint, { from: world.rescuer });
     const { proposer } = await world.committee(slot);
     const recorded = parseEventLogs({

@@ -145,9 +145,9 @@ describe("Terms that change between building and landing", () => {
   });
 
   it("split by what was in force when it landed, not when it was built and not when it was proven", async () => {
-    await setTerms(world, { submitterBps: 100, burnBps: 200 }, world.at(slot + 1n, 1n));
+    await setTerms(world, { firstBps: 100, submitterBps: 100, burnBps: 200 }, world.at(slot + 1n, 1n));
     await world.landLate(checkpoint, { from: world.rescuer });
-    await setTerms(world, { submitterBps: 10_000, burnBps: 0 });
+    await setTerms(world, { firstBps: 10_000, submitterBps: 10_000, burnBps: 0 });
     const { submitterBps, burnBps } = await readLateSubmission(world, slot);
     expect([submitterBps, burnBps], "basis points").to.deep.equal([100n, 200n]);
     await proveAndSettle(world, {

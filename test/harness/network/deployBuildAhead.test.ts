@@ -40,7 +40,7 @@ describe("The extended rollup's deployment", () => {
 
   it("starts with the terms it was given", async () => {
     const network = await embeddedNetwork();
-    const terms = { submitterBps: 1_000, burnBps: 9_000, windowSeconds: 72, crossEpoch: true };
+    const terms = { firstBps: 1_000, submitterBps: 1_000, burnBps: 9_000, windowSeconds: 72, crossEpoch: true };
     const { abi } = await artifacts.readArtifact("BuildAheadRollup");
     for (const expected of [DEFAULT_TERMS, terms]) {
       const config = { ...buildAheadConfig(network.config.rollup), version: expected === terms ? 7 : 0 };

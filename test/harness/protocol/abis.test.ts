@@ -37,7 +37,7 @@ describe("The ABIs of this package's contracts", () => {
   });
 
   it("encode the owner's call for new terms", () => {
-    const terms = { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
+    const terms = { firstBps: 1_000, submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
     expect(decodeFunctionData({ abi: abis.lateSubmissionAbi, data: encodeSetTerms(terms) })).to.deep.equal({
       functionName: "setLateSubmissionTerms",
       args: [terms],

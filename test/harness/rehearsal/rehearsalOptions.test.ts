@@ -19,12 +19,14 @@ describe("Rehearsal options", () => {
 
   it("reads terms, with epochs kept apart unless asked otherwise", () => {
     expect(parseTerms("5000,2500,24")).to.deep.equal({
+      firstBps: 5000,
       submitterBps: 5000,
       burnBps: 2500,
       windowSeconds: 24,
       crossEpoch: false,
     });
     expect(parseTerms("10000,0,72,true")).to.deep.equal({
+      firstBps: 10_000,
       submitterBps: 10_000,
       burnBps: 0,
       windowSeconds: 72,

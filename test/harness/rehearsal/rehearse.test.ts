@@ -13,7 +13,7 @@ const MAX_LATE_RATIO = 1.75;
 
 describe("Rehearsal of the upgrade", () => {
   describe("with the default terms", () => {
-    const terms = { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: false };
+    const terms = { firstBps: 5_000, submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: false };
     let rehearsal: Rehearsal;
 
     before(async () => {
@@ -145,4 +145,4 @@ describe("Rehearsal of the upgrade", () => {
   });
 });
 
-const TERMS_AT_THE_EDGE = { submitterBps: 10_000, burnBps: 0, windowSeconds: 72, crossEpoch: true };
+const TERMS_AT_THE_EDGE = { firstBps: 10_000, submitterBps: 10_000, burnBps: 0, windowSeconds: 72, crossEpoch: true };

@@ -58,8 +58,8 @@ contract LateSlashingTest is Test {
 
   function test_setTerms_revertsIfInvalid() public {
     SlashTerms[2] memory invalid = [
-      SlashTerms({threshold: 0, amountPerWeight: 1}),
-      SlashTerms({threshold: 1, amountPerWeight: 0})
+      SlashTerms({threshold: 0, lifetimeSlots: 9000, amountPerWeight: 1}),
+      SlashTerms({threshold: 1, lifetimeSlots: 9000, amountPerWeight: 0})
     ];
     for (uint256 i = 0; i < invalid.length; ++i) {
       vm.expectRevert(
@@ -128,12 +128,12 @@ contract LateSlashingTest is Test {
   function test_setTerms_revertsForAnyoneButGovernance() public {
     vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, ALICE));
     vm.prank(ALICE);
-    hook.setTerms(SlashTerms({threshold: 1, amountPerWeight: 1}));
+    hook.setTerms(SlashTerms({threshold: 1, lifetimeSlots: 9000, amountPerWeight: 1}));
   }
 
   function test_setTerms_appliesToPayloadsFromThenOn() public {
     _land(1010);
-    SlashTerms memory terms = SlashTerms({threshold: 2, amountPerWeight: 3 ether});
+    SlashTerms memory terms = SlashTerms({threshold: 2, lifetimeSlots: 9000, amountPerWeight: 3 ether});
     vm.expectEmit(address(hook));
     emit ILateSlashingHook.SlashTermsUpdated(terms);
     hook.setTerms(terms);
@@ -473,7 +473,7 @@ contract LateSlashingTest is Test {
     assertEq(hook.getBatch(ALICE).slots.length, batch.length, "the whole batch");
     // Neither the weights nor the price of the day change what the payload costs.
     ledger.setWeights(_weights(1, 1));
-    hook.setTerms(SlashTerms({threshold: 1, amountPerWeight: 7 ether}));
+    hook.setTerms(SlashTerms({threshold: 1, lifetimeSlots: 9000, amountPerWeight: 7 ether}));
 
     uint256 left = 0;
     for (uint256 i = 0; i < batch.length; ++i) {
@@ -878,7 +878,7 @@ contract LateSlashingTest is Test {
   }
 
   function _terms(uint32 _threshold) private pure returns (SlashTerms memory) {
-    return SlashTerms({threshold: _threshold, amountPerWeight: PER_WEIGHT});
+    return SlashTerms({threshold: _threshold, lifetimeSlots: 9000, amountPerWeight: PER_WEIGHT});
   }
 
   function _weights(uint16 _late, uint16 _missed) private pure returns (StrikeWeights memory) {

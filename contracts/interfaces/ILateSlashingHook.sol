@@ -20,9 +20,12 @@ enum SlashPath {
  * @param threshold The weight of strikes, not slashed for yet, from which a payload is made; at most what a full batch
  *        weighs, at the ledger's weights when it is set. Weights that change later can put it out of reach.
  * @param amountPerWeight What each unit of weight costs, in units of the staking asset
+ * @param lifetimeSlots For how many slots after its newest strike a payload can be executed, at least the ledger's
+ *        window; it has to leave room for the path, which is weeks for governance
  */
 struct SlashTerms {
   uint32 threshold;
+  uint32 lifetimeSlots;
   uint96 amountPerWeight;
 }
 
@@ -74,6 +77,8 @@ interface ILateSlashingHook {
 
   /// @notice Thrown when a threshold or an amount of zero would slash for nothing, or nothing at all.
   error LateSlashingHook__InvalidTerms(uint256 threshold, uint256 amountPerWeight);
+  /// @notice Thrown when a payload could end before the ledger forgets the strikes that it is for.
+  error LateSlashingHook__LifetimeTooShort(uint256 lifetimeSlots, uint256 windowSlots);
   /// @notice Thrown when a full batch of the lightest strikes that count would stay below the threshold.
   error LateSlashingHook__ThresholdOutOfReach(uint256 threshold, uint256 fullBatch);
   /// @notice Thrown when anyone but the controller reports a late landing.

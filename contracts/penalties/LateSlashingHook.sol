@@ -34,13 +34,6 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
   /// @notice The most strikes in a batch. It bounds the payload's size and thereby the gas of making one.
   uint256 public constant MAX_BATCH = 16;
 
-  /**
-   * @notice For how many windows of the ledger a payload can be executed, from its newest strike on.
-   * @dev Long enough for either path: a strike is batched while the window holds it, and then takes rounds of
-   *      signalling, or weeks of governance. A ledger whose payloads go through governance needs a window of a week.
-   */
-  uint256 public constant LIFETIME_WINDOWS = 4;
-
   /// @notice The path that the hook's payloads need.
   SlashPath public immutable PATH;
 
@@ -169,6 +162,8 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
       _terms.threshold > 0 && _terms.amountPerWeight > 0,
       LateSlashingHook__InvalidTerms(_terms.threshold, _terms.amountPerWeight)
     );
+    uint256 windowSlots = LEDGER.WINDOW_SLOTS();
+    require(_terms.lifetimeSlots >= windowSlots, LateSlashingHook__LifetimeTooShort(_terms.lifetimeSlots, windowSlots));
     uint256 fullBatch = MAX_BATCH * _lightestWeight();
     require(_terms.threshold <= fullBatch, LateSlashingHook__ThresholdOutOfReach(_terms.threshold, fullBatch));
     terms = _terms;
@@ -187,7 +182,7 @@ contract LateSlashingHook is ILateSlashingHook, ILateSubmissionHook, Ownable {
         attester: _attester,
         slots: _batch.slots,
         prices: _batch.prices,
-        lastSlot: _batch.slots[_batch.slots.length - 1] + Slot.wrap(LIFETIME_WINDOWS * LEDGER.WINDOW_SLOTS())
+        lastSlot: _batch.slots[_batch.slots.length - 1] + Slot.wrap(terms.lifetimeSlots)
       })
     );
     (address slashPayload, bool isNew) = _clone(PAYLOAD_IMPLEMENTATION, slash);

@@ -76,7 +76,7 @@ async function deployPenalties(lane: Lane, threshold: number | undefined): Promi
   if (threshold === undefined) return controller;
   await obeyGovernance(lane);
   const registry = await deployBenchContract(lane, "LateSlashRegistry");
-  const terms = { threshold, amountPerWeight: lane.rollup.config.slashAmounts[0] };
+  const terms = { threshold, lifetimeSlots: 1_000_000, amountPerWeight: lane.rollup.config.slashAmounts[0] };
   const hook = await deployBenchContract(lane, "LateSlashingHook", [
     ledger,
     registry,

@@ -27,6 +27,7 @@ import {TallyProposer__Mock} from "../../../contracts/test/penalties/TallyPropos
 /// @dev What keeps a slash within time, beyond a veto, and from happening twice. The test contract is governance.
 contract LateSlashLimitsTest is Test {
   uint256 private constant WINDOW = 300;
+  uint32 private constant LIFETIME = 1200;
   uint256 private constant FIRST = 1010;
 
   address private immutable ALICE = makeAddr("alice");
@@ -57,7 +58,7 @@ contract LateSlashLimitsTest is Test {
       registry,
       SlashPath.Governance,
       address(this),
-      SlashTerms({threshold: 2, amountPerWeight: 1 ether})
+      SlashTerms({threshold: 2, lifetimeSlots: LIFETIME, amountPerWeight: 1 ether})
     );
     controller.addHook(ledger, 200_000);
     controller.addHook(hook, 1_500_000);
@@ -65,11 +66,22 @@ contract LateSlashLimitsTest is Test {
 
   // ---- time ----
 
+  function test_setTerms_revertsIfAPayloadCouldEndBeforeItsStrikesAreForgotten() public {
+    SlashTerms memory terms = hook.getTerms();
+    terms.lifetimeSlots = uint32(WINDOW);
+    hook.setTerms(terms);
+    terms.lifetimeSlots = uint32(WINDOW - 1);
+    vm.expectRevert(
+      abi.encodeWithSelector(ILateSlashingHook.LateSlashingHook__LifetimeTooShort.selector, WINDOW - 1, WINDOW)
+    );
+    hook.setTerms(terms);
+  }
+
   function test_payload_canBeExecutedInItsLastSlotAndNotLater() public {
     _land(FIRST);
     _land(FIRST + 2);
     IPayload proposal = hook.open(ALICE);
-    uint256 last = FIRST + 2 + hook.LIFETIME_WINDOWS() * WINDOW;
+    uint256 last = FIRST + 2 + LIFETIME;
     rollup.setCurrentSlot(last + 1);
     IPayload payload = _slashPayloadOf(proposal);
     vm.expectRevert(

@@ -126,7 +126,7 @@ contract LateSlashPayloadTest is LateSlashingSetUp {
     assertEq(hook.getBatch(ALICE).slots.length, batch.length, "the whole batch");
     // Neither the weights nor the price of the day change what the payload costs.
     ledger.setWeights(weights(1, 1));
-    hook.setTerms(SlashTerms({threshold: 1, amountPerWeight: 7 ether}));
+    hook.setTerms(SlashTerms({threshold: 1, lifetimeSlots: 9000, amountPerWeight: 7 ether}));
 
     uint256 left = 0;
     for (uint256 i = 0; i < batch.length; ++i) {

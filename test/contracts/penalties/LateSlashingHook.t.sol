@@ -27,8 +27,8 @@ contract LateSlashingHookTest is LateSlashingSetUp {
 
   function test_setTerms_revertsIfInvalid() public {
     SlashTerms[2] memory invalid = [
-      SlashTerms({threshold: 0, amountPerWeight: 1}),
-      SlashTerms({threshold: 1, amountPerWeight: 0})
+      SlashTerms({threshold: 0, lifetimeSlots: 9000, amountPerWeight: 1}),
+      SlashTerms({threshold: 1, lifetimeSlots: 9000, amountPerWeight: 0})
     ];
     for (uint256 i = 0; i < invalid.length; ++i) {
       vm.expectRevert(
@@ -97,12 +97,12 @@ contract LateSlashingHookTest is LateSlashingSetUp {
   function test_setTerms_revertsForAnyoneButGovernance() public {
     vm.expectRevert(abi.encodeWithSelector(Ownable.OwnableUnauthorizedAccount.selector, ALICE));
     vm.prank(ALICE);
-    hook.setTerms(SlashTerms({threshold: 1, amountPerWeight: 1}));
+    hook.setTerms(SlashTerms({threshold: 1, lifetimeSlots: 9000, amountPerWeight: 1}));
   }
 
   function test_setTerms_appliesToPayloadsFromThenOn() public {
     land(1010);
-    SlashTerms memory terms = SlashTerms({threshold: 2, amountPerWeight: 3 ether});
+    SlashTerms memory terms = SlashTerms({threshold: 2, lifetimeSlots: 9000, amountPerWeight: 3 ether});
     vm.expectEmit(address(hook));
     emit ILateSlashingHook.SlashTermsUpdated(terms);
     hook.setTerms(terms);

@@ -126,7 +126,7 @@ export class PenaltyNetwork {
         windowSlots: WINDOW_SLOTS,
         strikeWeights: STRIKE_WEIGHTS,
         slashPath,
-        slashTerms: { threshold: 1, amountPerWeight: AMOUNT_PER_WEIGHT },
+        slashTerms: { threshold: 1, lifetimeSlots: 1_000_000, amountPerWeight: AMOUNT_PER_WEIGHT },
       },
     });
     return new PenaltyNetwork(network, { ...deployed, registry });

@@ -152,7 +152,7 @@ abstract contract LateSlashingSetUp is Test {
   }
 
   function termsWith(uint32 _threshold) internal pure returns (SlashTerms memory) {
-    return SlashTerms({threshold: _threshold, amountPerWeight: PER_WEIGHT});
+    return SlashTerms({threshold: _threshold, lifetimeSlots: 9000, amountPerWeight: PER_WEIGHT});
   }
 
   function weights(uint16 _late, uint16 _missed) internal pure returns (StrikeWeights memory) {

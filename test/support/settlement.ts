@@ -66,7 +66,7 @@ export async function proveAndSettle(world: TestWorld, expectation: ProofExpecta
       credit(coinbase, share);
       continue;
     }
-    const record = await readLateSubmission(world, slot);
+    const record = await readLateSubmission(world, landing.checkpoint.slot);
     const { submitter, submitterBps = Number(record.submitterBps), burnBps = Number(record.burnBps) } = landing;
     const { submitterCut, forfeited, kept } = splitShare(share, { submitterBps, burnBps }, submitter !== undefined);
     credit(coinbase, kept);

@@ -1,7 +1,25 @@
-import { encodeAbiParameters, hexToBigInt, keccak256, toHex, type Address, type Hex } from "viem";
+import { hexToBigInt, toHex, type Address, type Hex } from "viem";
 
+import type { Checkpoint } from "../consensus/checkpoint.ts";
+import { lateRingEpochs, recordRingSize } from "../protocol/rings.ts";
+import {
+  archiveWord,
+  committeeCommitmentWord,
+  FEE_CONFIG_WORD,
+  LATE_TERMS_WORD,
+  LOG_FIELDS,
+  logWord,
+  marksWord,
+  randaoWord,
+  recordWord,
+  SELECTION_NAMESPACE,
+  TIPS_WORD,
+  upstreamNamespace,
+} from "../protocol/storageMap.ts";
+import type { DeployedRollup } from "../network/deployment.ts";
+import type { Side } from "../twin/side.ts";
 import { computeCalldataGas } from "./calldataGas.ts";
-import type { Lane, LaneKind } from "./openLane.ts";
+import type { Circumstances, Identified } from "./recordId.ts";
 import { traceExecution, type TraceStep } from "./traceExecution.ts";
 
 /** What one path does to one word of storage. */
@@ -16,39 +34,38 @@ export interface StorageWord {
   readonly isNew: boolean;
 }
 
-/** Which storage a path touches on one implementation. */
-export interface StorageRecord {
-  readonly hardfork: string;
-  readonly path: string;
-  readonly implementation: LaneKind;
-  readonly committee: number;
+/** Which storage a transaction touches. */
+export interface Footprint {
   readonly coldWords: number;
   readonly newWords: number;
   readonly warmReads: number;
   readonly words: readonly StorageWord[];
 }
 
+/** Which storage a path touches on one implementation. */
+export interface StorageRecord extends Identified, Circumstances, Footprint {
+  /** Its name, for people. */
+  readonly path: string;
+  readonly implementation: DeployedRollup["kind"];
+}
+
+/** Around which checkpoint words are given names. */
+type Near = Pick<Checkpoint, "number" | "epoch">;
+
 /** Gas of a first access to a word, the price that tells it from a later one (EIP-2929), and of a new word (EIP-2200). */
 const COLD_ACCESS = 2_100;
 const NEW_WORD = 20_000;
 
-export interface FootprintOptions {
-  readonly path: string;
-  readonly txHash: Hex;
-  /** Checkpoint number and epoch around which words are given names. */
-  readonly near: { readonly number: bigint; readonly epoch: bigint };
-}
-
 /** Replays a transaction and sums up its storage accesses by word. */
-export async function readFootprint(lane: Lane, options: FootprintOptions): Promise<StorageRecord> {
-  const { path, txHash, near } = options;
-  const { input, to } = await lane.chain.publicClient.getTransaction({ hash: txHash });
-  const { intrinsic } = computeCalldataGas(input, lane.chain.hardfork);
-  const { steps } = await traceExecution(lane.chain, txHash, { intrinsic, withStack: true });
+export async function readFootprint(side: Side, txHash: Hex, near: Near): Promise<Footprint> {
+  const { chain, rollup } = side;
+  const { input, to } = await chain.publicClient.getTransaction({ hash: txHash });
+  const { intrinsic } = computeCalldataGas(input, chain.hardfork);
+  const { steps } = await traceExecution(chain, txHash, { intrinsic, withStack: true });
   const words = new Map<string, StorageWord>();
-  const nameOf = makeNames(lane, near);
+  const nameOf = makeNames(side, near);
   let warmReads = 0;
-  for (const { address, step } of storageSteps(steps, to ?? lane.rollup.address)) {
+  for (const { address, step } of storageSteps(steps, to ?? rollup.address)) {
     const slot = step.stack?.at(-1) ?? "0x0";
     const key = nameOf(address, hexToBigInt(slot));
     const before = words.get(key) ?? { word: key, reads: 0, writes: 0, isCold: false, isNew: false };
@@ -66,10 +83,6 @@ export async function readFootprint(lane: Lane, options: FootprintOptions): Prom
   }
   const list = [...words.values()].sort((a, b) => (a.word < b.word ? -1 : 1));
   return {
-    hardfork: lane.chain.hardfork,
-    path,
-    implementation: lane.kind,
-    committee: Number(lane.rollup.committeeSize),
     coldWords: list.filter(({ isCold }) => isCold).length,
     newWords: list.filter(({ isNew }) => isNew).length,
     warmReads,
@@ -96,37 +109,33 @@ function* storageSteps(steps: readonly TraceStep[], to: Address): Generator<{ ad
 const toAddress = (word: Hex | undefined): Address => toHex(hexToBigInt(word ?? "0x0"), { size: 20 });
 
 /** Words around a checkpoint that have a name; upstream's namespaces, and ours. Others keep their contract and a number. */
-function makeNames(lane: Lane, { number, epoch }: FootprintOptions["near"]) {
-  const { rollup, contracts } = lane;
+function makeNames({ rollup, contracts }: Side, { number, epoch }: Near) {
   const named = new Map<bigint, string>();
   const plain = (base: bigint, name: string, fields: readonly string[]) =>
     fields.forEach((field, offset) => named.set(base + BigInt(offset), `${name}.${field}`));
-  const mapped = (position: bigint, key: bigint, name: string, fields: readonly string[]) =>
-    plain(hexToBigInt(keccak256(encodeAbiParameters(TWO_WORDS, [key, position]))), name, fields);
+  const { timing } = rollup;
 
-  const stf = namespace("aztec.stf.storage");
-  plain(stf, "stf", ["tips", "archives", "logs", "config", "config", "config", "config", "config", "config", "config"]);
-  plain(namespace("aztec.fee.storage"), "fee", ["config", "oracle", "oracle"]);
-  plain(namespace("aztec.time.storage"), "time", ["config"]);
-  const selection = namespace("aztec.validator_selection.storage");
-  plain(selection, "selection", ["commitments", "randaos.length", "sizes and lags", "escape hatches.length"]);
-  plain(
-    hexToBigInt(keccak256(encodeAbiParameters(ONE_WORD, [selection + 1n]))),
-    "selection",
-    Array<string>(64).fill("randao"),
-  );
-  const ringSize = rollup.timing.epochSlots * (rollup.timing.proofSubmissionEpochs + 1n) + 1n;
+  plain(TIPS_WORD, "stf", ["tips", "archives", "logs", ...Array<string>(7).fill("config")]);
+  plain(FEE_CONFIG_WORD, "fee", ["config", "oracle", "oracle"]);
+  plain(upstreamNamespace("aztec.time.storage"), "time", ["config"]);
+  const selection = ["commitments", "randaos.length", "sizes and lags", "escape hatches.length"];
+  plain(SELECTION_NAMESPACE, "selection", selection);
+  plain(randaoWord(0n), "selection", Array<string>(64).fill("randao"));
   for (let offset = -2n; offset <= 2n; offset++) {
     const near = number + offset;
     const which = offset === 0n ? "checkpoint" : offset < 0n ? `checkpoint - ${-offset}` : `checkpoint + ${offset}`;
-    mapped(stf + 1n, near, `archive of ${which}`, ["root"]);
-    if (near >= 0n) mapped(stf + 2n, near % ringSize, `log of ${which}`, LOG_WORDS);
-    mapped(selection, epoch + offset, `committee commitment`, [offset === 0n ? "epoch" : `epoch ${offset}`]);
+    if (near >= 0n) {
+      plain(archiveWord(near), `archive of ${which}`, ["root"]);
+      plain(logWord(timing, near, LOG_FIELDS[0]), `log of ${which}`, LOG_FIELDS);
+    }
+    const committee = committeeCommitmentWord(epoch + offset);
+    plain(committee, `committee commitment`, [offset === 0n ? "epoch" : `epoch ${offset}`]);
   }
-  plain(LATE_NAMESPACE, "late", ["terms", "marks", "records"]);
-  for (let index = 0n; index < 8n; index++) mapped(LATE_NAMESPACE + 1n, index, "late marks", ["epoch"]);
-  for (let index = 0n; index < 8n * rollup.timing.epochSlots; index++) {
-    mapped(LATE_NAMESPACE + 2n, index, "late record", ["submitter, slot, delay, split", "proposer, number, settled"]);
+  plain(LATE_TERMS_WORD, "late", ["terms", "marks", "records"]);
+  for (let index = 0n; index < lateRingEpochs(timing); index++)
+    plain(marksWord(timing, index), "late marks", ["epoch"]);
+  for (let index = 0n; index < recordRingSize(timing); index++) {
+    plain(recordWord(timing, index), "late record", ["submitter, slot, delay, split", "proposer, number, settled"]);
   }
 
   const names = new Map<string, string>(
@@ -144,23 +153,4 @@ function makeNames(lane: Lane, { number, epoch }: FootprintOptions["near"]) {
     anonymous.set(key, index);
     return `${owner}: word ${index}`;
   };
-}
-
-const ONE_WORD = [{ type: "uint256" }] as const;
-const TWO_WORDS = [{ type: "uint256" }, { type: "uint256" }] as const;
-/** Source: `CompressedTempCheckpointLog`. */
-const LOG_WORDS = [
-  "headerHash",
-  "blobCommitmentsHash",
-  "outHash",
-  "attestationsHash",
-  "payloadDigest",
-  "slot",
-  "feeHeader",
-];
-/** ERC-7201 namespace of `LateSubmissionLib`. */
-const LATE_NAMESPACE = hexToBigInt("0x742aee15f6c12670272603ecdb47e531f5068b1e9c8e80f10d05a6426e2c7100");
-
-function namespace(name: string): bigint {
-  return hexToBigInt(keccak256(toHex(name)));
 }

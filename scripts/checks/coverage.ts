@@ -49,8 +49,8 @@ export default defineConfig({
 const MOCHA_TESTS = [
   "test/unit/*.test.ts",
   "test/adversary/*.test.ts",
-  "test/bench/compactProposer.test.ts",
-  "test/bench/guardedBundler.test.ts",
+  "test/harness/bench/compactProposer.test.ts",
+  "test/harness/bench/guardedBundler.test.ts",
   "test/boundary/*.test.ts",
   "test/consensus/lateLanding.test.ts",
   "test/network/buildAhead.test.ts",

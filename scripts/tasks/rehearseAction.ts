@@ -5,7 +5,11 @@ import path from "node:path";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 import { BuildAheadError } from "../../harness/errors.ts";
-import { InvalidOptionError, parseRehearsalOptions, type RawRehearsalOptions } from "../../harness/rehearsal/rehearsalOptions.ts";
+import {
+  InvalidOptionError,
+  parseRehearsalOptions,
+  type RawRehearsalOptions,
+} from "../../harness/rehearsal/rehearsalOptions.ts";
 import type { RehearsalStep } from "../../harness/rehearsal/rehearsalReport.ts";
 import { renderRehearsal, renderSummary } from "../../harness/rehearsal/renderRehearsal.ts";
 

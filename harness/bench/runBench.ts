@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 
+import type { HardhatRuntime } from "../hardhatRuntime.ts";
 import { PREVIEW_HARDFORKS } from "../l1/embeddedChain.ts";
 import { BenchContradictionError } from "./benchErrors.ts";
-import { VALIDATOR_COUNT, type BenchOptions } from "./benchOptions.ts";
+import type { BenchOptions } from "./benchOptions.ts";
 import type { BenchRecord } from "./benchRecord.ts";
 import type { CaseName } from "./caseNames.ts";
-import type { FloorDesignRecord } from "./floorDesigns.ts";
-import { LanePair } from "./lanePair.ts";
+import { VALIDATOR_COUNT } from "./benchSetup.ts";
+import { openBenchTwin } from "./benchTwin.ts";
+import type { FloorDesignRecord } from "./floorDesignRecord.ts";
 import type { StorageRecord } from "./storageFootprint.ts";
 import { walk, type WalkLength } from "./walk.ts";
 
@@ -80,6 +82,7 @@ export function planCheck(options: BenchOptions): readonly BenchLeg[] {
  * @throws BenchContradictionError when two runs of the same leg differ.
  */
 export async function runBench(
+  hardhat: HardhatRuntime,
   legs: readonly BenchLeg[],
   runs: number,
   progress: (words: string) => void,
@@ -87,9 +90,9 @@ export async function runBench(
   const results: BenchResult[] = [];
   for (const leg of legs) {
     const name = `${leg.hardfork}, committee ${leg.committee}`;
-    const first = await runLeg(leg, (words) => progress(`${name}: ${words}`));
+    const first = await runLeg(hardhat, leg, (words) => progress(`${name}: ${words}`));
     for (let run = 2; run <= runs; run++) {
-      const again = await runLeg(leg, (words) => progress(`${name}, run ${run}: ${words}`));
+      const again = await runLeg(hardhat, leg, (words) => progress(`${name}, run ${run}: ${words}`));
       if (isDeepStrictEqual(first, again)) continue;
       throw new BenchContradictionError("Two runs of the same measurement differ", { fields: { leg: name, run } });
     }
@@ -102,9 +105,13 @@ export async function runBench(
   };
 }
 
-async function runLeg({ hardfork, committee, length, cases }: BenchLeg, progress: (words: string) => void) {
+async function runLeg(
+  hardhat: HardhatRuntime,
+  { hardfork, committee, length, cases }: BenchLeg,
+  progress: (words: string) => void,
+): Promise<BenchResult> {
   progress("deploying both networks");
-  const pair = await LanePair.open({
+  const twin = await openBenchTwin(hardhat, {
     hardfork,
     committee,
     validatorCount: VALIDATOR_COUNT,
@@ -116,18 +123,18 @@ async function runLeg({ hardfork, committee, length, cases }: BenchLeg, progress
   try {
     await walk(
       {
-        pair,
-        hardfork,
+        twin,
+        circumstances: { hardfork, committee },
         progress,
         wants: (name) => cases.includes(name),
         add: (record) => void records.push(record),
-        addFloorDesigns: (designs) => void floorDesigns.push(...designs),
-        addStorage: (footprints) => void storage.push(...footprints),
+        addFloorDesign: (record) => void floorDesigns.push(record),
+        addStorage: (record) => void storage.push(record),
       },
       length,
     );
   } finally {
-    await pair.close();
+    await twin.close();
   }
   return { records, floorDesigns, storage };
 }

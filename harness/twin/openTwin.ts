@@ -109,8 +109,8 @@ async function openSide(
     ...(onKeyProgress === undefined ? {} : { onProgress: onKeyProgress }),
   });
   for (const { address, withdrawer } of everybody.slice(validatorCount)) {
-    await provisioner.ensureEther(address, NEWCOMER_BALANCE);
-    await provisioner.ensureEther(withdrawer.address, NEWCOMER_BALANCE);
+    await chain.ensureBalance(address, NEWCOMER_BALANCE);
+    await chain.ensureBalance(withdrawer.address, NEWCOMER_BALANCE);
   }
   const firstEpoch = await provisioner.ensureStaked(everybody.slice(0, validatorCount), rollup);
   await prepare?.(network);

@@ -46,6 +46,7 @@ export async function openBenchTwin(hardhat: HardhatRuntime, options: BenchTwinO
     seed: DEFAULT_SEED,
     contentSeed: "gas evidence",
     terms: DEFAULT_TERMS,
+    hasBurned: true,
     // On both, so that they stay in step.
     prepare: async ({ deployer }) => {
       guardedBundler = await deployBenchContract(deployer, "GuardedBundler");

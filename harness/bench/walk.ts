@@ -1,4 +1,5 @@
 import type { BenchContext } from "./benchContext.ts";
+import type { WalkLength } from "./benchPlan.ts";
 import { measureOnTimeBundle } from "./bundleCases.ts";
 import { measureClaims, measureProofs, measurePrune, measureSetUp, proveOnBoth } from "./epochCases.ts";
 import { measureFloorDesigns } from "./floorDesigns.ts";
@@ -9,13 +10,6 @@ import { measurePenalties } from "./penaltyCases.ts";
 import { FRESH_RING, WARM_RING, type Ring } from "./ring.ts";
 import { measureSettlement } from "./settlementCases.ts";
 import { measureStorage } from "./storageCases.ts";
-
-/**
- * How far to go. The first epoch alone holds every case once, with the ring of checkpoint logs still unwritten; that is what a check
- * can afford. The whole walk adds a second epoch, a third on a ring that has been written before (from the 66th checkpoint on),
- * and the long settlement and proof.
- */
-export type WalkLength = "first epoch" | "whole";
 
 const SIDE_CASES_AT = 8;
 

@@ -33,6 +33,8 @@ export interface TwinOptions {
    * answer calls from their first block on, so advance before anything else.
    */
   readonly hardfork?: string;
+  /** Whether somebody has burned fee tokens before: who measures wants a burn's fresh word written. Default false. */
+  readonly hasBurned?: boolean;
   readonly onKeyProgress?: ((done: number, count: number) => void) | undefined;
   /** Deploys on each side what is measured or compared beside the rollup. Called when the validators have staked. */
   readonly prepare?: (network: DeployedNetwork) => Promise<void>;
@@ -82,14 +84,24 @@ async function openSide(
   kind: "upstream" | "extended",
   options: TwinOptions & { readonly hardfork: string },
 ): Promise<Opened> {
-  const { config, seed, terms, hardfork, validatorCount, newcomerCount = 0, onKeyProgress, prepare } = options;
+  const {
+    config,
+    seed,
+    terms,
+    hardfork,
+    validatorCount,
+    newcomerCount = 0,
+    hasBurned = false,
+    onKeyProgress,
+    prepare,
+  } = options;
   const { artifacts } = hardhat;
   const chain = await openEmbeddedChain(hardhat, { hardfork, seed, errorAbi: errorAbiOf(artifacts) });
   // The extended rollup comes with one library more, for which upstream's deployer spends a nonce and a block.
   const difference: DeployV4StackOptions = kind === "extended" ? { terms } : { beforeRollup: spendNonce };
   const network = await deployV4Stack(artifacts, chain, { config, seed, ...difference });
   const { provisioner, contracts, rollup } = network;
-  await burnOnce(network);
+  if (hasBurned) await burnOnce(network);
   const everybody = await makeValidators(chain, {
     seed,
     count: validatorCount + newcomerCount,

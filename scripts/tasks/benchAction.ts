@@ -3,11 +3,13 @@ import path from "node:path";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 import { parseBenchOptions, type RawBenchOptions } from "../../harness/bench/benchOptions.ts";
+import { planCheck, planEvidence } from "../../harness/bench/benchPlan.ts";
 import { describeSetup } from "../../harness/bench/benchSetup.ts";
 import { assertNoDrift, findDrift } from "../../harness/bench/compareEvidence.ts";
 import { readEvidence, type GasEvidence } from "../../harness/bench/evidence.ts";
 import type { BenchResult } from "../../harness/bench/runBench.ts";
 import { BuildAheadError } from "../../harness/errors.ts";
+import { openEvidenceFolder } from "../../harness/report/openEvidenceFolder.ts";
 
 interface BenchArguments extends RawBenchOptions {
   readonly check: boolean;
@@ -24,10 +26,11 @@ export default async function benchAction(
     const folder = path.join(hre.config.paths.root, FOLDER);
     // Before the work: a check against nothing need not begin.
     const committed = check ? await readEvidence(path.join(folder, "gas.json")) : undefined;
+    if (!check && options.isComplete) await openEvidenceFolder(folder);
     console.log("Compiling (about a minute the first time) ...");
     await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
     // What takes ABIs from the build cannot be imported before there is one.
-    const { planCheck, planEvidence, runBench } = await import("../../harness/bench/runBench.ts");
+    const { runBench } = await import("../../harness/bench/runBench.ts");
     const { assertGasFilesMatch, writeGasFiles } = await import("../../harness/report/gasFiles.ts");
     const started = performance.now();
     const legs = check ? planCheck(options) : planEvidence(options);

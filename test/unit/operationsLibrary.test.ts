@@ -20,7 +20,7 @@ import { RollupAbi } from "../../harness/upstream/abis.ts";
 import type { EpochProofArgs } from "../../harness/upstream/epochProofArgs.ts";
 import { openTestWorld, type TestWorld } from "../support/world.ts";
 import { traceCallFrame } from "../support/callFrames.ts";
-import { runAsUpstream, withUpstreamLibrary } from "../settlement/runAsUpstream.ts";
+import { runAsUpstream, withUpstreamLibrary } from "../support/runAsUpstream.ts";
 
 /** What the library has in common with upstream's and a caller can ask for without a rollup. */
 const libraryAbi = parseAbi([

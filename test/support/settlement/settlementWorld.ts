@@ -10,32 +10,32 @@ import {
   type TransactionReceipt,
 } from "viem";
 
-import { accountsOfProof, assertConserved, auditProof } from "../../harness/accounting/auditProof.ts";
-import { decodeEpochProof } from "../../harness/accounting/decodeEpochProof.ts";
-import { decodeRecorded, type SettledLateSubmission } from "../../harness/accounting/lateSubmissionEvents.ts";
-import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
-import { readMoney } from "../../harness/accounting/moneySnapshot.ts";
-import { makeEpochProofTransaction } from "../../harness/consensus/epochProofTransaction.ts";
-import { nameLateRecipientCall } from "../../harness/consensus/bundledCalls.ts";
-import { lateSubmissionAbi } from "../../harness/protocol/abis.ts";
-import { logPlace, recordPlace } from "../../harness/protocol/rings.ts";
-import { deriveShares } from "../../harness/protocol/shares.ts";
-import { splitShare } from "../../harness/protocol/split.ts";
-import type { LateSubmissionTerms } from "../../harness/protocol/terms.ts";
-import { encodeSetTerms } from "../../harness/protocol/terms.ts";
-import { slotAt, slotStart } from "../../harness/protocol/time.ts";
-import { epochAt, isAcceptingProofs } from "../../harness/protocol/time.ts";
-import { judgeOpening } from "../../harness/protocol/window.ts";
-import { Sequencer } from "../../harness/world/world.ts";
-import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
-import { readTip } from "../../harness/consensus/checkpointTip.ts";
-import { computeFee, proveBlobsOfEpoch } from "../../harness/consensus/epochProof.ts";
-import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
-import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
-import { RegistryAbi, RewardDistributorAbi, RollupAbi, TestERC20Abi } from "../../harness/upstream/abis.ts";
-import type { CheckpointFee } from "../../harness/upstream/epochProofArgs.ts";
+import { accountsOfProof, assertConserved, auditProof } from "../../../harness/accounting/auditProof.ts";
+import { decodeEpochProof } from "../../../harness/accounting/decodeEpochProof.ts";
+import { decodeRecorded, type SettledLateSubmission } from "../../../harness/accounting/lateSubmissionEvents.ts";
+import { mintFeeAsset } from "../../../harness/accounting/mintFeeAsset.ts";
+import { readMoney } from "../../../harness/accounting/moneySnapshot.ts";
+import { makeEpochProofTransaction } from "../../../harness/consensus/epochProofTransaction.ts";
+import { nameLateRecipientCall } from "../../../harness/consensus/bundledCalls.ts";
+import { lateSubmissionAbi } from "../../../harness/protocol/abis.ts";
+import { logPlace, recordPlace } from "../../../harness/protocol/rings.ts";
+import { deriveShares } from "../../../harness/protocol/shares.ts";
+import { splitShare } from "../../../harness/protocol/split.ts";
+import type { LateSubmissionTerms } from "../../../harness/protocol/terms.ts";
+import { encodeSetTerms } from "../../../harness/protocol/terms.ts";
+import { slotAt, slotStart } from "../../../harness/protocol/time.ts";
+import { epochAt, isAcceptingProofs } from "../../../harness/protocol/time.ts";
+import { judgeOpening } from "../../../harness/protocol/window.ts";
+import { Sequencer } from "../../../harness/world/world.ts";
+import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
+import { readTip } from "../../../harness/consensus/checkpointTip.ts";
+import { computeFee, proveBlobsOfEpoch } from "../../../harness/consensus/epochProof.ts";
+import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
+import type { UpgradedNetwork } from "../../../harness/network/upgradeToBuildAhead.ts";
+import { RegistryAbi, RewardDistributorAbi, RollupAbi, TestERC20Abi } from "../../../harness/upstream/abis.ts";
+import type { CheckpointFee } from "../../../harness/upstream/epochProofArgs.ts";
 import type { Action, FeeLevel, RecipientKind, SlotPlan } from "./plan.ts";
-import { runAsUpstream } from "./runAsUpstream.ts";
+import { runAsUpstream } from "../runAsUpstream.ts";
 
 const TOKEN = 10n ** 18n;
 /** Seconds into its slot at which a checkpoint of these sequences lands on time: after any late one and its company. */

@@ -3,29 +3,33 @@ import {
   createPublicClient,
   custom,
   parseEventLogs,
-  toHex,
   type Address,
   type PublicClient,
   type TransactionReceipt,
 } from "viem";
 
-import { decodeRecorded } from "../../harness/accounting/lateSubmissionEvents.ts";
-import { makeProposeTransaction } from "../../harness/consensus/proposeTransaction.ts";
-import { governanceSignalCall, nameLateRecipientCall, slashingVoteCall } from "../../harness/consensus/bundledCalls.ts";
-import { Sequencer, type LandOptions } from "../../harness/world/world.ts";
-import { readCheckpointAsArchiver } from "../../harness/consensus/archiverDecoding.ts";
-import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
-import { UnreadableCheckpointError } from "../../harness/consensus/consensusErrors.ts";
-import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
-import type { L1Chain } from "../../harness/l1/l1Chain.ts";
-import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
-import { slotAt, slotStart } from "../../harness/protocol/time.ts";
-import { advanceToEpoch } from "../../harness/network/advance.ts";
-import { GovernanceProposerAbi, RollupAbi, TallySlashingProposerAbi } from "../../harness/upstream/abis.ts";
-import { CommitteeAttestationsAndSigners } from "../../harness/upstream/stdlib.ts";
-import { deployCallRunner, encodeRun, invalidateCall, withBlobsOf, type Call } from "../support/callRunner.ts";
-import { embeddedNetwork, upgradedNetwork } from "../support/networks.ts";
-import { rejection } from "../support/rejection.ts";
+import { decodeRecorded } from "../../../harness/accounting/lateSubmissionEvents.ts";
+import { makeProposeTransaction } from "../../../harness/consensus/proposeTransaction.ts";
+import {
+  governanceSignalCall,
+  nameLateRecipientCall,
+  slashingVoteCall,
+} from "../../../harness/consensus/bundledCalls.ts";
+import { Sequencer, type LandOptions } from "../../../harness/world/world.ts";
+import { readCheckpointAsArchiver } from "../../../harness/consensus/archiverDecoding.ts";
+import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
+import { UnreadableCheckpointError } from "../../../harness/consensus/consensusErrors.ts";
+import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
+import type { L1Chain } from "../../../harness/l1/l1Chain.ts";
+import type { EmbeddedNetwork } from "../../../harness/network/openEmbeddedNetwork.ts";
+import { slotAt, slotStart } from "../../../harness/protocol/time.ts";
+import { advanceToEpoch } from "../../../harness/network/advance.ts";
+import { encodeSlashVotes } from "../../../harness/protocol/slashVotes.ts";
+import { GovernanceProposerAbi, RollupAbi, TallySlashingProposerAbi } from "../../../harness/upstream/abis.ts";
+import { CommitteeAttestationsAndSigners } from "../../../harness/upstream/stdlib.ts";
+import { deployCallRunner, encodeRun, invalidateCall, withBlobsOf, type Call } from "../../support/callRunner.ts";
+import { embeddedNetwork, upgradedNetwork } from "../../support/networks.ts";
+import { rejection } from "../../support/rejection.ts";
 
 const PAYLOAD: Address = "0x00000000000000000000000000000000000ba11a";
 
@@ -41,9 +45,13 @@ describe("The archiver of v4.1.2", () => {
     const { slashingOffsetInRounds, slashingRoundSize, aztecEpochDuration } = buildAhead.config;
     const votable = slashingOffsetInRounds * slashingRoundSize;
     await advanceToEpoch(chain, buildAhead, votable / aztecEpochDuration);
-    const slot = slotAt(buildAhead.timing, await chain.now()) + 1n;
-    // Two bits for each of 48 members in each epoch of the round.
-    const votes = toHex(new Uint8Array(Number((48n * (slashingRoundSize / aztecEpochDuration)) / 4n)));
+    const slot = slotAt(buildAhead, await chain.now()) + 1n;
+    // Nobody of the 48 is to be slashed.
+    const votes = encodeSlashVotes({
+      committeeSize: 48,
+      roundSlots: slashingRoundSize,
+      epochSlots: aztecEpochDuration,
+    });
     return { network, sequencer, slot, votes };
   }
 

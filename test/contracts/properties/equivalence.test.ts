@@ -2,15 +2,15 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { encodeFunctionData, toEventSelector, toHex, type Address, type Hex } from "viem";
 
-import { Sequencer } from "../../harness/world/world.ts";
-import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
-import { compactConfig } from "../../harness/differential/compactConfig.ts";
-import { openExtendedNetwork } from "../../harness/differential/openExtendedNetwork.ts";
-import { readOutcome, type Outcome } from "../../harness/differential/outcome.ts";
-import { RollupWords, type WordKind } from "../../harness/differential/rollupWords.ts";
-import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
-import { firstSlotOfEpoch, slotStart } from "../../harness/protocol/time.ts";
-import { InboxAbi, RollupAbi } from "../../harness/upstream/abis.ts";
+import { Sequencer } from "../../../harness/world/world.ts";
+import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
+import { compactConfig } from "../../../harness/differential/compactConfig.ts";
+import { openExtendedNetwork } from "../../../harness/differential/openExtendedNetwork.ts";
+import { readOutcome, type Outcome } from "../../../harness/differential/outcome.ts";
+import { RollupWords, type WordKind } from "../../../harness/differential/rollupWords.ts";
+import type { EmbeddedNetwork } from "../../../harness/network/openEmbeddedNetwork.ts";
+import { firstSlotOfEpoch, slotStart } from "../../../harness/protocol/time.ts";
+import { InboxAbi, RollupAbi } from "../../../harness/upstream/abis.ts";
 
 const SEED = 7_201;
 const RUNS = 6;

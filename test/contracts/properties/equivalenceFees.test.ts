@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { encodeFunctionData } from "viem";
 
-import { Sequencer } from "../../harness/world/world.ts";
-import { compactConfig } from "../../harness/differential/compactConfig.ts";
-import { Dice } from "../../harness/differential/dice.ts";
-import { openExtendedNetwork } from "../../harness/differential/openExtendedNetwork.ts";
-import { slotStart } from "../../harness/protocol/time.ts";
-import { RollupAbi } from "../../harness/upstream/abis.ts";
+import { Sequencer } from "../../../harness/world/world.ts";
+import { compactConfig } from "../../../harness/differential/compactConfig.ts";
+import { Dice } from "../../../harness/differential/dice.ts";
+import { openExtendedNetwork } from "../../../harness/differential/openExtendedNetwork.ts";
+import { slotStart } from "../../../harness/protocol/time.ts";
+import { RollupAbi } from "../../../harness/upstream/abis.ts";
 
 const SEED = 5_201;
 /** More than three lives of an oracle value (LIFETIME 5 slots, LAG 2). */

@@ -2,21 +2,21 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { encodeFunctionData, type Hex } from "viem";
 
-import { RollupAbi } from "../../harness/upstream/abis.ts";
-import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
-import { Sequencer } from "../../harness/world/world.ts";
-import { signAttestation, type AttestationsAndSigners } from "../../harness/consensus/attestations.ts";
-import { withAttestations, type AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
-import { readTip } from "../../harness/consensus/checkpointTip.ts";
-import * as malformed from "../../harness/consensus/malformedAttestations.ts";
-import type { SlotCommittee } from "../../harness/consensus/slotCommittee.ts";
-import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
-import { L1RevertError } from "../../harness/l1/l1Errors.ts";
-import { slotAt, slotStart } from "../../harness/protocol/time.ts";
-import type { Validator } from "../../harness/network/validator.ts";
-import { rejection } from "../support/rejection.ts";
-import { fuzzSeed } from "../settlement/plan.ts";
-import { shortEpochNetwork } from "../settlement/shortEpochs.ts";
+import { RollupAbi } from "../../../harness/upstream/abis.ts";
+import { mintFeeAsset } from "../../../harness/accounting/mintFeeAsset.ts";
+import { Sequencer } from "../../../harness/world/world.ts";
+import { signAttestation, type AttestationsAndSigners } from "../../../harness/consensus/attestations.ts";
+import { withAttestations, type AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
+import { readTip } from "../../../harness/consensus/checkpointTip.ts";
+import * as malformed from "../../../harness/consensus/malformedAttestations.ts";
+import type { SlotCommittee } from "../../../harness/consensus/slotCommittee.ts";
+import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
+import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
+import { slotAt, slotStart } from "../../../harness/protocol/time.ts";
+import type { Validator } from "../../../harness/network/validator.ts";
+import { rejection } from "../../support/rejection.ts";
+import { fuzzSeed } from "../../support/settlement/plan.ts";
+import { shortEpochNetwork } from "../../support/shortEpochs.ts";
 
 // Ten members: a bitmap of two bytes with six bits that mean nothing, and a quorum of seven.
 const COMMITTEE = 10;

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 
-import { fuzzSeed } from "../settlement/plan.ts";
-import { runSequences } from "../settlement/runSequences.ts";
-import { COUNTERS, type Counter } from "../settlement/settlementWorld.ts";
+import { fuzzSeed } from "../../support/settlement/plan.ts";
+import { runSequences } from "../../support/settlement/runSequences.ts";
+import { COUNTERS, type Counter } from "../../support/settlement/settlementWorld.ts";
 
 const DEFAULT_SEED = 2;
 /** Needs a rollup whose transactions are disabled at first. */

@@ -1,8 +1,8 @@
-import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
-import type { RollupConfig } from "../../harness/upstream/rollupConfig.ts";
+import type { UpgradedNetwork } from "../../../harness/network/upgradeToBuildAhead.ts";
+import type { RollupConfig } from "../../../harness/upstream/rollupConfig.ts";
 import { drawPlans } from "./plan.ts";
 import { SettlementWorld, type Counter } from "./settlementWorld.ts";
-import { shortEpochNetwork } from "./shortEpochs.ts";
+import { shortEpochNetwork } from "../shortEpochs.ts";
 
 export interface SequenceOptions {
   readonly seed: number;

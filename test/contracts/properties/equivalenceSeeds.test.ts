@@ -2,15 +2,15 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { encodeFunctionData, type Address, type Hex } from "viem";
 
-import { Sequencer } from "../../harness/world/world.ts";
-import { compactConfig } from "../../harness/differential/compactConfig.ts";
-import { openExtendedNetwork } from "../../harness/differential/openExtendedNetwork.ts";
-import { readOutcome, type Outcome } from "../../harness/differential/outcome.ts";
-import { RollupWords, type WordKind } from "../../harness/differential/rollupWords.ts";
-import { L1RevertError } from "../../harness/l1/l1Errors.ts";
-import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
-import { epochOfSlot, epochStart, firstSlotOfEpoch, slotStart } from "../../harness/protocol/time.ts";
-import { RollupAbi } from "../../harness/upstream/abis.ts";
+import { Sequencer } from "../../../harness/world/world.ts";
+import { compactConfig } from "../../../harness/differential/compactConfig.ts";
+import { openExtendedNetwork } from "../../../harness/differential/openExtendedNetwork.ts";
+import { readOutcome, type Outcome } from "../../../harness/differential/outcome.ts";
+import { RollupWords, type WordKind } from "../../../harness/differential/rollupWords.ts";
+import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
+import type { EmbeddedNetwork } from "../../../harness/network/openEmbeddedNetwork.ts";
+import { epochOfSlot, epochStart, firstSlotOfEpoch, slotStart } from "../../../harness/protocol/time.ts";
+import { RollupAbi } from "../../../harness/upstream/abis.ts";
 
 const SEED = 4_201;
 const RUNS = 16;

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { encodeFunctionData, toEventSelector, toHex, type Address, type Hex } from "viem";
 
-import { Sequencer } from "../../../harness/world/world.ts";
+import { World } from "../../../harness/world/world.ts";
 import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { compactConfig } from "../../../harness/differential/compactConfig.ts";
 import { openExtendedNetwork } from "../../../harness/differential/openExtendedNetwork.ts";
@@ -45,22 +45,20 @@ interface Branch {
 
 describe("Equivalence: N landed late, and N landed on time", function () {
   let network: EmbeddedNetwork;
-  let sequencer: Sequencer;
+  let world: World;
   let words: RollupWords;
   let restore: () => Promise<void>;
 
   before(async () => {
     const terms = { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
     network = await openExtendedNetwork(compactConfig({ inboxLag: 2n }), terms, 8);
-    const { rollup, validators, chain } = network;
-    sequencer = new Sequencer({ deployment: network, rollup, validators, seed: "equivalence" });
+    const { rollup, chain } = network;
+    world = new World({ network, rollup, keys: network.validators, seed: "equivalence" });
     words = new RollupWords(rollup);
     // An epoch of history, so that oracle, randao checkpoints and ring are in use; proven, so that nothing is pruned.
     const start = firstSlotOfEpoch(rollup.timing, network.firstEpoch);
-    for (let slot = start + 1n; slot < start + EPOCH_SLOTS; slot++) await sequencer.landOnTime(slot);
-    const prover = network.deployer;
-    const { start: first, end } = sequencer.rangeOfEpoch(network.firstEpoch);
-    await sequencer.prove(first, end, prover);
+    for (let slot = start + 1n; slot < start + EPOCH_SLOTS; slot++) await world.landOnTime(slot);
+    await world.prove(await world.landedIn(network.firstEpoch), network.deployer.account);
     restore = await chain.snapshot();
   });
 
@@ -73,28 +71,28 @@ describe("Equivalence: N landed late, and N landed on time", function () {
           chain.producer.baseFeePerGas = BigInt(circumstance.baseFee) * 10n ** 9n;
           const epoch = network.firstEpoch + 1n;
           const slot = firstSlotOfEpoch(rollup.timing, epoch) + place;
-          if (!isFirst) await sequencer.landOnTime(slot - 1n);
+          if (!isFirst) await world.landOnTime(slot - 1n);
           for (let index = 0; index < circumstance.messages; index++) await sendMessage(network, index);
 
           const target = rollup.config.manaTarget;
           const manaUsed = (target * BigInt(circumstance.manaShare)) / 100n;
           const childMana = (target * BigInt(circumstance.childShare)) / 100n;
           const feeAssetPriceModifier = BigInt(circumstance.modifier);
-          const parent = await sequencer.build(slot, { manaUsed, feeAssetPriceModifier });
+          const parent = await world.build(slot, { manaUsed, feeAssetPriceModifier });
           const branchOff = await chain.snapshot();
 
           const run = async (isLate: boolean): Promise<Branch> => {
             const begin = slotStart(rollup.timing, slot + 1n);
             const landing = isLate
-              ? await sequencer.landLate(parent, { delay: BigInt(circumstance.delay) })
-              : await sequencer.land(parent);
+              ? await world.landLate(parent, { delay: BigInt(circumstance.delay) })
+              : await world.land(parent);
             if (landing.revert !== undefined) throw landing.revert;
             const first = await readOutcome(chain, landing.receipt);
             const answersAfter = await answersAbout(network, parent, slot + 1n);
             const inboxAfter = await storageRoot(network, rollup.inbox);
             // Built as Build Ahead builds it, on what has not landed yet, but attested when its own committee is known.
-            const child = await sequencer.build(slot + 1n, { parent, manaUsed: childMana });
-            const childLanding = await sequencer.land(child, { timestamp: begin + 24n });
+            const child = await world.build(slot + 1n, { parent, manaUsed: childMana });
+            const childLanding = await world.land(child, { timestamp: begin + 24n });
             if (childLanding.revert !== undefined) throw childLanding.revert;
             const second = await readOutcome(chain, childLanding.receipt);
             const changed = new Map<Hex, Hex>();
@@ -193,5 +191,5 @@ async function sendMessage({ chain, rollup, deployer }: EmbeddedNetwork, index: 
   const recipient = { actor: toHex(index + 1, { size: 32 }), version: BigInt(rollup.config.version) };
   const args = [recipient, toHex(index, { size: 32 }), toHex(index, { size: 32 })] as const;
   const data = encodeFunctionData({ abi: InboxAbi, functionName: "sendL2Message", args });
-  await chain.execute({ from: deployer, to: rollup.inbox, data }, { timestamp: (await chain.now()) + 1n });
+  await chain.execute({ from: deployer.account, to: rollup.inbox, data }, { timestamp: (await chain.now()) + 1n });
 }

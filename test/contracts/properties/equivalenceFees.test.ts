@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { encodeFunctionData } from "viem";
 
-import { Sequencer } from "../../../harness/world/world.ts";
+import { World } from "../../../harness/world/world.ts";
 import { compactConfig } from "../../../harness/differential/compactConfig.ts";
 import { Dice } from "../../../harness/differential/dice.ts";
 import { openExtendedNetwork } from "../../../harness/differential/openExtendedNetwork.ts";
@@ -22,7 +22,7 @@ describe("Fee anchoring: what a late header is asked to pay", function () {
       8,
     );
     const { chain, rollup, validators, deployer } = network;
-    const sequencer = new Sequencer({ deployment: network, rollup, validators, seed: "fees" });
+    const world = new World({ network, rollup, keys: validators, seed: "fees" });
     const dice = new Dice(SEED);
     const readFee = (timestamp: bigint) =>
       chain.publicClient.readContract({
@@ -33,16 +33,16 @@ describe("Fee anchoring: what a late header is asked to pay", function () {
       });
     const updateOracle = (timestamp: bigint) => {
       const data = encodeFunctionData({ abi: RollupAbi, functionName: "updateL1GasFeeOracle" });
-      return chain.execute({ from: deployer, to: rollup.address, data }, { timestamp });
+      return chain.execute({ from: deployer.account, to: rollup.address, data }, { timestamp });
     };
 
-    let slot = await sequencer.nextSlot();
+    let slot = await world.nextSlot();
     let switches = 0;
     let updates = 0;
     for (let index = 0; index < SLOTS; index++, slot++) {
       chain.producer.baseFeePerGas = dice.between(1n, 200n) * GWEI;
       const manaUsed = (rollup.config.manaTarget * dice.between(0n, 200n)) / 100n;
-      const checkpoint = await sequencer.build(slot, { manaUsed, feeAssetPriceModifier: dice.between(-100n, 100n) });
+      const checkpoint = await world.build(slot, { manaUsed, feeAssetPriceModifier: dice.between(-100n, 100n) });
       const { feePerL2Gas } = checkpoint.proposeArgs.header.gasFees;
       // The clock's answer in the next slot, for the same parent: a rule that asked the clock would refuse these headers.
       if ((await readFee(slotStart(rollup.timing, slot + 1n))) !== feePerL2Gas) switches++;
@@ -66,7 +66,7 @@ describe("Fee anchoring: what a late header is asked to pay", function () {
           });
           if (updated.baseFee !== oracle.baseFee) updates++;
         }
-        const late = await sequencer.land(checkpoint, { timestamp: slotStart(rollup.timing, slot + 1n) + 12n });
+        const late = await world.land(checkpoint, { timestamp: slotStart(rollup.timing, slot + 1n) + 12n });
         expect(late.revert?.message, `slot ${slot}, late, oracle updated before: ${updateFirst}`).to.equal(undefined);
         const landed = await chain.publicClient.readContract({
           address: rollup.address,
@@ -77,7 +77,7 @@ describe("Fee anchoring: what a late header is asked to pay", function () {
         expect(landed.feeHeader, `fee header of slot ${slot}`).to.deep.equal(checkpoint.feeHeader);
         await restore();
       }
-      const onTime = await sequencer.land(checkpoint);
+      const onTime = await world.land(checkpoint);
       expect(onTime.revert?.message, `slot ${slot}, on time at the same fee`).to.equal(undefined);
     }
     expect(switches, "slots after which the clock would have asked for another fee").to.be.at.least(3);

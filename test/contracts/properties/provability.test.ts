@@ -3,8 +3,6 @@ import fc from "fast-check";
 import { encodeFunctionData, type Hex } from "viem";
 
 import { RollupAbi } from "../../../harness/upstream/abis.ts";
-import { mintFeeAsset } from "../../../harness/accounting/mintFeeAsset.ts";
-import { Sequencer } from "../../../harness/world/world.ts";
 import { signAttestation, type AttestationsAndSigners } from "../../../harness/consensus/attestations.ts";
 import { withAttestations, type AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { readTip } from "../../../harness/consensus/checkpointTip.ts";
@@ -12,11 +10,10 @@ import * as malformed from "../../../harness/consensus/malformedAttestations.ts"
 import type { SlotCommittee } from "../../../harness/consensus/slotCommittee.ts";
 import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
 import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
-import { slotAt, slotStart } from "../../../harness/protocol/time.ts";
-import type { Validator } from "../../../harness/network/validator.ts";
 import { rejection } from "../../support/rejection.ts";
 import { fuzzSeed } from "../../support/settlement/plan.ts";
-import { shortEpochNetwork } from "../../support/shortEpochs.ts";
+import { openShortEpochWorld } from "../../support/shortEpochs.ts";
+import type { TestWorld } from "../../support/world.ts";
 
 // Ten members: a bitmap of two bytes with six bits that mean nothing, and a quorum of seven.
 const COMMITTEE = 10;
@@ -38,7 +35,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   "a bit past the committee": (form, _committee, choice) =>
     malformed.withFlippedBit(form, COMMITTEE + (choice % (16 - COMMITTEE))),
   "a signer less": (form) => malformed.withoutLastSigner(form),
-  "a signer more": (form, { proposer }) => malformed.withExtraSigner(form, proposer.address),
+  "a signer more": (form, { proposer }) => malformed.withExtraSigner(form, proposer),
   "a stranger among the signers": (form, _committee, choice) =>
     malformed.withOtherSigner(form, choice % form.signers.length, deriveAccount("stranger", "x").account.address),
   "a high s": (form, committee, choice) => malformed.withHighS(form, COMMITTEE, indexOfSigner(form, committee, choice)),
@@ -53,7 +50,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 
 function indexOfSigner(form: AttestationsAndSigners, { members }: SlotCommittee, choice: number): number {
   const signer = form.signers[choice % form.signers.length];
-  return members.findIndex(({ address }) => address === signer);
+  return members.findIndex((member) => member === signer);
 }
 
 interface Attempt {
@@ -82,110 +79,110 @@ const attempt: fc.Arbitrary<Attempt> = fc.record({
 
 describe("A late checkpoint that was accepted", () => {
   const seed = fuzzSeed(3_690);
-  const prover = deriveAccount("provability", "prover").account;
-  const rescuer = deriveAccount("provability", "rescuer").account;
 
   it(`can never be invalidated and always be proven, and what could be is refused (seed ${seed})`, async () => {
     const config = { targetCommitteeSize: BigInt(COMMITTEE), manaTarget: 100_000_000n };
-    const network = await shortEpochNetwork(config, TERMS, 12);
-    const { chain, buildAhead, validators } = network;
-    const sequencer = new Sequencer({ deployment: network, rollup: buildAhead, validators, seed: `provable ${seed}` });
-    for (const { address } of [prover, rescuer]) await chain.setBalance(address, 10n ** 24n);
-    await mintFeeAsset(network, buildAhead.feeJuicePortal, 10n ** 27n);
+    const world = await openShortEpochWorld(`provable ${seed}`, { config, terms: TERMS, validatorCount: 12 });
     let [accepted, refused] = [0, 0];
     const errors = new Set<string>();
 
-    const attempts = fc.sample(attempt, { seed, numRuns: SLOTS });
-    const first = slotAt(buildAhead.timing, await chain.now()) + 1n;
-    for (const [index, drawn] of attempts.entries()) {
+    const first = await world.nextSlot();
+    for (const [index, drawn] of fc.sample(attempt, { seed, numRuns: SLOTS }).entries()) {
       const slot = first + BigInt(index);
-      const committee = await sequencer.committee(slot);
-      const { checkpoint, isLandable } = await build(slot, committee, drawn);
-      const tip = await readTip(sequencer.view);
-      const timestamp = slotStart(buildAhead.timing, slot + 1n) + drawn.delay;
-      const landing = await sequencer.land(checkpoint, { from: rescuer, timestamp });
+      const committee = await world.committee(slot);
+      const { checkpoint, isLandable } = await build(world, committee, drawn);
+      const tip = await readTip(world.view);
+      const landing = await world.land(checkpoint, {
+        from: world.rescuer,
+        timestamp: world.at(slot + 1n, drawn.delay),
+      });
       const name = `slot ${slot}: ${1 + drawn.others} of ${COMMITTEE}, ${drawn.fault ?? "no fault"}`;
       expect(landing.revert === undefined, `${name}: ${landing.revert?.errorName ?? "accepted"}`).to.equal(isLandable);
       if (landing.revert !== undefined) {
-        expect((await readTip(sequencer.view)).number, `${name}: the tip stays`).to.equal(tip.number);
+        expect((await readTip(world.view)).number, `${name}: the tip stays`).to.equal(tip.number);
         errors.add(landing.revert.errorName ?? "without a name");
         refused++;
         continue;
       }
-      await expectLasting(checkpoint, committee, name);
+      await expectIrremovable(world, checkpoint, committee, name);
+      await expectProvable(world, checkpoint, name);
       accepted++;
     }
     expect(accepted, "accepted").to.be.greaterThan(5);
     expect(refused, "refused").to.be.greaterThan(5);
     expect(errors.has("without a name"), "every refusal has a reason").to.equal(false);
-
-    async function build(slot: bigint, committee: SlotCommittee, drawn: Attempt) {
-      const { members, proposer } = committee;
-      const others = members.filter((member) => member !== proposer);
-      const asked = drawn.order.slice(0, drawn.others).map((position) => others[position] as Validator);
-      const signers = members.filter((member) => asked.includes(member) || (drawn.withProposer && member === proposer));
-      const built = await sequencer.build(slot, { signers: () => signers });
-      const isQuorum = signers.length >= QUORUM && signers.includes(proposer);
-      if (drawn.fault === undefined) {
-        return { checkpoint: withAttestations(built, built), isLandable: isQuorum };
-      }
-      const fault = FAULTS[drawn.fault];
-      const form = fault?.(built, committee, drawn.choice) ?? withAnothersSignature(built, committee, drawn.choice);
-      return { checkpoint: withAttestations(built, form), isLandable: false };
-    }
-
-    /** L1 is asked for every way to remove the checkpoint, and then to accept the proof that ends at it. */
-    async function expectLasting(checkpoint: AttestedCheckpoint, { members }: SlotCommittee, name: string) {
-      const addresses = members.map(({ address }) => address);
-      const { number, attestations, epoch } = checkpoint;
-      const ask = (data: Hex) =>
-        rejection(chain.call({ to: buildAhead.address, data, from: rescuer.address }), L1RevertError);
-      for (let index = 0n; index <= BigInt(COMMITTEE); index++) {
-        const { errorName } = await ask(
-          encodeFunctionData({
-            abi: RollupAbi,
-            functionName: "invalidateBadAttestation",
-            args: [number, attestations, addresses, index],
-          }),
-        );
-        expect(errorName, `${name}: attestation ${index} invalidated`).to.equal(
-          index < BigInt(COMMITTEE) ? "Rollup__AttestationsAreValid" : "Rollup__InvalidAttestationIndex",
-        );
-      }
-      const { errorName } = await ask(
-        encodeFunctionData({
-          abi: RollupAbi,
-          functionName: "invalidateInsufficientAttestations",
-          args: [number, attestations, addresses],
-        }),
-      );
-      expect(errorName, `${name}: invalidated for want of attestations`).to.equal(
-        "ValidatorSelection__InsufficientAttestations",
-      );
-      const { start } = sequencer.rangeOfEpoch(epoch);
-      const receipt = await chainProof(start, number);
-      expect(receipt.status, `${name}: the proof that ends at it`).to.equal("success");
-      const { proven } = await chain.publicClient.readContract({
-        address: buildAhead.address,
-        abi: RollupAbi,
-        functionName: "getTips",
-      });
-      expect(proven, `${name}: proven tip`).to.equal(number);
-    }
-
-    function chainProof(start: bigint, end: bigint) {
-      return sequencer.prove(start, end, prover);
-    }
   });
 });
 
+/** The checkpoint of a slot as the attempt wants it attested, and whether L1 has to take it. */
+async function build(world: TestWorld, committee: SlotCommittee, drawn: Attempt) {
+  const { members, proposer, slot } = committee;
+  const others = members.filter((member) => member !== proposer);
+  const asked = drawn.order.slice(0, drawn.others).map((position) => others[position]);
+  const signers = members.filter((member) => asked.includes(member) || (drawn.withProposer && member === proposer));
+  const built = await world.build(slot, { signers: () => signers });
+  if (drawn.fault === undefined) {
+    const isLandable = signers.length >= QUORUM && signers.includes(proposer);
+    return { checkpoint: withAttestations(built, built), isLandable };
+  }
+  const fault = FAULTS[drawn.fault];
+  const form = fault?.(built, committee, drawn.choice) ?? withAnothersSignature(world, built, committee, drawn.choice);
+  return { checkpoint: withAttestations(built, form), isLandable: false };
+}
+
+/** L1 is asked for every way to remove the checkpoint. */
+async function expectIrremovable(
+  { chain, rollup, rescuer }: TestWorld,
+  { number, attestations }: AttestedCheckpoint,
+  { members }: SlotCommittee,
+  name: string,
+): Promise<void> {
+  const ask = (data: Hex) => rejection(chain.call({ to: rollup.address, data, from: rescuer.address }), L1RevertError);
+  for (let index = 0n; index <= BigInt(COMMITTEE); index++) {
+    const { errorName } = await ask(
+      encodeFunctionData({
+        abi: RollupAbi,
+        functionName: "invalidateBadAttestation",
+        args: [number, attestations, members, index],
+      }),
+    );
+    expect(errorName, `${name}: attestation ${index} invalidated`).to.equal(
+      index < BigInt(COMMITTEE) ? "Rollup__AttestationsAreValid" : "Rollup__InvalidAttestationIndex",
+    );
+  }
+  const { errorName } = await ask(
+    encodeFunctionData({
+      abi: RollupAbi,
+      functionName: "invalidateInsufficientAttestations",
+      args: [number, attestations, members],
+    }),
+  );
+  expect(errorName, `${name}: invalidated for want of attestations`).to.equal(
+    "ValidatorSelection__InsufficientAttestations",
+  );
+}
+
+/** L1 is asked to accept the proof that ends at the checkpoint. */
+async function expectProvable(world: TestWorld, { number, epoch }: AttestedCheckpoint, name: string): Promise<void> {
+  await world.prove(await world.landedIn(epoch), world.prover);
+  const { proven } = await world.chain.publicClient.readContract({
+    address: world.rollup.address,
+    abi: RollupAbi,
+    functionName: "getTips",
+  });
+  expect(proven, `${name}: proven tip`).to.equal(number);
+}
+
 /** One signer's signature replaced by another's, both right in their own place. */
 function withAnothersSignature(
+  { keys }: TestWorld,
   built: AttestedCheckpoint,
   committee: SlotCommittee,
   choice: number,
 ): AttestationsAndSigners {
   const index = indexOfSigner(built, committee, choice);
-  const another = committee.members[(index + 1) % COMMITTEE] as Validator;
-  return malformed.withSignatureOf(built, COMMITTEE, index, signAttestation(built.payload, another));
+  const another = committee.members[(index + 1) % COMMITTEE];
+  const signer = another === undefined ? undefined : keys.signerOf(another);
+  if (signer === undefined) throw new Error("a member's key is missing");
+  return malformed.withSignatureOf(built, COMMITTEE, index, signAttestation(built.payload, signer));
 }

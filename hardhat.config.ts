@@ -1,21 +1,21 @@
 import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
 
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import hardhatViem from "@nomicfoundation/hardhat-viem";
 import { defineConfig } from "hardhat/config";
 
 import { aztecRemappings } from "./scripts/plugins/aztecRemappings.ts";
+import { mochaWorkers } from "./scripts/plugins/mochaWorkers.ts";
 import { upstreamContracts } from "./scripts/plugins/upstreamContracts.ts";
+import { solidityTestSettings } from "./scripts/solidityTestSettings.ts";
 import { benchTask } from "./scripts/tasks/bench.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
 
 const require = createRequire(import.meta.url);
 
-/** Seed of the fuzz tests in Solidity: 32 bytes in hexadecimal. */
-const FUZZ_SEED = "0x6275696c642d61686561642d6c31000000000000000000000000000000000001";
-
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers, hardhatViem, aztecRemappings],
+  plugins: [hardhatToolboxMochaEthers, hardhatViem, aztecRemappings, mochaWorkers],
   tasks: [benchTask, rehearseTask],
   solidity: {
     version: "0.8.30",
@@ -38,11 +38,13 @@ export default defineConfig({
     },
   },
   test: {
-    mocha: { timeout: 600_000, forbidOnly: true },
-    solidity: {
-      // The seed is fixed, so that a red run can be repeated.
-      fuzz: { seed: FUZZ_SEED, runs: 256 },
-      fsPermissions: { readFile: ["test/support/boundaryCases.json"] },
+    mocha: {
+      timeout: 600_000,
+      forbidOnly: true,
+      // Test files side by side, a process for each core: every file opens chains of its own and shares nothing.
+      parallel: availableParallelism() > 1,
+      jobs: availableParallelism(),
     },
+    solidity: solidityTestSettings,
   },
 });

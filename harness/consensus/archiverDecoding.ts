@@ -1,8 +1,7 @@
 import { parseEventLogs, type Hex, type PublicClient } from "viem";
 
-// The package's entry point loads a native module that wants a recent glibc; this file of it does not.
-import { CalldataRetriever } from "../../node_modules/@aztec/archiver/dest/l1/calldata_retriever.js";
 import { RollupAbi } from "../upstream/abis.ts";
+import { CalldataRetriever } from "../upstream/archiver.ts";
 import { CheckpointNumber, EthAddress, LogLevels } from "../upstream/foundation.ts";
 import { UnreadableCheckpointError } from "./consensusErrors.ts";
 import type { RollupView } from "./rollupView.ts";

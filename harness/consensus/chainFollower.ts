@@ -59,7 +59,7 @@ interface SeenBlock {
  */
 export class ChainFollower {
   readonly #view: RollupView;
-  /** Ends of the ranges that were read, ascending: what an older one still shares with L1 is not read again. */
+  /** Blocks that were read, ascending: those with events in them, and the last of every range. What L1 still has of them stands. */
   #seen: readonly SeenBlock[] = [];
   #history: readonly RollupEvent[] = [];
   readonly #fromBlock: bigint;
@@ -114,7 +114,8 @@ export class ChainFollower {
     });
     const events = await this.#read(logs);
     this.#history = [...this.#history, ...events];
-    this.#seen = [...this.#seen, { number: latest.number, hash: latest.hash }];
+    const eventful = events.map(({ blockNumber: number, blockHash: hash }) => ({ number, hash }));
+    this.#seen = [...this.#seen, ...eventful, { number: latest.number, hash: latest.hash }];
     this.#next = latest.number + 1n;
     return { undone, events };
   }
@@ -148,6 +149,15 @@ export class ChainFollower {
       switch (log.eventName) {
         case "CheckpointProposed": {
           const { checkpointNumber: number, archive, attestationsHash } = log.args;
+          // What its own block has removed again is not in that block's state, and was never there to build on.
+          const isRemoved = parsed.some(
+            (other) =>
+              other.eventName === "CheckpointInvalidated" &&
+              other.blockNumber === blockNumber &&
+              other.logIndex > log.logIndex &&
+              other.args.checkpointNumber <= number,
+          );
+          if (isRemoved) break;
           events.push({
             kind: "checkpointed",
             ...at,

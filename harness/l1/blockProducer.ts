@@ -2,7 +2,7 @@ import type { Hex, PublicClient, TransactionReceipt } from "viem";
 
 import { includeAll, includeOnly, type InclusionPolicy } from "./inclusionPolicy.ts";
 import type { BlockTemplate, L1Backend } from "./l1Backend.ts";
-import { L1ClockError } from "./l1Errors.ts";
+import { L1ClockError, L1SubmissionError } from "./l1Errors.ts";
 import { GAS_PER_BLOB, type MinedBlock, type PendingTransaction } from "./l1Transaction.ts";
 import type { Mempool } from "./mempool.ts";
 
@@ -54,8 +54,7 @@ export class BlockProducer {
     }
     const policy = options.include === undefined ? this.policy : includeOnly(options.include);
     const chosen = policy(this.#mempool.waiting);
-    this.#mempool.remove(chosen.map(({ hash }) => hash));
-    await this.#backend.mine(chosen, this.template(timestamp, options));
+    await this.#mine(chosen, this.template(timestamp, options));
     const block = await this.#client.getBlock({ blockTag: "latest" });
     if (block.timestamp !== timestamp) {
       throw new L1ClockError("The L1 block landed at another second", timestamp, block.timestamp);
@@ -67,6 +66,18 @@ export class BlockProducer {
   /** What a block of that second would be told. */
   template(timestamp: bigint, { baseFeePerGas, prevRandao }: MineOptions = {}): BlockTemplate {
     return { timestamp, baseFeePerGas: baseFeePerGas ?? this.baseFeePerGas, prevRandao };
+  }
+
+  /** Takes what was chosen out of the mempool, unless the backend would not even begin. */
+  async #mine(chosen: readonly PendingTransaction[], template: BlockTemplate): Promise<void> {
+    const drop = () => this.#mempool.remove(chosen.map(({ hash }) => hash));
+    try {
+      await this.#backend.mine(chosen, template);
+    } catch (error) {
+      if (error instanceof L1SubmissionError) drop();
+      throw error;
+    }
+    drop();
   }
 
   async #collectReceipts(chosen: readonly PendingTransaction[]): Promise<TransactionReceipt[]> {

@@ -26,8 +26,7 @@ export interface ExecuteOptions extends MineOptions {
   readonly allowRevert?: boolean;
 }
 
-/** The least that an account is given before somebody acts in its name, and what it is then given: wei. */
-const IMPERSONATION_FLOOR = 10n ** 19n;
+/** Wei that an account has at least when somebody acts in its name. */
 const IMPERSONATION_BALANCE = 10n ** 20n;
 
 /**
@@ -72,14 +71,18 @@ export class L1Chain extends L1Node {
     options: ExecuteOptions = {},
   ): Promise<TransactionReceipt> {
     const tx = await this.submit(request);
-    const timestamp = options.timestamp ?? (await this.now()) + this.blockTime;
-    const { receipts } = await this.mineAt(timestamp, { ...options, include: [tx.hash] });
-    const receipt = receipts[0];
-    if (receipt === undefined) {
+    try {
+      const timestamp = options.timestamp ?? (await this.now()) + this.blockTime;
+      const { receipts } = await this.mineAt(timestamp, { ...options, include: [tx.hash] });
+      const receipt = receipts[0];
+      if (receipt === undefined) {
+        throw new L1SubmissionError(tx.from, tx.nonce, new Error("the block had no room for it"));
+      }
+      return await this.#orRevert(receipt, options);
+    } finally {
+      // Whatever became of it, it does not wait any more: it would hold up its sender.
       this.mempool.remove([tx.hash]);
-      throw new L1SubmissionError(tx.from, tx.nonce, new Error("the block had no room for it"));
     }
-    return this.#orRevert(receipt, options);
   }
 
   /** Executes as an address whose key nobody here has, and says so by its name: an override, not a transaction. */
@@ -89,9 +92,7 @@ export class L1Chain extends L1Node {
     options: ExecuteOptions = {},
   ): Promise<TransactionReceipt> {
     await this.rpc("hardhat_impersonateAccount", [from]);
-    if ((await this.publicClient.getBalance({ address: from })) < IMPERSONATION_FLOOR) {
-      await this.setBalance(from, IMPERSONATION_BALANCE);
-    }
+    await this.ensureBalance(from, IMPERSONATION_BALANCE);
     const timestamp = options.timestamp ?? (await this.now()) + this.blockTime;
     await this.backend.prepareNextBlock(this.producer.template(timestamp, options));
     const hash = await this.rpc<Hex>("eth_sendTransaction", [
@@ -121,6 +122,11 @@ export class L1Chain extends L1Node {
   /** @param balance wei */
   async setBalance(address: Address, balance: bigint): Promise<void> {
     await this.rpc("hardhat_setBalance", [address, toHex(balance)]);
+  }
+
+  /** Gives an account so much ether (wei) unless it has as much. An override: nobody pays for it. */
+  async ensureBalance(address: Address, balance: bigint): Promise<void> {
+    if ((await this.publicClient.getBalance({ address })) < balance) await this.setBalance(address, balance);
   }
 
   async setCode(address: Address, code: Hex): Promise<void> {

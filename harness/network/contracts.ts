@@ -36,24 +36,15 @@ export class NotARegistryError extends BuildAheadError {
 
 /** Finds a deployment from its Registry alone. @throws NotARegistryError, NoRollupError */
 export async function attachNetwork(chain: L1Chain, registry: Address): Promise<AztecNetwork> {
-  const contracts = await readContracts(chain, registry);
-  const canonical = await chain.publicClient.readContract({
-    address: contracts.registry,
-    abi: RegistryAbi,
-    functionName: "getCanonicalRollup",
-  });
-  return { chain, contracts, rollup: await readRollup(chain, canonical) };
+  const { canonical, ...lasting } = await readRegistry(chain, registry);
+  const rollup = await readRollup(chain, canonical);
+  return { chain, contracts: { ...lasting, ...(await readAssets(chain, rollup)) }, rollup };
 }
 
-async function readContracts({ publicClient }: L1Node, address: Address): Promise<AztecContracts> {
+async function readRegistry({ publicClient }: L1Node, address: Address) {
   const registry = { address, abi: RegistryAbi } as const;
   try {
-    const [rewardDistributor, governance, canonical] = [
-      await publicClient.readContract({ ...registry, functionName: "getRewardDistributor" }),
-      await publicClient.readContract({ ...registry, functionName: "getGovernance" }),
-      await publicClient.readContract({ ...registry, functionName: "getCanonicalRollup" }),
-    ];
-    const rollup = { address: canonical, abi: RollupAbi } as const;
+    const governance = await publicClient.readContract({ ...registry, functionName: "getGovernance" });
     return {
       registry: getAddress(address),
       governance,
@@ -62,15 +53,23 @@ async function readContracts({ publicClient }: L1Node, address: Address): Promis
         abi: GovernanceAbi,
         functionName: "governanceProposer",
       }),
-      rewardDistributor,
-      gse: await publicClient.readContract({ ...rollup, functionName: "getGSE" }),
-      feeAsset: await publicClient.readContract({ ...rollup, functionName: "getFeeAsset" }),
-      stakingAsset: await publicClient.readContract({ ...rollup, functionName: "getStakingAsset" }),
+      rewardDistributor: await publicClient.readContract({ ...registry, functionName: "getRewardDistributor" }),
+      canonical: await publicClient.readContract({ ...registry, functionName: "getCanonicalRollup" }),
       multicall3: MULTI_CALL_3_ADDRESS,
     };
   } catch (cause) {
     throw new NotARegistryError(address, cause);
   }
+}
+
+/** What every rollup version shares and only a rollup tells. */
+async function readAssets({ publicClient }: L1Node, { address }: Rollup) {
+  const rollup = { address, abi: RollupAbi } as const;
+  return {
+    gse: await publicClient.readContract({ ...rollup, functionName: "getGSE" }),
+    feeAsset: await publicClient.readContract({ ...rollup, functionName: "getFeeAsset" }),
+    stakingAsset: await publicClient.readContract({ ...rollup, functionName: "getStakingAsset" }),
+  };
 }
 
 /** How many slots of a signalling round must signal one payload. */

@@ -1,11 +1,12 @@
 import { encodeFunctionData, erc20Abi, zeroHash, type Address, type TransactionReceipt } from "viem";
 
 import type { ExecuteOptions } from "../l1/l1Chain.ts";
-import { FeeJuicePortalAbi, TestERC20Abi } from "../upstream/abis.ts";
+import { FeeJuicePortalAbi } from "../upstream/abis.ts";
 import type { AztecContracts } from "./contracts.ts";
 import type { Deployer } from "./deployer.ts";
 import type { Rollup } from "./rollup.ts";
 import { stakeValidators } from "./stakeValidators.ts";
+import { callToken } from "./testToken.ts";
 import type { Validator } from "./validator.ts";
 
 /**
@@ -21,12 +22,6 @@ export class Provisioner {
     this.contracts = contracts;
   }
 
-  /** Gives an account so much ether (wei) at least. An override: nobody pays for it. */
-  async ensureEther(account: Address, wei: bigint): Promise<void> {
-    const { chain } = this.deployer;
-    if ((await chain.publicClient.getBalance({ address: account })) < wei) await chain.setBalance(account, wei);
-  }
-
   /** Mints until an account has so much of the fee asset, in fee token units (1e18). May mine a block. */
   async ensureFeeAsset(account: Address, amount: bigint, options: ExecuteOptions = {}): Promise<void> {
     const balance = await this.deployer.chain.publicClient.readContract({
@@ -40,17 +35,17 @@ export class Provisioner {
 
   /** Sees to it that validators are staked, active, and sampled; see {@link stakeValidators}. */
   ensureStaked(validators: readonly Validator[], rollup: Rollup): Promise<bigint> {
-    return stakeValidators(this, validators, rollup);
+    return stakeValidators(this.deployer, this.contracts, validators, rollup);
   }
 
   /** Mints the test fee asset, in fee token units (1e18). Mines a block. */
   mintFeeAsset(to: Address, amount: bigint, options: ExecuteOptions = {}): Promise<TransactionReceipt> {
-    return this.token(this.contracts.feeAsset, "mint", to, amount, options);
+    return callToken(this.deployer, this.contracts.feeAsset, "mint", to, amount, options);
   }
 
   /** Mints the test staking asset, in staking token units (1e18). Mines a block. */
   mintStakingAsset(to: Address, amount: bigint, options: ExecuteOptions = {}): Promise<TransactionReceipt> {
-    return this.token(this.contracts.stakingAsset, "mint", to, amount, options);
+    return callToken(this.deployer, this.contracts.stakingAsset, "mint", to, amount, options);
   }
 
   /**
@@ -61,7 +56,7 @@ export class Provisioner {
   async bridgeFeeJuice({ feeJuicePortal }: Rollup, amount: bigint): Promise<TransactionReceipt> {
     const { chain, account } = this.deployer;
     await this.mintFeeAsset(account.address, amount);
-    await this.token(this.contracts.feeAsset, "approve", feeJuicePortal, amount);
+    await callToken(this.deployer, this.contracts.feeAsset, "approve", feeJuicePortal, amount);
     return chain.execute({
       from: account,
       to: feeJuicePortal,
@@ -72,17 +67,5 @@ export class Provisioner {
         args: [zeroHash, amount, zeroHash],
       }),
     });
-  }
-
-  /** Calls one of the test tokens as the deployer. Mines a block. */
-  token(
-    token: Address,
-    functionName: "mint" | "approve",
-    account: Address,
-    amount: bigint,
-    options: ExecuteOptions = {},
-  ): Promise<TransactionReceipt> {
-    const data = encodeFunctionData({ abi: TestERC20Abi, functionName, args: [account, amount] });
-    return this.deployer.chain.execute({ from: this.deployer.account, to: token, data }, options);
   }
 }

@@ -54,15 +54,15 @@ export async function readRollup({ publicClient }: L1Node, rollup: Address): Pro
       outbox: await read("getOutbox"),
       feeJuicePortal: await read("getFeeAssetPortal"),
       slasher: await read("getSlasher"),
-      version: BigInt(await count("getVersion")),
+      version: await count("getVersion"),
       timing: {
-        genesisTime: BigInt(await count("getGenesisTime")),
-        slotSeconds: BigInt(await count("getSlotDuration")),
-        epochSlots: BigInt(await count("getEpochDuration")),
-        proofSubmissionEpochs: BigInt(await count("getProofSubmissionEpochs")),
-        validatorSetLagEpochs: BigInt(await count("getLagInEpochsForValidatorSet")),
+        genesisTime: await count("getGenesisTime"),
+        slotSeconds: await count("getSlotDuration"),
+        epochSlots: await count("getEpochDuration"),
+        proofSubmissionEpochs: await count("getProofSubmissionEpochs"),
+        validatorSetLagEpochs: await count("getLagInEpochsForValidatorSet"),
       },
-      committeeSize: BigInt(await count("getTargetCommitteeSize")),
+      committeeSize: await count("getTargetCommitteeSize"),
       genesisArchiveRoot: await publicClient.readContract({ ...contract, functionName: "archiveAt", args: [0n] }),
     };
   } catch (cause) {

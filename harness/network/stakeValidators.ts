@@ -4,9 +4,10 @@ import { BuildAheadError } from "../errors.ts";
 import { epochAt, epochStart, firstEpochSampledAfter } from "../protocol/time.ts";
 import { GSEAbi, RollupAbi } from "../upstream/abis.ts";
 import { advanceToEpoch } from "./advance.ts";
+import type { AztecContracts } from "./contracts.ts";
 import type { Deployer } from "./deployer.ts";
-import type { Provisioner } from "./provisioner.ts";
 import type { Rollup } from "./rollup.ts";
+import { callToken } from "./testToken.ts";
 import type { Validator } from "./validator.ts";
 
 /** Fewer validators than the committee needs: nothing could ever be proposed. */
@@ -27,46 +28,73 @@ const DEPOSIT_GAS = 700_000n;
 const DEPOSITS_PER_BLOCK = 64;
 /** Upstream's `Status.NONE`. */
 const NO_STAKE = 0;
-/** Wei given to each key for its transactions. */
+/** Wei that each key has at least for its transactions. */
 const GAS_MONEY = 10n ** 22n;
 
 /**
  * Brings validators in through the real path: deposit, entry queue, flush under the queue's own limits (which takes epochs),
  * then waits for the first epoch whose committee is sampled from the complete set.
  *
- * Who has deposited before is passed over. They stake with `moveWithLatestRollup`, so they follow the canonical rollup. The deployer pays for the stakes.
+ * Who has deposited before is passed over. The others stake with `moveWithLatestRollup`, so they follow the canonical rollup, and
+ * the deployer pays for their stakes.
  *
  * @returns the first epoch with a committee from the complete set; the clock stands at its first second.
  * @throws TooFewValidatorsError before anything is sent.
  * @throws StakingFailedError when one of them did not become active.
  */
 export async function stakeValidators(
-  provisioner: Provisioner,
+  deployer: Deployer,
+  contracts: AztecContracts,
   validators: readonly Validator[],
   rollup: Rollup,
 ): Promise<bigint> {
-  const { chain, account } = provisioner.deployer;
-  const { contracts } = provisioner;
+  const { chain } = deployer;
   if (BigInt(validators.length) < rollup.committeeSize) {
     throw new TooFewValidatorsError(validators.length, rollup.committeeSize);
   }
   for (const { address, withdrawer } of validators) {
-    await chain.setBalance(address, GAS_MONEY);
-    await chain.setBalance(withdrawer.address, GAS_MONEY);
+    await chain.ensureBalance(address, GAS_MONEY);
+    await chain.ensureBalance(withdrawer.address, GAS_MONEY);
   }
 
-  const missing = await withoutStake(provisioner.deployer, rollup, validators);
+  const missing = await withoutStake(deployer, rollup, validators);
+  if (missing.length > 0) await deposit(deployer, contracts, missing, rollup);
+  await flushEntryQueue(deployer, rollup);
+  const active = await chain.publicClient.readContract({
+    address: rollup.address,
+    abi: RollupAbi,
+    functionName: "getActiveAttesterCount",
+  });
+  if (active < BigInt(validators.length)) {
+    throw new StakingFailedError("Not every validator became active", {
+      fields: { active, staked: validators.length },
+    });
+  }
+
+  const epoch = firstEpochSampledAfter(rollup.timing, await chain.now());
+  await advanceToEpoch(chain, rollup, epoch);
+  return epoch;
+}
+
+/** Deposits the stakes of validators, which the deployer pays for, and lets them queue. */
+async function deposit(
+  deployer: Deployer,
+  contracts: AztecContracts,
+  validators: readonly Validator[],
+  rollup: Rollup,
+): Promise<void> {
+  const { chain, account } = deployer;
   const threshold = await chain.publicClient.readContract({
     address: contracts.gse,
     abi: GSEAbi,
     functionName: "ACTIVATION_THRESHOLD",
   });
-  const stake = threshold * BigInt(missing.length);
-  await provisioner.mintStakingAsset(account.address, stake);
-  await provisioner.token(contracts.stakingAsset, "approve", rollup.address, stake);
+  const stake = threshold * BigInt(validators.length);
+  await callToken(deployer, contracts.stakingAsset, "mint", account.address, stake);
+  await callToken(deployer, contracts.stakingAsset, "approve", rollup.address, stake);
 
-  for (let start = 0; start < missing.length; start += DEPOSITS_PER_BLOCK) {
-    const chunk = missing.slice(start, start + DEPOSITS_PER_BLOCK);
+  for (let start = 0; start < validators.length; start += DEPOSITS_PER_BLOCK) {
+    const chunk = validators.slice(start, start + DEPOSITS_PER_BLOCK);
     const include: Hex[] = [];
     for (const { address, withdrawer, registration } of chunk) {
       const { publicKeyInG1, publicKeyInG2, proofOfPossession } = registration;
@@ -83,22 +111,6 @@ export async function stakeValidators(
       });
     }
   }
-
-  await flushEntryQueue(provisioner.deployer, rollup);
-  const active = await chain.publicClient.readContract({
-    address: rollup.address,
-    abi: RollupAbi,
-    functionName: "getActiveAttesterCount",
-  });
-  if (active < BigInt(validators.length)) {
-    throw new StakingFailedError("Not every validator became active", {
-      fields: { active, staked: validators.length },
-    });
-  }
-
-  const epoch = firstEpochSampledAfter(rollup.timing, await chain.now());
-  await advanceToEpoch(chain, rollup, epoch);
-  return epoch;
 }
 
 /** Who of them has not deposited yet; on a rollup that is new, nobody has. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { BuildAheadError } from "../errors.ts";
+import { MissingArtifactError } from "../missingArtifactError.ts";
 
 /** What Hardhat's generated declaration says of a contract: `…$Type` of the `artifacts.d.ts` beside its artifact. */
 interface BuiltContract {
@@ -8,9 +8,6 @@ interface BuiltContract {
   readonly contractName: string;
   readonly abi: readonly unknown[];
 }
-
-/** Thrown when a contract has not been built. */
-export class MissingArtifactError extends BuildAheadError {}
 
 const ARTIFACTS = new URL("../../artifacts/", import.meta.url);
 
@@ -28,7 +25,7 @@ export function readAbi<Contract extends BuiltContract>(
   try {
     json = readFileSync(file, "utf8");
   } catch (cause) {
-    throw new MissingArtifactError(`${name} is not built: run npx hardhat build`, { cause });
+    throw new MissingArtifactError(name, cause);
   }
   return (JSON.parse(json) as Contract).abi;
 }

@@ -5,7 +5,7 @@ import type { DeployedNetwork, DeployedRollup } from "../network/deployment.ts";
 import type { CodeSizeReport } from "./rehearsalReport.ts";
 
 /** EIP-170: the most runtime code a contract may have, in bytes. */
-export const MAX_CODE_SIZE = 24_576;
+const MAX_CODE_SIZE = 24_576;
 
 /** Measures the runtime code of every contract of a deployment and of its rollups, largest first. */
 export async function measureCodeSizes(

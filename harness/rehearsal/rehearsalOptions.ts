@@ -1,5 +1,6 @@
 import { BuildAheadError } from "../errors.ts";
 import type { LateSubmissionTerms } from "../protocol/terms.ts";
+import { WHOLE_BPS } from "../protocol/units.ts";
 
 /** What a rehearsal can be asked to vary. */
 export interface RehearsalOptions {
@@ -15,14 +16,13 @@ export interface RehearsalOptions {
 
 /** Validators that are staked. */
 export const VALIDATORS = 64;
-/** The late scenarios take 18 of an epoch's 32 slots. */
+/** The other scenarios of the first epoch need the rest of its 32 slots, and some air. */
 export const MAX_SLOTS = 12;
-/** The smallest committee of which one member can be missing without the quorum being lost. */
+/** The most that a scenario needs. */
 export const MIN_COMMITTEE = 4;
-const WHOLE_BPS = 10_000;
 const SLOT_SECONDS = 72;
-/** The rehearsal shows landings in the first three L1 blocks of a slot, at 0, 12 and 24 s; a window must take the first two. */
-const MIN_WINDOW_SECONDS = 13;
+/** The most that a scenario needs: rescues come in the first two L1 blocks of a slot, at 0 and 12 s. */
+export const MIN_WINDOW_SECONDS = 13;
 
 /** A value on the command line cannot be used. The message is one line and says what can. */
 export class InvalidOptionError extends BuildAheadError {
@@ -37,6 +37,14 @@ export interface RawRehearsalOptions {
   readonly committee: number;
   readonly terms: string;
 }
+
+/** What is rehearsed when nothing is asked for: the run whose report is committed. */
+export const DEFAULT_OPTIONS: RawRehearsalOptions = {
+  seed: "build-ahead",
+  slots: 4,
+  committee: 48,
+  terms: "5000,2500,24,false",
+};
 
 /**
  * Reads the command line's values.
@@ -69,6 +77,16 @@ export function parseTerms(text: string): LateSubmissionTerms {
     );
   }
   return { submitterBps, burnBps, windowSeconds, crossEpoch: match[4] === "true" };
+}
+
+/** In what a run differs from {@link DEFAULT_OPTIONS}, as `option-value`; empty for the run whose report is committed. */
+export function findVariations(options: RehearsalOptions): readonly string[] {
+  const usual = describe(parseRehearsalOptions(DEFAULT_OPTIONS));
+  return describe(options).filter((value) => !usual.includes(value));
+}
+
+function describe({ seed, slots, committee, terms }: RehearsalOptions): readonly string[] {
+  return [`seed-${seed}`, `slots-${slots}`, `committee-${committee}`, `terms-${Object.values(terms).join(",")}`];
 }
 
 function requireWithin(option: string, value: number, least: number, most: number): void {

@@ -4,8 +4,12 @@ import type { LateSubmissionTerms } from "../protocol/terms.ts";
 
 /** One transaction, or a group of them that only count together. */
 export interface RehearsalStep {
+  /** The same in every run, and unique: what programs, tests and texts refer to. */
+  readonly id: string;
   readonly phase: string;
   readonly name: string;
+  /** The header slot that it is about. */
+  readonly slot?: number;
   /** Undefined for a group, and for what a node refuses before it is sent. */
   readonly txHash?: Hex;
   /** The receipt's; the sum for a group. */
@@ -32,7 +36,7 @@ export interface LateSlotReport {
   readonly delaySeconds: number;
   readonly share: string;
   readonly submitterCut: string;
-  readonly burned: string;
+  readonly forfeited: string;
   readonly coinbaseKept: string;
 }
 

@@ -22,6 +22,7 @@ import type { L1RevertError } from "../l1/l1Errors.ts";
 import type { AztecContracts, AztecNetwork } from "../network/contracts.ts";
 import type { Rollup } from "../network/rollup.ts";
 import { epochOfSlot, firstSlotOfEpoch, slotAt, slotStart } from "../protocol/time.ts";
+import type { WorldStep } from "./worldStep.ts";
 
 export interface WorldOptions {
   readonly network: Pick<AztecNetwork, "chain" | "contracts">;
@@ -64,6 +65,8 @@ export interface Landing {
 export interface WorldListener {
   readonly onLanding?: (landing: Landing) => void;
   readonly onProof?: (receipt: TransactionReceipt) => void;
+  /** Something that somebody found worth telling; see {@link World.tell}. */
+  readonly onStep?: (step: WorldStep) => void;
 }
 
 /** Seconds into its slot at which a punctual proposer's transaction is mined: the second L1 block. */
@@ -113,6 +116,11 @@ export class World {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Tells whoever listens what was tried here and how it ended. */
+  tell(step: WorldStep): void {
+    for (const { onStep } of this.#listeners) onStep?.(step);
+  }
+
   // ---- time ----
 
   /** Unix seconds: so many after the start of a slot; negative before it. */
@@ -140,8 +148,7 @@ export class World {
   /** An account of that role, with ether to pay for gas. The same world gives a role the same account in every run. */
   async account(role: string): Promise<PrivateKeyAccount> {
     const { account } = deriveAccount(this.#seed, role);
-    const balance = await this.chain.publicClient.getBalance({ address: account.address });
-    if (balance < GAS_MONEY) await this.chain.setBalance(account.address, GAS_MONEY);
+    await this.chain.ensureBalance(account.address, GAS_MONEY);
     return account;
   }
 

@@ -47,13 +47,11 @@ export default defineConfig({
 
 /** Tests against a chain that reach our contracts, and together stay within minutes. */
 const MOCHA_TESTS = [
-  "test/unit/*.test.ts",
-  "test/adversary/*.test.ts",
   "test/bench/compactProposer.test.ts",
   "test/bench/guardedBundler.test.ts",
-  "test/boundary/*.test.ts",
-  "test/consensus/lateLanding.test.ts",
-  "test/network/buildAhead.test.ts",
+  "test/contracts/libraries/*.test.ts",
+  "test/contracts/rollup/*.test.ts",
+  "test/harness/network/deployBuildAhead.test.ts",
   "test/penalties/*.test.ts",
   "test/settlement/*.test.ts",
 ];

@@ -2,7 +2,7 @@ import path from "node:path";
 
 import type { SolidityHooks } from "hardhat/types/hooks";
 
-import { L1_ARTIFACTS_PACKAGE, L1_ARTIFACTS_REMAPPINGS } from "./aztecRemappings.ts";
+import { L1_ARTIFACTS_PACKAGE, L1_ARTIFACTS_REMAPPINGS } from "./l1ArtifactsRemappings.ts";
 
 export default async (): Promise<Partial<SolidityHooks>> => ({
   readNpmPackageRemappings: async (context, packageName, packageVersion, packagePath, next) => {

@@ -1,6 +1,8 @@
 import { task } from "hardhat/config";
 import { ArgumentType } from "hardhat/types/arguments";
 
+import { DEFAULT_OPTIONS, MAX_SLOTS, MIN_COMMITTEE, VALIDATORS } from "../../harness/rehearsal/rehearsalOptions.ts";
+
 /** `npx hardhat rehearse` */
 export const rehearseTask = task(
   "rehearse",
@@ -9,25 +11,30 @@ export const rehearseTask = task(
   .addOption({
     name: "seed",
     description: "Decides every key, content and prevrandao: the same seed is the same run",
-    defaultValue: "build-ahead",
+    defaultValue: DEFAULT_OPTIONS.seed,
   })
   .addOption({
     name: "slots",
-    description: "On-time slots before the late ones, 1 to 12",
+    description: `On-time slots before the late ones, 1 to ${MAX_SLOTS}`,
     type: ArgumentType.INT,
-    defaultValue: 4,
+    defaultValue: DEFAULT_OPTIONS.slots,
   })
   .addOption({
     name: "committee",
-    description: "Committee members per epoch, 4 to 64",
+    description: `Committee members per epoch, ${MIN_COMMITTEE} to ${VALIDATORS}`,
     type: ArgumentType.INT,
-    defaultValue: 48,
+    defaultValue: DEFAULT_OPTIONS.committee,
   })
   .addOption({
     name: "terms",
     description: "submitterBps,burnBps,windowSeconds[,crossEpoch]",
-    defaultValue: "5000,2500,24,false",
+    defaultValue: DEFAULT_OPTIONS.terms,
   })
-  .addOption({ name: "out", description: "Folder for rehearsal.json and rehearsal.md", defaultValue: "evidence" })
+  .addOption({
+    name: "out",
+    description:
+      "Folder for rehearsal.json and rehearsal.md; default evidence, or with other options a folder under tmp",
+    defaultValue: "",
+  })
   .setAction(() => import("./rehearseAction.ts"))
   .build();

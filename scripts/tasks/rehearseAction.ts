@@ -1,13 +1,17 @@
-import { constants } from "node:fs";
-import { access, mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 import { BuildAheadError } from "../../harness/errors.ts";
-import { InvalidOptionError, parseRehearsalOptions, type RawRehearsalOptions } from "../../harness/rehearsal/rehearsalOptions.ts";
+import {
+  findVariations,
+  parseRehearsalOptions,
+  type RawRehearsalOptions,
+} from "../../harness/rehearsal/rehearsalOptions.ts";
 import type { RehearsalStep } from "../../harness/rehearsal/rehearsalReport.ts";
-import { renderRehearsal, renderSummary } from "../../harness/rehearsal/renderRehearsal.ts";
+import { renderRehearsal, renderSummary } from "../../harness/report/renderRehearsal.ts";
+import { chooseEvidenceFolder, openEvidenceFolder } from "./evidenceFolder.ts";
 
 interface RehearseArguments extends RawRehearsalOptions {
   readonly out: string;
@@ -19,13 +23,14 @@ export default async function rehearseAction(
 ): Promise<void> {
   try {
     const options = parseRehearsalOptions(raw);
-    const folder = await openFolder(hre.config.paths.root, out);
-    console.log("Compiling (about a minute the first time) ...");
+    const name = chooseEvidenceFolder({ task: "rehearsal", out, variations: findVariations(options) });
+    const folder = await openEvidenceFolder(hre.config.paths.root, name);
+    console.log(`Evidence goes to ${name}. Compiling (about a minute the first time) ...`);
     await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
     const started = performance.now();
-    // Reads artifacts when it loads, so it cannot be imported before there are any.
+    // After the build: whatever takes an ABI from it while it loads has to find this one.
     const { rehearse } = await import("../../harness/rehearsal/rehearse.ts");
-    const { report } = await rehearse(options, {
+    const { report } = await rehearse(hre, options, {
       onPhase: (title) => {
         console.log(`\n${title}`);
       },
@@ -40,24 +45,12 @@ export default async function rehearseAction(
     console.log(`\n${renderSummary(report)}`);
     const seconds = Math.round((performance.now() - started) / 1000);
     console.log(
-      `\nWrote ${path.join(out, "rehearsal.json")} and ${path.join(out, "rehearsal.md")} after ${seconds} s.`,
+      `\nWrote ${path.join(name, "rehearsal.json")} and ${path.join(name, "rehearsal.md")} after ${seconds} s.`,
     );
   } catch (error) {
     if (!(error instanceof BuildAheadError)) throw error;
     console.error(error.message);
     process.exitCode = 1;
-  }
-}
-
-/** Before the work, so that a bad path costs nothing. */
-async function openFolder(root: string, out: string): Promise<string> {
-  const folder = path.resolve(root, out);
-  try {
-    await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK);
-    return folder;
-  } catch (cause) {
-    throw new InvalidOptionError("out", out, `a folder that can be written (${(cause as NodeJS.ErrnoException).code})`);
   }
 }
 

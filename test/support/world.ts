@@ -1,18 +1,18 @@
-import { encodeFunctionData, type PrivateKeyAccount } from "viem";
+import type { PrivateKeyAccount } from "viem";
 
 import { DEFAULT_TERMS } from "../../harness/network/deployBuildAhead.ts";
 import type { DeployedRollup } from "../../harness/network/deployment.ts";
 import { mainnetLikeConfig, type NetworkConfig } from "../../harness/network/networkConfig.ts";
+import type { EmbeddedNetwork, EmbeddedNetworkOptions } from "../../harness/network/openEmbeddedNetwork.ts";
 import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
-import type { LateSubmissionTerms } from "../../harness/protocol/terms.ts";
+import { encodeSetTerms, type LateSubmissionTerms } from "../../harness/protocol/terms.ts";
 import { firstSlotOfEpoch } from "../../harness/protocol/time.ts";
 import { SlasherFlavor } from "../../harness/upstream/rollupConfig.ts";
 import { World } from "../../harness/world/world.ts";
-import { lateSubmissionAbi } from "../boundary/support/lateSubmissionAbi.ts";
-import { upgradedNetwork } from "./networks.ts";
+import { embeddedNetwork, upgradedNetwork } from "./networks.ts";
 
 /** Committees of 4 out of 8 validators and epochs of 4 slots: epochs pass quickly. Everything else is mainnet's shape. */
-function smallConfig(proofSubmissionEpochs: bigint, isIgnition: boolean): NetworkConfig {
+export function smallConfig(proofSubmissionEpochs = 1n, isIgnition = false): NetworkConfig {
   const config = mainnetLikeConfig();
   return {
     ...config,
@@ -79,6 +79,32 @@ export async function testWorldOn(network: UpgradedNetwork, seed = "boundary"): 
   });
 }
 
+/** The world before the upgrade: the published v4 rollup and its validators. */
+export interface V4World extends World {
+  readonly network: EmbeddedNetwork;
+  readonly rollup: DeployedRollup;
+  /** The first epoch with a committee; the clock stands at its first second. */
+  readonly firstEpoch: bigint;
+  readonly firstSlot: bigint;
+}
+
+/** Opens the v4 network in its first state; see {@link openTestWorld}. */
+export async function openV4World(options: EmbeddedNetworkOptions = {}): Promise<V4World> {
+  return v4WorldOn(await embeddedNetwork(options));
+}
+
+/** A world on the first rollup of a network. */
+export function v4WorldOn(network: EmbeddedNetwork, seed = "v4"): V4World {
+  const { rollup, validators, firstEpoch } = network;
+  const firstSlot = firstSlotOfEpoch(rollup.timing, firstEpoch);
+  return Object.assign(new World({ network, rollup, keys: validators, seed }), {
+    network,
+    rollup,
+    firstEpoch,
+    firstSlot,
+  });
+}
+
 /**
  * Sets terms as governance, which is impersonated: the walk takes 40 days, and `test/harness/network` covers it.
  * @param timestamp Unix seconds of the L1 block; default the next one.
@@ -88,10 +114,6 @@ export async function setTerms(
   terms: Partial<LateSubmissionTerms>,
   timestamp?: bigint,
 ): Promise<void> {
-  const data = encodeFunctionData({
-    abi: lateSubmissionAbi,
-    functionName: "setLateSubmissionTerms",
-    args: [{ ...DEFAULT_TERMS, ...terms }],
-  });
+  const data = encodeSetTerms({ ...DEFAULT_TERMS, ...terms });
   await chain.executeAs(network.contracts.governance, { to: rollup.address, data }, { timestamp });
 }

@@ -11,7 +11,7 @@ import path from "node:path";
 
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 
-import hardhatConfig from "../../../hardhat.config.ts";
+import { solidityTestSettings } from "../../solidityTestSettings.ts";
 import { writeArtifacts } from "./artifactFiles.ts";
 import { NotViableError, TreeCompiler, type CompiledContract } from "./treeCompiler.ts";
 
@@ -49,7 +49,7 @@ const BUILD_INFO_ID = "solc-0_8_30-00";
 
 process.chdir(tree);
 const compiler = new TreeCompiler([path.join(tree, "artifacts/build-info")]);
-const { fuzz = {}, fsPermissions = {} } = hardhatConfig.test?.solidity as Record<string, object>;
+const { fuzz, fsPermissions } = solidityTestSettings;
 const hre = await createHardhatRuntimeEnvironment(
   {
     solidity: { version: "0.8.30", path: createRequire(import.meta.url).resolve("solc/soljson.js") },

@@ -17,13 +17,13 @@ const HARNESSES = "contracts/test/unit";
 const PENALTIES = "contracts/penalties";
 const BENCH = "contracts/bench";
 
-const HANDED_ON = "test/unit/operationsLibrary.test.ts";
-const BAD_INPUT = "test/adversary/badInput.test.ts";
-const ATTESTATIONS = "test/adversary/attestations.test.ts";
-const HATCH = "test/adversary/escapeHatch.test.ts";
-const WINDOW = "test/boundary/window.test.ts";
-const EPOCHS = "test/boundary/epochBoundary.test.ts";
-const LANDING = "test/consensus/lateLanding.test.ts";
+const HANDED_ON = "test/contracts/libraries/operationsLibrary.test.ts";
+const BAD_INPUT = "test/contracts/rollup/badInput.test.ts";
+const ATTESTATIONS = "test/contracts/rollup/attestations.test.ts";
+const HATCH = "test/contracts/rollup/escapeHatch.test.ts";
+const WINDOW = "test/contracts/rollup/window.test.ts";
+const EPOCHS = "test/contracts/rollup/epochBoundary.test.ts";
+const LANDING = "test/contracts/rollup/lateLanding.test.ts";
 const NEUTRALITY = "test/properties/neutralityEpoch.test.ts";
 const EQUIVALENCE = "test/properties/equivalence.test.ts";
 const SETTLEMENT = "test/settlement/audit.test.ts";
@@ -51,7 +51,11 @@ export const testPlans: readonly TestPlan[] = [
   {
     file: `${LIBRARIES}/LateSubmissionLib.sol`,
     solidity: [`test/${LIBRARIES}/LateSubmissionLib.t.sol`],
-    mocha: ["test/unit/storageNamespace.test.ts", "test/unit/lateRecipient.test.ts", EPOCHS],
+    mocha: [
+      "test/contracts/libraries/storageNamespace.test.ts",
+      "test/contracts/libraries/lateRecipient.test.ts",
+      EPOCHS,
+    ],
     deployed: [`${HARNESSES}/LateSubmissionLib__Harness.sol`, LATE, OPERATIONS, ROLLUP],
   },
   {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import hardhat from "hardhat";
 import { encodeFunctionData, toEventSelector, toHex, type Address, type Hex } from "viem";
 
 import { World } from "../../../harness/world/world.ts";
@@ -51,7 +52,7 @@ describe("Equivalence: N landed late, and N landed on time", function () {
 
   before(async () => {
     const terms = { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
-    network = await openExtendedNetwork(compactConfig({ inboxLag: 2n }), terms, 8);
+    network = await openExtendedNetwork(hardhat, compactConfig({ inboxLag: 2n }), terms, 8);
     const { rollup, chain } = network;
     world = new World({ network, rollup, keys: network.validators, seed: "equivalence" });
     words = new RollupWords(rollup);

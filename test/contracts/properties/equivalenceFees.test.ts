@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import hardhat from "hardhat";
 import { encodeFunctionData } from "viem";
 
 import { World } from "../../../harness/world/world.ts";
@@ -17,6 +18,7 @@ describe("Fee anchoring: what a late header is asked to pay", function () {
   it("is what it would have paid on time, through every slot in which the L1 fee oracle switches", async () => {
     const terms = { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
     const network = await openExtendedNetwork(
+      hardhat,
       compactConfig({ inboxLag: 2n, aztecProofSubmissionEpochs: 8n }),
       terms,
       8,

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import hardhat from "hardhat";
 import { encodeFunctionData, type Address, type Hex } from "viem";
 
 import { World } from "../../../harness/world/world.ts";
@@ -36,7 +37,12 @@ describe("Seeds: what a late landing may decide", function () {
 
   before(async () => {
     const terms = { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
-    network = await openExtendedNetwork(compactConfig({ inboxLag: 2n, aztecProofSubmissionEpochs: 3n }), terms, 8);
+    network = await openExtendedNetwork(
+      hardhat,
+      compactConfig({ inboxLag: 2n, aztecProofSubmissionEpochs: 3n }),
+      terms,
+      8,
+    );
     const { rollup, validators, chain } = network;
     world = new World({ network, rollup, keys: validators, seed: "seeds" });
     words = new RollupWords(rollup);

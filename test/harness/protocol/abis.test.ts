@@ -4,7 +4,8 @@ import { decodeFunctionData } from "viem";
 
 import type { ILateSubmission$Type } from "../../../artifacts/contracts/interfaces/ILateSubmission.sol/artifacts.d.ts";
 import * as abis from "../../../harness/protocol/abis.ts";
-import { MissingArtifactError, readAbi } from "../../../harness/protocol/readAbi.ts";
+import { MissingArtifactError } from "../../../harness/missingArtifactError.ts";
+import { readAbi } from "../../../harness/protocol/readAbi.ts";
 import { encodeSetTerms } from "../../../harness/protocol/terms.ts";
 
 type Unbuilt = Omit<ILateSubmission$Type, "contractName"> & { readonly contractName: "Unbuilt" };
@@ -31,7 +32,7 @@ describe("The ABIs of this package's contracts", () => {
     const read = () => readAbi<Unbuilt>("contracts/interfaces/ILateSubmission.sol:Unbuilt");
     expect(read).to.throw(
       MissingArtifactError,
-      /^contracts\/interfaces\/ILateSubmission.sol:Unbuilt is not built: run npx hardhat build$/,
+      /^A contract is not built: run `npx hardhat build` \(contractName=contracts\/interfaces\/ILateSubmission.sol:Unbuilt\)$/,
     );
   });
 

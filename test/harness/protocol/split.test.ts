@@ -2,8 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import { DelayOutsideWindowError, splitAfter, splitShare } from "../../../harness/protocol/split.ts";
-import table from "../../unit/boundaryCases.json" with { type: "json" };
-import { splitReward } from "../../unit/model/splitReward.ts";
+import table from "../../support/boundaryCases.json" with { type: "json" };
+import { splitReward } from "../../support/model/splitReward.ts";
 
 /** Seed of the property tests: fixed, so that a red run can be repeated. */
 const SEED = 0x6c31;

@@ -3,12 +3,12 @@ import fc from "fast-check";
 
 import type { RollupTiming } from "../../../harness/protocol/time.ts";
 import { classifySubmission, judgeOpening, windowEnd } from "../../../harness/protocol/window.ts";
-import table from "../../unit/boundaryCases.json" with { type: "json" };
+import table from "../../support/boundaryCases.json" with { type: "json" };
 import {
   classifySubmission as modelSubmission,
   type Submission as ModelSubmission,
-} from "../../unit/model/classifySubmission.ts";
-import { findOpeningError } from "../../unit/model/findOpeningError.ts";
+} from "../../support/model/classifySubmission.ts";
+import { findOpeningError } from "../../support/model/findOpeningError.ts";
 
 /** Seed of the property test: fixed, so that a red run can be repeated. */
 const SEED = 0x6c31;

@@ -1,0 +1,60 @@
+import { readFile } from "node:fs/promises";
+
+import type { BenchRecord } from "../../harness/bench/benchRecord.ts";
+import { readEvidence } from "../../harness/bench/evidence.ts";
+import type { RehearsalReport } from "../../harness/rehearsal/rehearsalReport.ts";
+import { findRecord } from "../../harness/report/findRecord.ts";
+
+const MAIN = { hardfork: "osaka", committee: 48 };
+const DUPLICATE = { ...MAIN, case: "duplicate one block later", blobs: 1 };
+
+/** The rows that texts refer to. */
+const ROWS = {
+  "propose.rest.ringFresh": { ...MAIN, case: "propose", variant: "rest of the epoch, epoch 1, fresh ring" },
+  "propose.rest.ringWarm": { ...MAIN, case: "propose", variant: "rest of the epoch, epoch 3, warm ring" },
+  "late.alone.recordNew.ringWarm": { ...MAIN, case: "late", variant: "alone, sender credited, warm ring" },
+  "late.alone.recordReused.ringWarm": {
+    ...MAIN,
+    case: "late",
+    variant: "alone, sender credited, record ring reused, warm ring",
+  },
+  "duplicate.alone.ringFresh": { ...DUPLICATE, variant: "alone, fresh ring" },
+  "duplicate.bundle.ringFresh": { ...DUPLICATE, variant: "in a bundle, fresh ring" },
+} as const satisfies Record<string, Partial<BenchRecord>>;
+
+/** Everything committed that a text can take its figures from. */
+export interface Evidence {
+  readonly rehearsal: RehearsalReport;
+  readonly gas: {
+    readonly row: (id: keyof typeof ROWS) => BenchRecord;
+    /** Rows of a case with the main hard fork and committee. */
+    readonly rowsOf: (name: BenchRecord["case"]) => readonly BenchRecord[];
+  };
+  /** What a settlement adds to upstream's proof, by number of late slots from one on: gas. */
+  readonly settlement: { readonly again: readonly number[]; readonly firstTime: readonly number[] };
+  /** What a proof without late slots adds to upstream's, at most: gas. */
+  readonly proofOverhead: number;
+}
+
+/** Reads what is committed. @throws EvidenceUnreadableError */
+export async function readCommittedEvidence(): Promise<Evidence> {
+  const { records } = await readEvidence("evidence/gas.json");
+  const rowsOf: Evidence["gas"]["rowsOf"] = (name) =>
+    records.filter((row) => row.hardfork === MAIN.hardfork && row.committee === MAIN.committee && row.case === name);
+  const overhead = await readSnapshot("proofWithoutLateSlots");
+  const proofs = rowsOf("epoch proof").map(({ gasUsed, upstreamGasUsed = gasUsed }) => gasUsed - upstreamGasUsed);
+  return {
+    rehearsal: JSON.parse(await readFile("evidence/rehearsal.json", "utf8")) as RehearsalReport,
+    gas: { row: (id) => findRecord(records, ROWS[id]), rowsOf },
+    settlement: {
+      again: Object.values(await readSnapshot("settlement")),
+      firstTime: Object.values(await readSnapshot("settlementFirstTime")),
+    },
+    proofOverhead: Math.max(...proofs, overhead["overhead1"] ?? 0, overhead["overhead4"] ?? 0),
+  };
+}
+
+async function readSnapshot(name: string): Promise<Readonly<Record<string, number>>> {
+  const snapshot = JSON.parse(await readFile(`test/snapshots/${name}.json`, "utf8")) as Record<string, string>;
+  return Object.fromEntries(Object.entries(snapshot).map(([figure, gas]) => [figure, Number(gas)]));
+}

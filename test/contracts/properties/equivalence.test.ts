@@ -25,7 +25,16 @@ const PLACES = [
 ] as const;
 
 /** What may vary from run to run. */
-const circumstances = fc.record({
+interface Circumstance {
+  readonly delay: number;
+  readonly manaShare: number;
+  readonly childShare: number;
+  readonly modifier: number;
+  readonly messages: number;
+  readonly baseFee: number;
+}
+
+const circumstances: fc.Arbitrary<Circumstance> = fc.record({
   delay: fc.integer({ min: 0, max: 23 }),
   manaShare: fc.integer({ min: 0, max: 200 }),
   childShare: fc.integer({ min: 0, max: 200 }),
@@ -41,7 +50,7 @@ interface Branch {
   readonly answersAfter: readonly Hex[];
   readonly answersAtEnd: readonly Hex[];
   readonly inboxRoots: readonly Hex[];
-  readonly words: ReadonlyMap<Hex, Hex>;
+  readonly words: readonly Hex[];
 }
 
 describe("Equivalence: N landed late, and N landed on time", function () {
@@ -65,89 +74,78 @@ describe("Equivalence: N landed late, and N landed on time", function () {
 
   for (const { place, where, isFirst } of PLACES) {
     it(`leaves tips, archive, log and inbox alike, and an on-time child too: ${where}`, async () => {
+      const slot = world.firstSlotOf(network.firstEpoch + 1n) + place;
       await fc.assert(
         fc.asyncProperty(circumstances, async (circumstance) => {
           await restore();
-          const { rollup, chain } = network;
-          chain.producer.baseFeePerGas = BigInt(circumstance.baseFee) * 10n ** 9n;
-          const epoch = network.firstEpoch + 1n;
-          const slot = firstSlotOfEpoch(rollup.timing, epoch) + place;
-          if (!isFirst) await world.landOnTime(slot - 1n);
-          for (let index = 0; index < circumstance.messages; index++) await sendMessage(network, index);
-
-          const target = rollup.config.manaTarget;
-          const manaUsed = (target * BigInt(circumstance.manaShare)) / 100n;
-          const childMana = (target * BigInt(circumstance.childShare)) / 100n;
-          const feeAssetPriceModifier = BigInt(circumstance.modifier);
-          const parent = await world.build(slot, { manaUsed, feeAssetPriceModifier });
-          const branchOff = await chain.snapshot();
-
-          const run = async (isLate: boolean): Promise<Branch> => {
-            const begin = slotStart(rollup.timing, slot + 1n);
-            const landing = isLate
-              ? await world.landLate(parent, { delay: BigInt(circumstance.delay) })
-              : await world.land(parent);
-            if (landing.revert !== undefined) throw landing.revert;
-            const first = await readOutcome(chain, landing.receipt);
-            const answersAfter = await answersAbout(network, parent, slot + 1n);
-            const inboxAfter = await storageRoot(network, rollup.inbox);
-            // Built as Build Ahead builds it, on what has not landed yet, but attested when its own committee is known.
-            const child = await world.build(slot + 1n, { parent, manaUsed: childMana });
-            const childLanding = await world.land(child, { timestamp: begin + 24n });
-            if (childLanding.revert !== undefined) throw childLanding.revert;
-            const second = await readOutcome(chain, childLanding.receipt);
-            const changed = new Map<Hex, Hex>();
-            for (const { post, pre } of [first, second]) {
-              for (const change of [pre, post]) {
-                for (const word of Object.keys(change[rollup.address.toLowerCase() as Address]?.storage ?? {})) {
-                  changed.set(word as Hex, "0x");
-                }
-              }
-            }
-            return {
-              landing: first,
-              child: second,
-              answersAfter,
-              answersAtEnd: await answersAbout(network, child, slot + 1n),
-              inboxRoots: [inboxAfter, await storageRoot(network, rollup.inbox)],
-              words: changed,
-            };
-          };
-          const valuesOf = async (names: Iterable<Hex>) => {
-            const values = new Map<Hex, Hex | undefined>();
-            for (const name of names) {
-              values.set(name, await chain.publicClient.getStorageAt({ address: rollup.address, slot: name }));
-            }
-            return values;
-          };
-
-          const onTime = await run(false);
-          await branchOff();
-          const late = await run(true);
-
-          expect(late.answersAfter, "tips, archive, checkpoint, seed, fee and committee after N").to.deep.equal(
-            onTime.answersAfter,
-          );
-          expect(late.answersAtEnd, "the same after an on-time N+1").to.deep.equal(onTime.answersAtEnd);
-          expect(late.inboxRoots, "the inbox, by its storage root").to.deep.equal(onTime.inboxRoots);
-          const event = (outcome: Outcome) => outcome.logs.filter(({ topics }) => topics[0] === PROPOSED);
-          expect(event(late.landing), "N's event").to.deep.equal(event(onTime.landing));
-          expect(event(late.child), "N+1's event").to.deep.equal(event(onTime.child));
-
-          // All words that either branch has written: only those of oracle, randao and our namespace may differ.
-          const names = new Set([...onTime.words.keys(), ...late.words.keys()]);
-          const lateValues = await valuesOf(names);
-          await branchOff();
-          await run(false);
-          const onTimeValues = await valuesOf(names);
-          const differing = [...names].filter((name) => lateValues.get(name) !== onTimeValues.get(name));
-          const kinds = new Set<WordKind>(differing.map((name) => words.kindOf(name)));
-          expect([...kinds], "kinds of words that differ").to.include("late");
-          expect([...kinds].filter((kind) => !["oracle", "randao", "late"].includes(kind))).to.be.empty;
+          await compareBranches(slot, isFirst, circumstance);
         }),
         { numRuns: RUNS, seed: SEED, endOnFailure: true },
       );
     });
+  }
+
+  /** Lands the checkpoint of a slot on time in one branch and late in another, and compares all that they leave behind. */
+  async function compareBranches(slot: bigint, isFirst: boolean, circumstance: Circumstance): Promise<void> {
+    const { rollup, chain } = network;
+    chain.producer.baseFeePerGas = BigInt(circumstance.baseFee) * 10n ** 9n;
+    if (!isFirst) await world.landOnTime(slot - 1n);
+    for (let index = 0; index < circumstance.messages; index++) await sendMessage(network, index);
+    const parent = await world.build(slot, {
+      manaUsed: (rollup.config.manaTarget * BigInt(circumstance.manaShare)) / 100n,
+      feeAssetPriceModifier: BigInt(circumstance.modifier),
+    });
+    const branchOff = await chain.snapshot();
+
+    const onTime = await run(parent, circumstance, false);
+    await branchOff();
+    const late = await run(parent, circumstance, true);
+    expect(late.answersAfter, "tips, archive, checkpoint, seed, fee and committee after N").to.deep.equal(
+      onTime.answersAfter,
+    );
+    expect(late.answersAtEnd, "the same after an on-time N+1").to.deep.equal(onTime.answersAtEnd);
+    expect(late.inboxRoots, "the inbox, by its storage root").to.deep.equal(onTime.inboxRoots);
+    const event = (outcome: Outcome) => outcome.logs.filter(({ topics }) => topics[0] === PROPOSED);
+    expect(event(late.landing), "N's event").to.deep.equal(event(onTime.landing));
+    expect(event(late.child), "N+1's event").to.deep.equal(event(onTime.child));
+
+    // All words that either branch has written: only those of oracle, randao and our namespace may differ.
+    const names = [...new Set([...onTime.words, ...late.words])];
+    const lateValues = await readWords(network, names);
+    await branchOff();
+    await run(parent, circumstance, false);
+    const onTimeValues = await readWords(network, names);
+    const differing = names.filter((_name, index) => lateValues[index] !== onTimeValues[index]);
+    const kinds = new Set<WordKind>(differing.map((name) => words.kindOf(name)));
+    expect([...kinds], "kinds of words that differ").to.include("late");
+    expect([...kinds].filter((kind) => !["oracle", "randao", "late"].includes(kind))).to.be.empty;
+  }
+
+  /** Lands the checkpoint, and a child of it on time. */
+  async function run(parent: AttestedCheckpoint, circumstance: Circumstance, isLate: boolean): Promise<Branch> {
+    const { rollup, chain } = network;
+    const next = parent.slot + 1n;
+    const landing = isLate
+      ? await world.landLate(parent, { delay: BigInt(circumstance.delay) })
+      : await world.land(parent);
+    if (landing.revert !== undefined) throw landing.revert;
+    const first = await readOutcome(chain, landing.receipt);
+    const answersAfter = await answersAbout(network, parent, next);
+    const inboxAfter = await storageRoot(network, rollup.inbox);
+    // Built as Build Ahead builds it, on what has not landed yet, but attested when its own committee is known.
+    const manaUsed = (rollup.config.manaTarget * BigInt(circumstance.childShare)) / 100n;
+    const child = await world.build(next, { parent, manaUsed });
+    const childLanding = await world.land(child, { timestamp: world.at(next, 24n) });
+    if (childLanding.revert !== undefined) throw childLanding.revert;
+    const second = await readOutcome(chain, childLanding.receipt);
+    return {
+      landing: first,
+      child: second,
+      answersAfter,
+      answersAtEnd: await answersAbout(network, child, next),
+      inboxRoots: [inboxAfter, await storageRoot(network, rollup.inbox)],
+      words: [first, second].flatMap((outcome) => changedWords(outcome, rollup.address)),
+    };
   }
 });
 
@@ -182,6 +180,16 @@ async function answersAbout(
   const answers: Hex[] = [];
   for (const data of questions) answers.push(await chain.call({ to: rollup.address, data, timestamp: at + 24n }));
   return answers;
+}
+
+/** Words of an account's storage that a transaction changed. */
+function changedWords({ pre, post }: Outcome, account: Address): readonly Hex[] {
+  const name = account.toLowerCase() as Address;
+  return [pre, post].flatMap((change) => Object.keys(change[name]?.storage ?? {}) as Hex[]);
+}
+
+function readWords({ chain, rollup }: EmbeddedNetwork, words: readonly Hex[]) {
+  return Promise.all(words.map((slot) => chain.publicClient.getStorageAt({ address: rollup.address, slot })));
 }
 
 async function storageRoot({ chain }: EmbeddedNetwork, address: Address): Promise<Hex> {

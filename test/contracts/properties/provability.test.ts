@@ -11,7 +11,7 @@ import type { SlotCommittee } from "../../../harness/consensus/slotCommittee.ts"
 import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
 import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
 import { rejection } from "../../support/rejection.ts";
-import { fuzzSeed } from "../../support/settlement/plan.ts";
+import { fuzzSeed } from "../../support/fuzzSeed.ts";
 import { openShortEpochWorld } from "../../support/shortEpochs.ts";
 import type { TestWorld } from "../../support/world.ts";
 

@@ -2,13 +2,8 @@ import { expect } from "chai";
 import solc from "solc";
 import { hexToBigInt, toHex } from "viem";
 
-import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
-import { makeEpochProofTransaction } from "../../harness/consensus/epochProofTransaction.ts";
-import { makeProposeTransaction } from "../../harness/consensus/proposeTransaction.ts";
-import { Sequencer } from "../../harness/world/world.ts";
-import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
-import { epochOfSlot, firstSlotOfEpoch, slotStart } from "../../harness/protocol/time.ts";
-import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
+import { makeEpochProofTransaction } from "../../../harness/consensus/epochProofTransaction.ts";
+import { makeProposeTransaction } from "../../../harness/consensus/proposeTransaction.ts";
 import {
   archiveWord,
   LATE_TERMS_WORD,
@@ -19,14 +14,15 @@ import {
   recordWord,
   toWord,
   upstreamNamespace,
-} from "../../harness/protocol/storageMap.ts";
-import { epochOfSlot } from "../../harness/protocol/time.ts";
-import { RollupAbi, RollupStorage } from "../../harness/upstream/abis.ts";
-import { RollupContract } from "../../harness/upstream/contracts.ts";
-import { readCompiled, readCompilerInput } from "../settlement/buildOutput.ts";
-import { runAsUpstream } from "../settlement/runAsUpstream.ts";
-import { shortEpochNetwork } from "../settlement/shortEpochs.ts";
-import { storageWord, traceStorage } from "../settlement/storageTrace.ts";
+} from "../../../harness/protocol/storageMap.ts";
+import { epochOfSlot } from "../../../harness/protocol/time.ts";
+import { RollupAbi, RollupStorage } from "../../../harness/upstream/abis.ts";
+import { RollupContract } from "../../../harness/upstream/contracts.ts";
+import { readCompiled, readCompilerInput } from "../../support/buildOutput.ts";
+import { runAsUpstream } from "../../support/runAsUpstream.ts";
+import { openShortEpochWorld } from "../../support/shortEpochs.ts";
+import { storageWord, traceStorage } from "../../support/storageTrace.ts";
+import type { TestWorld } from "../../support/world.ts";
 
 interface StorageLayout {
   readonly storage: readonly { label: string; slot: string; offset: number; type: string }[];
@@ -83,18 +79,17 @@ describe("The layout of the extended rollup", () => {
   });
 
   it("puts late submissions into a true ERC-7201 namespace, away from every one of upstream's", async () => {
-    const network = await shortEpochNetwork();
-    const { chain, buildAhead } = network;
-    const word = await readWord(network, LATE_TERMS_WORD);
-    const { terms } = buildAhead;
+    const world = await openShortEpochWorld("layout");
+    const word = await readWord(world, LATE_TERMS_WORD);
+    const { terms } = world.rollup;
     expect(word & 0xffffn, "submitterBps").to.equal(BigInt(terms?.submitterBps ?? -1));
     expect((word >> 16n) & 0xffffn, "burnBps").to.equal(BigInt(terms?.burnBps ?? -1));
     expect((word >> 32n) & 0xffffffffn, "windowSeconds").to.equal(BigInt(terms?.windowSeconds ?? -1));
     expect(word >> 64n, "crossEpoch").to.equal(terms?.crossEpoch === true ? 1n : 0n);
     expect(LATE_TERMS_WORD & 0xffn, "256 words are left for the struct").to.equal(0n);
     // On upstream's rollup the place is empty.
-    const empty = await chain.publicClient.getStorageAt({
-      address: network.rollup.address,
+    const empty = await world.chain.publicClient.getStorageAt({
+      address: world.network.rollup.address,
       slot: toWord(LATE_TERMS_WORD),
     });
     expect(hexToBigInt(empty ?? "0x1")).to.equal(0n);
@@ -102,55 +97,46 @@ describe("The layout of the extended rollup", () => {
 });
 
 describe("The storage of the extended rollup", () => {
-  const prover = deriveAccount("layout", "prover").account;
-  const rescuer = deriveAccount("layout", "rescuer").account;
-
   /** A late checkpoint in the second slot of an epoch and an on-time one in the last. */
   async function landTwo() {
-    const network = await shortEpochNetwork();
-    const { chain, buildAhead, validators, firstBuildAheadEpoch } = network;
-    for (const { address } of [prover, rescuer]) await chain.setBalance(address, 10n ** 20n);
-    await mintFeeAsset(network, buildAhead.feeJuicePortal, 10n ** 24n);
-    const sequencer = new Sequencer({ deployment: network, rollup: buildAhead, validators, seed: "layout" });
-    const slot = firstSlotOfEpoch(buildAhead.timing, firstBuildAheadEpoch) + 1n;
-    const late = await sequencer.landLate(await sequencer.build(slot), { from: rescuer });
-    const onTime = await sequencer.landOnTime(slot + 2n);
-    return { network, sequencer, slot, late, onTime };
+    const world = await openShortEpochWorld("layout");
+    const slot = world.firstSlot + 1n;
+    const late = await world.landLate(await world.build(slot), { from: world.rescuer });
+    const onTime = await world.landOnTime(slot + 2n);
+    return { world, slot, late, onTime };
   }
 
   it("has tips, archives, logs and rewards where upstream's cheat codes expect them", async () => {
-    const { network, sequencer, late, onTime } = await landTwo();
-    const { chain, buildAhead } = network;
-    await sequencer.prove(1n, 1n, prover);
-    expect(await readWord(network, hexToBigInt(RollupContract.stfStorageSlot)), "tips").to.equal(packTips(2n, 1n));
-    expect(await readWord(network, archiveWord(1n)), "archive 1").to.equal(hexToBigInt(late.checkpoint.archive));
-    expect(await readWord(network, archiveWord(2n)), "archive 2").to.equal(hexToBigInt(onTime.checkpoint.archive));
-    expect(await readWord(network, logWord(buildAhead.timing, 1n, "slot")), "slot of log 1").to.equal(
-      late.checkpoint.slot,
-    );
+    const { world, late, onTime } = await landTwo();
+    const { chain, rollup, prover } = world;
+    await world.prove([late.checkpoint], prover);
+    expect(await readWord(world, hexToBigInt(RollupContract.stfStorageSlot)), "tips").to.equal(packTips(2n, 1n));
+    expect(await readWord(world, archiveWord(1n)), "archive 1").to.equal(hexToBigInt(late.checkpoint.archive));
+    expect(await readWord(world, archiveWord(2n)), "archive 2").to.equal(hexToBigInt(onTime.checkpoint.archive));
+    expect(await readWord(world, logWord(rollup.timing, 1n, "slot")), "slot of log 1").to.equal(late.checkpoint.slot);
     const checkBlob = await chain.publicClient.getStorageAt({
-      address: buildAhead.address,
+      address: rollup.address,
       slot: toHex(RollupContract.checkBlobStorageSlot, { size: 32 }),
     });
     expect(hexToBigInt(checkBlob ?? "0x0"), "checkBlob").to.equal(1n);
     const coinbase = late.checkpoint.header.coinbase.toString();
     const rewards = await chain.publicClient.readContract({
-      address: buildAhead.address,
+      address: rollup.address,
       abi: RollupAbi,
       functionName: "getSequencerRewards",
       args: [coinbase],
     });
     expect(rewards, "rewards of the coinbase").to.be.greaterThan(0n);
     const place = mappingWord(hexToBigInt(coinbase), upstreamNamespace("aztec.reward.storage"));
-    expect(await readWord(network, place), "rewards of the coinbase in storage").to.equal(rewards);
+    expect(await readWord(world, place), "rewards of the coinbase in storage").to.equal(rewards);
   });
 
   it("takes a record, its mark and nothing else of ours from a late landing, and nothing from an on-time one", async () => {
-    const { network, slot, late, onTime } = await landTwo();
-    const ours = placesOf(network, slot);
+    const { world, slot, late, onTime } = await landTwo();
+    const ours = placesOf(world, slot);
     const [ofLate, ofOnTime] = [
-      await traceStorage(network.chain, late.receipt.transactionHash),
-      await traceStorage(network.chain, onTime.receipt.transactionHash),
+      await traceStorage(world.chain, late.receipt.transactionHash),
+      await traceStorage(world.chain, onTime.receipt.transactionHash),
     ];
     for (const [name, place] of Object.entries(ours)) {
       expect(ofOnTime.read.has(place) || ofOnTime.written.has(place), `an on-time landing touches ${name}`).to.equal(
@@ -158,19 +144,18 @@ describe("The storage of the extended rollup", () => {
       );
       expect(ofLate.written.has(place), `a late landing writes ${name}`).to.equal(name !== "terms");
     }
-    const mark = await readWord(network, slotOf(ours.mark));
-    const epoch = epochOfSlot(network.buildAhead.timing, slot);
+    const mark = await readWord(world, slotOf(ours.mark));
+    const epoch = world.epochOf(slot);
     expect(mark, "the epoch's tag and the bit of its second slot").to.equal((epoch << 224n) | 2n);
   });
 
   it("is touched by an on-time landing exactly where upstream touches it", async () => {
-    const { network, sequencer, slot } = await landTwo();
-    const { buildAhead, chain } = network;
-    const checkpoint = await sequencer.build(slot + 3n);
-    const { proposer } = await sequencer.committee(slot + 3n);
-    const request = makeProposeTransaction(sequencer.view, checkpoint, proposer.account);
-    const timestamp = slotStart(buildAhead.timing, slot + 3n) + 12n;
-    const upstream = await runAsUpstream(network, buildAhead, request, timestamp, ({ transactionHash }) =>
+    const { world, slot } = await landTwo();
+    const { rollup, chain } = world;
+    const checkpoint = await world.build(slot + 3n);
+    const request = makeProposeTransaction(world.view, checkpoint, await world.proposerOf(slot + 3n));
+    const timestamp = world.at(slot + 3n, 12n);
+    const upstream = await runAsUpstream(world.network, rollup, request, timestamp, ({ transactionHash }) =>
       traceStorage(chain, transactionHash),
     );
     const receipt = await chain.execute(request, { timestamp });
@@ -182,28 +167,27 @@ describe("The storage of the extended rollup", () => {
   });
 
   it("is read in exactly one word more by a proof of an epoch without late slots", async () => {
-    const { network, sequencer, slot } = await landTwo();
-    const { buildAhead, chain } = network;
-    await sequencer.prove(1n, 2n, prover);
-    const next = (epochOfSlot(buildAhead.timing, slot) + 1n) * buildAhead.timing.epochSlots;
-    const { checkpoint } = await sequencer.landOnTime(next + 1n);
-    const request = await makeEpochProofTransaction(sequencer.view, prover, { checkpoints: [checkpoint] });
+    const { world, slot, late, onTime } = await landTwo();
+    const { rollup, chain, prover } = world;
+    await world.prove([late.checkpoint, onTime.checkpoint], prover);
+    const next = world.firstSlotOf(world.epochOf(slot) + 1n);
+    const { checkpoint } = await world.landOnTime(next + 1n);
+    const request = await makeEpochProofTransaction(world.view, prover, { checkpoints: [checkpoint] });
     const timestamp = (await chain.now()) + 12n;
-    const upstream = await runAsUpstream(network, buildAhead, request, timestamp, ({ transactionHash }) =>
+    const upstream = await runAsUpstream(world.network, rollup, request, timestamp, ({ transactionHash }) =>
       traceStorage(chain, transactionHash),
     );
     const receipt = await chain.execute(request, { timestamp });
     const ours = await traceStorage(chain, receipt.transactionHash);
-    expect(difference(ours.read, upstream.read), "words read more").to.deep.equal([placesOf(network, next + 1n).mark]);
+    expect(difference(ours.read, upstream.read), "words read more").to.deep.equal([placesOf(world, next + 1n).mark]);
     expect(difference(ours.written, upstream.written), "words written more").to.deep.equal([]);
     expect(difference(upstream.written, ours.written), "words written less").to.deep.equal([]);
   });
 });
 
 /** Where a slot's mark and record are, and the terms. */
-function placesOf({ buildAhead }: UpgradedNetwork, slot: bigint) {
-  const { address } = buildAhead;
-  const timing = buildAhead.timing;
+function placesOf({ rollup }: TestWorld, slot: bigint) {
+  const { address, timing } = rollup;
   const record = recordWord(timing, slot);
   return {
     terms: storageWord(address, LATE_TERMS_WORD),
@@ -221,7 +205,7 @@ function difference(left: ReadonlySet<string>, right: ReadonlySet<string>): read
   return [...left].filter((word) => !right.has(word));
 }
 
-async function readWord({ chain, buildAhead }: UpgradedNetwork, slot: bigint): Promise<bigint> {
-  const word = await chain.publicClient.getStorageAt({ address: buildAhead.address, slot: toHex(slot, { size: 32 }) });
+async function readWord({ chain, rollup }: TestWorld, slot: bigint): Promise<bigint> {
+  const word = await chain.publicClient.getStorageAt({ address: rollup.address, slot: toHex(slot, { size: 32 }) });
   return hexToBigInt(word ?? "0x0");
 }

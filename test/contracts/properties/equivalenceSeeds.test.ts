@@ -1,16 +1,17 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import hardhat from "hardhat";
 import { encodeFunctionData, type Address, type Hex } from "viem";
 
-import { Sequencer } from "../../harness/world/world.ts";
-import { compactConfig } from "../../harness/differential/compactConfig.ts";
-import { openExtendedNetwork } from "../../harness/differential/openExtendedNetwork.ts";
-import { readOutcome, type Outcome } from "../../harness/differential/outcome.ts";
-import { RollupWords, type WordKind } from "../../harness/differential/rollupWords.ts";
-import { L1RevertError } from "../../harness/l1/l1Errors.ts";
-import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
-import { epochOfSlot, epochStart, firstSlotOfEpoch, slotStart } from "../../harness/protocol/time.ts";
-import { RollupAbi } from "../../harness/upstream/abis.ts";
+import { World } from "../../../harness/world/world.ts";
+import { compactConfig } from "../../../harness/differential/compactConfig.ts";
+import { openExtendedNetwork } from "../../../harness/differential/openExtendedNetwork.ts";
+import { readOutcome, type Outcome } from "../../../harness/differential/outcome.ts";
+import { RollupWords, type WordKind } from "../../../harness/differential/rollupWords.ts";
+import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
+import type { EmbeddedNetwork } from "../../../harness/network/openEmbeddedNetwork.ts";
+import { epochOfSlot, epochStart, firstSlotOfEpoch, slotStart } from "../../../harness/protocol/time.ts";
+import { RollupAbi } from "../../../harness/upstream/abis.ts";
 
 const SEED = 4_201;
 const RUNS = 16;
@@ -30,15 +31,20 @@ const circumstances = fc.record({
 
 describe("Seeds: what a late landing may decide", function () {
   let network: EmbeddedNetwork;
-  let sequencer: Sequencer;
+  let world: World;
   let words: RollupWords;
   let restore: () => Promise<void>;
 
   before(async () => {
     const terms = { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
-    network = await openExtendedNetwork(compactConfig({ inboxLag: 2n, aztecProofSubmissionEpochs: 3n }), terms, 8);
+    network = await openExtendedNetwork(
+      hardhat,
+      compactConfig({ inboxLag: 2n, aztecProofSubmissionEpochs: 3n }),
+      terms,
+      8,
+    );
     const { rollup, validators, chain } = network;
-    sequencer = new Sequencer({ deployment: network, rollup, validators, seed: "seeds" });
+    world = new World({ network, rollup, keys: validators, seed: "seeds" });
     words = new RollupWords(rollup);
     restore = await chain.snapshot();
   });
@@ -55,12 +61,12 @@ describe("Seeds: what a late landing may decide", function () {
           if (((history >> index) & 1) === 0) continue;
           const used = firstSlotOfEpoch(rollup.timing, epoch - 2n) + BigInt(index);
           await chain.mineAt(slotStart(rollup.timing, used));
-          await sequencer.landOnTime(used);
+          await world.landOnTime(used);
         }
         // A committee can be asked for once the chain is near enough to its epoch.
         await chain.mineAt(slotStart(rollup.timing, slot));
         if (setUpEarly) await setUp(network, slotStart(rollup.timing, slot) + 1n);
-        const checkpoint = await sequencer.build(slot);
+        const checkpoint = await world.build(slot);
         const landing = slotStart(rollup.timing, slot + 1n) + BigInt(delay);
         const current = epochOfSlot(rollup.timing, slot + 1n);
         if (setUpCurrent) await setUp(network, slotStart(rollup.timing, slot + 1n));
@@ -72,7 +78,7 @@ describe("Seeds: what a late landing may decide", function () {
         // What upstream's set-up would write in the very same block.
         const reference = await changesOf(network, words, await setUp(network, landing));
         await branchOff();
-        const { receipt, revert } = await sequencer.land(checkpoint, { timestamp: landing });
+        const { receipt, revert } = await world.land(checkpoint, { timestamp: landing });
         if (revert !== undefined) throw revert;
         const late = await changesOf(network, words, await readOutcome(chain, receipt));
 
@@ -105,7 +111,7 @@ describe("Seeds: what a late landing may decide", function () {
 async function setUp(network: EmbeddedNetwork, timestamp: bigint): Promise<Outcome> {
   const { chain, rollup, deployer } = network;
   const data = encodeFunctionData({ abi: RollupAbi, functionName: "setupEpoch" });
-  return readOutcome(chain, await chain.execute({ from: deployer, to: rollup.address, data }, { timestamp }));
+  return readOutcome(chain, await chain.execute({ from: deployer.account, to: rollup.address, data }, { timestamp }));
 }
 
 /** Words of committees and seeds that a transaction has changed, with their new values. */

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { artifacts } from "hardhat";
 import { size, type Address } from "viem";
 
-import { upgradedNetwork } from "../support/networks.ts";
+import { upgradedNetwork } from "../../support/networks.ts";
 
 /** EIP-170, in bytes. */
 const LIMIT = 24_576;

@@ -1,12 +1,13 @@
 import { expect } from "chai";
+import hardhat from "hardhat";
 import { encodeFunctionData } from "viem";
 
-import { Sequencer } from "../../harness/world/world.ts";
-import { compactConfig } from "../../harness/differential/compactConfig.ts";
-import { Dice } from "../../harness/differential/dice.ts";
-import { openExtendedNetwork } from "../../harness/differential/openExtendedNetwork.ts";
-import { slotStart } from "../../harness/protocol/time.ts";
-import { RollupAbi } from "../../harness/upstream/abis.ts";
+import { World } from "../../../harness/world/world.ts";
+import { compactConfig } from "../../../harness/differential/compactConfig.ts";
+import { Dice } from "../../../harness/differential/dice.ts";
+import { openExtendedNetwork } from "../../../harness/differential/openExtendedNetwork.ts";
+import { slotStart } from "../../../harness/protocol/time.ts";
+import { RollupAbi } from "../../../harness/upstream/abis.ts";
 
 const SEED = 5_201;
 /** More than three lives of an oracle value (LIFETIME 5 slots, LAG 2). */
@@ -17,12 +18,13 @@ describe("Fee anchoring: what a late header is asked to pay", function () {
   it("is what it would have paid on time, through every slot in which the L1 fee oracle switches", async () => {
     const terms = { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
     const network = await openExtendedNetwork(
+      hardhat,
       compactConfig({ inboxLag: 2n, aztecProofSubmissionEpochs: 8n }),
       terms,
       8,
     );
     const { chain, rollup, validators, deployer } = network;
-    const sequencer = new Sequencer({ deployment: network, rollup, validators, seed: "fees" });
+    const world = new World({ network, rollup, keys: validators, seed: "fees" });
     const dice = new Dice(SEED);
     const readFee = (timestamp: bigint) =>
       chain.publicClient.readContract({
@@ -33,16 +35,16 @@ describe("Fee anchoring: what a late header is asked to pay", function () {
       });
     const updateOracle = (timestamp: bigint) => {
       const data = encodeFunctionData({ abi: RollupAbi, functionName: "updateL1GasFeeOracle" });
-      return chain.execute({ from: deployer, to: rollup.address, data }, { timestamp });
+      return chain.execute({ from: deployer.account, to: rollup.address, data }, { timestamp });
     };
 
-    let slot = await sequencer.nextSlot();
+    let slot = await world.nextSlot();
     let switches = 0;
     let updates = 0;
     for (let index = 0; index < SLOTS; index++, slot++) {
       chain.producer.baseFeePerGas = dice.between(1n, 200n) * GWEI;
       const manaUsed = (rollup.config.manaTarget * dice.between(0n, 200n)) / 100n;
-      const checkpoint = await sequencer.build(slot, { manaUsed, feeAssetPriceModifier: dice.between(-100n, 100n) });
+      const checkpoint = await world.build(slot, { manaUsed, feeAssetPriceModifier: dice.between(-100n, 100n) });
       const { feePerL2Gas } = checkpoint.proposeArgs.header.gasFees;
       // The clock's answer in the next slot, for the same parent: a rule that asked the clock would refuse these headers.
       if ((await readFee(slotStart(rollup.timing, slot + 1n))) !== feePerL2Gas) switches++;
@@ -66,7 +68,7 @@ describe("Fee anchoring: what a late header is asked to pay", function () {
           });
           if (updated.baseFee !== oracle.baseFee) updates++;
         }
-        const late = await sequencer.land(checkpoint, { timestamp: slotStart(rollup.timing, slot + 1n) + 12n });
+        const late = await world.land(checkpoint, { timestamp: slotStart(rollup.timing, slot + 1n) + 12n });
         expect(late.revert?.message, `slot ${slot}, late, oracle updated before: ${updateFirst}`).to.equal(undefined);
         const landed = await chain.publicClient.readContract({
           address: rollup.address,
@@ -77,7 +79,7 @@ describe("Fee anchoring: what a late header is asked to pay", function () {
         expect(landed.feeHeader, `fee header of slot ${slot}`).to.deep.equal(checkpoint.feeHeader);
         await restore();
       }
-      const onTime = await sequencer.land(checkpoint);
+      const onTime = await world.land(checkpoint);
       expect(onTime.revert?.message, `slot ${slot}, on time at the same fee`).to.equal(undefined);
     }
     expect(switches, "slots after which the clock would have asked for another fee").to.be.at.least(3);

@@ -1,16 +1,15 @@
 import { expect } from "chai";
 import { encodeFunctionData, parseEventLogs, zeroAddress, type Address, type TransactionReceipt } from "viem";
 
-import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
-import { L1RevertError } from "../../harness/l1/l1Errors.ts";
-import { epochOfSlot, firstSlotOfEpoch } from "../../harness/protocol/time.ts";
-import { getProposer } from "../../harness/network/committee.ts";
-import { logRingSize } from "../../harness/protocol/rings.ts";
-import { RollupAbi } from "../../harness/upstream/abis.ts";
-import { SlasherFlavor } from "../../harness/upstream/rollupConfig.ts";
-import { openEscapeHatch } from "../support/escapeHatch.ts";
-import { rejection } from "../support/rejection.ts";
-import { penaltyAbi } from "./support/penaltyAbi.ts";
+import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
+import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
+import { getProposer } from "../../../harness/network/committee.ts";
+import { logRingSize } from "../../../harness/protocol/rings.ts";
+import { RollupAbi } from "../../../harness/upstream/abis.ts";
+import { SlasherFlavor } from "../../../harness/upstream/rollupConfig.ts";
+import { openEscapeHatch } from "../../support/escapeHatch.ts";
+import { rejection } from "../../support/rejection.ts";
+import { penaltyAbi } from "../../support/penalties/penaltyAbi.ts";
 import {
   LATE_WEIGHT,
   LEDGER_GAS_LIMIT,
@@ -18,7 +17,7 @@ import {
   openedBatch,
   PenaltyNetwork,
   SlashPath,
-} from "./support/penaltyNetwork.ts";
+} from "../../support/penalties/penaltyNetwork.ts";
 
 /** Slots of an epoch. */
 const EPOCH = 8n;
@@ -32,6 +31,12 @@ function judgements(receipt: TransactionReceipt): { struck: unknown[]; exempted:
       proposer,
     }));
   return { struck: events("StrikeRecorded"), exempted: events("StrikeExempted") };
+}
+
+/** Whose slot it is. */
+interface Duty {
+  readonly slot: bigint;
+  readonly proposer: Address;
 }
 
 describe("The strike ledger on a real rollup", () => {
@@ -48,13 +53,27 @@ describe("The strike ledger on a real rollup", () => {
     for (const slot of slots) landed.push(await penalties.land(slot, "on-time"));
     return landed;
   };
+  const prove = (checkpoints: readonly AttestedCheckpoint[]) =>
+    penalties.world.prove(checkpoints, penalties.world.prover);
   const recordMiss = (checkpointNumber: bigint, slot: bigint) =>
     penalties.send(penalties.ledger, "recordMiss", [checkpointNumber, slot]);
   const refusal = async (checkpointNumber: bigint, slot: bigint) =>
     (await rejection(recordMiss(checkpointNumber, slot), L1RevertError)).errorName;
 
+  /** So many slots in a row, of which the first two and the last one are three proposers': every strike is somebody else's. */
+  const findRun = async (length: number): Promise<readonly Duty[]> => {
+    const assigned: Duty[] = [];
+    // The last slot of an epoch cannot land late.
+    for (let slot = first; slot < first + EPOCH - 1n; slot++) {
+      assigned.push({ slot, proposer: await penalties.proposerOf(first, slot) });
+    }
+    const runs = assigned.map((_duty, start) => assigned.slice(start, start + length));
+    const struck = (run: readonly Duty[]) => [run[0], run[1], run[length - 1]].map((duty) => duty?.proposer);
+    return runs.find((run) => run.length === length && new Set(struck(run)).size === 3) ?? [];
+  };
+
   it("belongs to governance, as do controller and slashing hook", async () => {
-    const { chain, network } = penalties;
+    const { chain, network } = penalties.world;
     for (const address of [penalties.controller, penalties.ledger, penalties.hook]) {
       const owner = await chain.publicClient.readContract({ address, abi: penaltyAbi, functionName: "owner" });
       expect(owner).to.equal(network.contracts.governance);
@@ -71,7 +90,7 @@ describe("The strike ledger on a real rollup", () => {
     const onTime = await rejection(penalties.send(controller, "penalize", [first]), L1RevertError);
     expect(onTime.errorName).to.equal("LateSubmission__UnknownSlot");
 
-    await penalties.prove(checkpoints);
+    await prove(checkpoints);
     for (let times = 1; times <= 2; times++) {
       await penalties.send(controller, "penalize", [slot]);
       const strikes = await penalties.strikesOf(proposer);
@@ -84,7 +103,7 @@ describe("The strike ledger on a real rollup", () => {
     const checkpoints = await landOnTime([first, first + 2n]);
     const before = checkpoints[0]?.number ?? 0n;
     expect(await refusal(before, missed), "before the proof").to.equal("LateStrikeLedger__NotProven");
-    await penalties.prove(checkpoints);
+    await prove(checkpoints);
 
     await recordMiss(before, missed);
     const proposer = await penalties.proposerOf(first, missed);
@@ -103,7 +122,7 @@ describe("The strike ledger on a real rollup", () => {
     const late = first + 1n;
     const checkpoints = [await penalties.land(first, "on-time"), await penalties.land(late, "late")];
     checkpoints.push(...(await landOnTime([first + 4n])));
-    await penalties.prove(checkpoints);
+    await prove(checkpoints);
     const [number = 0n, lateNumber = 0n] = checkpoints.map((checkpoint) => checkpoint.number);
 
     expect(await refusal(number, late), "it has a checkpoint").to.equal("LateStrikeLedger__NotInGap");
@@ -114,24 +133,15 @@ describe("The strike ledger on a real rollup", () => {
   });
 
   it("exempts a late landing right after a late landing, and no other", async () => {
-    const { chain, controller, ledger } = penalties;
+    const { controller, ledger } = penalties;
+    const { chain } = penalties.world;
     const plan = ["late", "late", "on-time", "late"] as const;
-    const assigned: { slot: bigint; proposer: Address }[] = [];
-    for (let slot = first; slot < first + EPOCH; slot++) {
-      assigned.push({ slot, proposer: await penalties.proposerOf(first, slot) });
-    }
-    // The last slot of an epoch cannot land late. Three proposers, so that every strike is somebody else's.
-    const run = assigned
-      .slice(0, -plan.length)
-      .map((_entry, start) => assigned.slice(start, start + plan.length))
-      .find(([head, follower, , other]) => new Set([head, follower, other].map((entry) => entry?.proposer)).size === 3);
-    const [head, follower, , other] = run ?? [];
-    if (run === undefined || head === undefined || follower === undefined || other === undefined) {
+    const [head, follower, , other] = await findRun(plan.length);
+    if (head === undefined || follower === undefined || other === undefined)
       throw new Error("the epoch has no such run");
-    }
     const checkpoints: AttestedCheckpoint[] = [];
     for (const [index, when] of plan.entries()) checkpoints.push(await penalties.land(head.slot + BigInt(index), when));
-    await penalties.prove(checkpoints);
+    await prove(checkpoints);
 
     const judge = async ({ slot }: { slot: bigint }) =>
       judgements(await penalties.send(controller, "penalize", [slot]));
@@ -151,14 +161,14 @@ describe("The strike ledger on a real rollup", () => {
   });
 
   it("holds no gap against the committee while the escape hatch is open", async () => {
-    const { network, view } = penalties;
-    const hatchProposer = network.deployer;
-    const openEpoch = await openEscapeHatch(network, hatchProposer);
-    const opening = firstSlotOfEpoch(view.rollup.timing, openEpoch);
+    const { world } = penalties;
+    const hatchProposer = penalties.stranger;
+    const openEpoch = await openEscapeHatch(world.network, hatchProposer);
+    const opening = world.firstSlotOf(openEpoch);
     const [before] = await landOnTime([opening - 3n]);
     if (before === undefined) throw new Error("nothing landed");
-    await penalties.prove([before]);
-    await penalties.prove([await penalties.landUnattested(opening + 2n, hatchProposer)]);
+    await prove([before]);
+    await prove([await penalties.landUnattested(opening + 2n, hatchProposer)]);
 
     for (const slot of [opening, opening + 1n]) {
       expect(await refusal(before.number, slot), `slot ${slot}`).to.equal("LateStrikeLedger__EscapeHatchOpen");
@@ -166,42 +176,42 @@ describe("The strike ledger on a real rollup", () => {
     // The same gap, while the committee was to propose.
     const closed = opening - 1n;
     await recordMiss(before.number, closed);
-    expect((await penalties.strikesOf(await getProposer(network.chain, view.rollup, closed))).missed).to.equal(1n);
+    expect((await penalties.strikesOf(await getProposer(world.chain, world.rollup, closed))).missed).to.equal(1n);
   });
 
   it("holds no gap against anybody where there is no committee", async () => {
     penalties = await PenaltyNetwork.openWithoutCommittee();
-    const { chain, network, view } = penalties;
+    const { chain, rollup } = penalties.world;
     const start = await penalties.nextEpochStart();
     const checkpoints = [
-      await penalties.landUnattested(start, network.deployer),
-      await penalties.landUnattested(start + 2n, network.deployer),
+      await penalties.landUnattested(start, penalties.stranger),
+      await penalties.landUnattested(start + 2n, penalties.stranger),
     ];
-    await penalties.prove(checkpoints);
+    await prove(checkpoints);
     const [before = 0n] = checkpoints.map(({ number }) => number);
-    expect(await getProposer(chain, view.rollup, start + 1n), "upstream names nobody").to.equal(zeroAddress);
+    expect(await getProposer(chain, rollup, start + 1n), "upstream names nobody").to.equal(zeroAddress);
     expect(await refusal(before, start + 1n)).to.equal("LateStrikeLedger__NoCommittee");
   });
 
   it("does not hold it against proposers that their checkpoints were pruned for want of a proof", async () => {
-    const { chain, view } = penalties;
+    const { world } = penalties;
     const [anchor] = await landOnTime([first]);
     if (anchor === undefined) throw new Error("nothing landed");
-    await penalties.prove([anchor]);
+    await prove([anchor]);
     // These proposers did their duty, but nobody proves their epoch.
     await landOnTime([first + EPOCH, first + EPOCH + 1n]);
     const later = first + 3n * EPOCH;
     const [successor] = await landOnTime([later]);
     if (successor === undefined) throw new Error("nothing landed");
     expect(successor.number, "the pruned checkpoints' numbers are given again").to.equal(anchor.number + 1n);
-    await penalties.prove([successor]);
+    await prove([successor]);
 
-    expect(epochOfSlot(view.rollup.timing, later) - epochOfSlot(view.rollup.timing, first)).to.equal(3n);
+    expect(world.epochOf(later) - world.epochOf(first)).to.equal(3n);
     for (const slot of [first + 1n, first + EPOCH, later - 1n]) {
       expect(await refusal(anchor.number, slot), `slot ${slot}`).to.equal("LateStrikeLedger__GapMayBePruned");
     }
-    const proven = await chain.publicClient.readContract({
-      address: view.rollup.address,
+    const proven = await world.chain.publicClient.readContract({
+      address: world.rollup.address,
       abi: RollupAbi,
       functionName: "getProvenCheckpointNumber",
     });
@@ -210,7 +220,7 @@ describe("The strike ledger on a real rollup", () => {
 
   it("takes no miss from before its registration, and none that is reported too late", async () => {
     const checkpoints = await landOnTime([first, first + 2n]);
-    await penalties.prove(checkpoints);
+    await prove(checkpoints);
     const [before = 0n] = checkpoints.map(({ number }) => number);
     expect(await refusal(0n, first - 1n), "genesis has no predecessor").to.equal("LateStrikeLedger__GapAtGenesis");
     const registered = first - EPOCH * 2n;
@@ -218,21 +228,22 @@ describe("The strike ledger on a real rollup", () => {
 
     // The rollup forgets the slot of a checkpoint once seventeen others are on top of it.
     let newest = before;
-    for (let start = first + EPOCH; newest < before + logRingSize(penalties.view.rollup.timing); start += EPOCH) {
+    for (let start = first + EPOCH; newest < before + logRingSize(penalties.world.rollup.timing); start += EPOCH) {
       const epoch = await landOnTime(Array.from({ length: Number(EPOCH) }, (_, index) => start + BigInt(index)));
-      await penalties.prove(epoch);
+      await prove(epoch);
       newest = epoch.at(-1)?.number ?? 0n;
     }
     expect(await refusal(before, first + 1n)).to.equal("Rollup__UnavailableTempCheckpointLog");
   });
 
   it("judges a late landing with at most half of the gas that it is registered with", async () => {
-    const { chain, controller, ledger, view } = penalties;
+    const { controller, ledger } = penalties;
+    const { chain, rollup } = penalties.world;
     const checkpoints = [await penalties.land(first, "late"), await penalties.land(first + 1n, "late")];
-    await penalties.prove(checkpoints);
+    await prove(checkpoints);
     for (const slot of [first, first + 1n]) {
       const record = await chain.publicClient.readContract({
-        address: view.rollup.address,
+        address: rollup.address,
         abi: penaltyAbi,
         functionName: "getLateSubmission",
         args: [slot],
@@ -246,10 +257,11 @@ describe("The strike ledger on a real rollup", () => {
   });
 
   it("is cheap to read and to write", async () => {
-    const { chain, controller, ledger } = penalties;
+    const { controller, ledger } = penalties;
+    const { chain } = penalties.world;
     const { slot, proposer } = await penalties.landAndProveOneLate(first);
     const receipt = await penalties.send(controller, "penalize", [slot]);
-    const data = encodeFunctionData({ abi: penaltyAbi, functionName: "strikesOf", args: [proposer.address] });
+    const data = encodeFunctionData({ abi: penaltyAbi, functionName: "strikesOf", args: [proposer] });
     const read = await chain.publicClient.estimateGas({ to: ledger, data });
     expect(read - 21_000n < 30_000n, `${read} gas to count a window, transaction included`).to.equal(true);
     expect(receipt.gasUsed < 600_000n, `${receipt.gasUsed} gas for a strike and a payload`).to.equal(true);

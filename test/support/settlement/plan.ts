@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-import type { LateSubmissionTerms } from "../../harness/protocol/terms.ts";
+import type { LateSubmissionTerms } from "../../../harness/protocol/terms.ts";
 
 // A sequence is data: numbers that only mean something in the state in which a step is taken are free choices, reduced there.
 
@@ -173,15 +173,7 @@ function withoutProofs(actions: readonly Action[]): readonly Action[] {
   return actions.filter(({ kind }) => kind !== "prove");
 }
 
-/** The seed of the random sequences: `BUILD_AHEAD_FUZZ_SEED`, or a fixed one. Printed, so that a red run can be repeated. */
-export function fuzzSeed(fallback: number): number {
-  const given = process.env["BUILD_AHEAD_FUZZ_SEED"];
-  const seed = given === undefined ? fallback : Number(given);
-  if (!Number.isSafeInteger(seed)) throw new Error(`BUILD_AHEAD_FUZZ_SEED must be an integer, not ${given ?? ""}`);
-  return seed;
-}
-
-/** Draws sequences: the same seed gives the same ones. */
+/** Draws sequences of so many slots: the same seed gives the same ones. */
 export function drawPlans(seed: number, sequences: number, slots: number): readonly (readonly SlotPlan[])[] {
   return fc.sample(planOfSlots(slots), { seed, numRuns: sequences });
 }

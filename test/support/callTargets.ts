@@ -1,7 +1,7 @@
 import { getAddress, type Hex } from "viem";
 
 import type { L1Chain } from "../../harness/l1/l1Chain.ts";
-import { traceCallFrame, type CallFrame } from "../support/callFrames.ts";
+import { traceCallFrame, type CallFrame } from "./callFrames.ts";
 
 /** Everything that a mined transaction called, itself included: `TYPE address`, each once. */
 export async function traceCallTargets(chain: L1Chain, txHash: Hex): Promise<ReadonlySet<string>> {

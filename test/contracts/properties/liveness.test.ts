@@ -1,21 +1,15 @@
 import { expect } from "chai";
 import { encodeFunctionData, getAddress, toHex, type Address, type Hex } from "viem";
 
-import { decodeSettled } from "../../harness/accounting/lateSubmissionEvents.ts";
-import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
-import { makeEpochProofTransaction } from "../../harness/consensus/epochProofTransaction.ts";
-import { nameLateRecipientCall } from "../../harness/consensus/bundledCalls.ts";
-import type { LateSubmissionTerms } from "../../harness/protocol/terms.ts";
-import { firstSlotOfEpoch } from "../../harness/protocol/time.ts";
-import { Sequencer } from "../../harness/world/world.ts";
-import { buildEpochProof } from "../../harness/consensus/epochProof.ts";
-import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
-import { RollupAbi } from "../../harness/upstream/abis.ts";
-import { encodeSetTerms, type LateSubmissionTerms } from "../../harness/protocol/terms.ts";
-import { RewardDistributorAbi, RollupAbi, TestERC20Abi } from "../../harness/upstream/abis.ts";
-import { traceCallTargets } from "../settlement/callTargets.ts";
-import { runAsUpstream } from "../settlement/runAsUpstream.ts";
-import { shortEpochNetwork } from "../settlement/shortEpochs.ts";
+import { decodeSettled } from "../../../harness/accounting/lateSubmissionEvents.ts";
+import { makeEpochProofTransaction } from "../../../harness/consensus/epochProofTransaction.ts";
+import { nameLateRecipientCall } from "../../../harness/consensus/bundledCalls.ts";
+import { buildEpochProof } from "../../../harness/consensus/epochProof.ts";
+import { encodeSetTerms, type LateSubmissionTerms } from "../../../harness/protocol/terms.ts";
+import { RewardDistributorAbi, RollupAbi, TestERC20Abi } from "../../../harness/upstream/abis.ts";
+import { traceCallTargets } from "../../support/callTargets.ts";
+import { runAsUpstream } from "../../support/runAsUpstream.ts";
+import { openShortEpochWorld } from "../../support/shortEpochs.ts";
 
 const OPEN: LateSubmissionTerms = { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
 /** INVALID: takes all gas and gives no reason. */
@@ -27,19 +21,13 @@ const HOSTILE: Readonly<Record<"recipient" | "coinbase" | "prover", Address>> = 
 };
 
 describe("The path of proposals and proofs", () => {
-  const rescuer = deriveAccount("liveness", "rescuer").account;
-  const prover = deriveAccount("liveness", "prover").account;
-
   async function open() {
-    const network = await shortEpochNetwork({}, OPEN);
-    const { chain, buildAhead, validators, contracts, firstBuildAheadEpoch } = network;
-    for (const { address } of [rescuer, prover]) await chain.setBalance(address, 10n ** 22n);
+    const world = await openShortEpochWorld("liveness", { terms: OPEN });
+    const { chain, rollup, contracts } = world;
     for (const address of Object.values(HOSTILE)) await chain.setCode(address, HOSTILE_CODE);
-    await mintFeeAsset(network, buildAhead.feeJuicePortal, 10n ** 24n);
-    const sequencer = new Sequencer({ deployment: network, rollup: buildAhead, validators, seed: "liveness" });
     const booster = (
       await chain.publicClient.readContract({
-        address: buildAhead.address,
+        address: rollup.address,
         abi: RollupAbi,
         functionName: "getRewardConfig",
       })
@@ -48,12 +36,12 @@ describe("The path of proposals and proofs", () => {
     const names = new Map<Address, string>(
       Object.entries({
         ...contracts,
-        ...buildAhead.libraries,
-        rollup: buildAhead.address,
-        inbox: buildAhead.inbox,
-        outbox: buildAhead.outbox,
-        verifier: buildAhead.verifier,
-        portal: buildAhead.feeJuicePortal,
+        ...rollup.libraries,
+        rollup: rollup.address,
+        inbox: rollup.inbox,
+        outbox: rollup.outbox,
+        verifier: rollup.verifier,
+        portal: rollup.feeJuicePortal,
         booster,
         "precompile ecrecover": precompile(1n),
         "precompile sha256": precompile(2n),
@@ -70,8 +58,8 @@ describe("The path of proposals and proofs", () => {
       });
       return [...new Set(found)].sort();
     };
-    const slot = firstSlotOfEpoch(buildAhead.timing, firstBuildAheadEpoch + 1n);
-    return { network, sequencer, slot, targets };
+    const slot = world.firstSlotOf(world.firstEpoch + 1n);
+    return { world, slot, targets };
   }
 
   const PROPOSAL = [
@@ -101,32 +89,33 @@ describe("The path of proposals and proofs", () => {
   ];
 
   it("calls only upstream's contracts and the linked libraries when a checkpoint lands, on time or late", async () => {
-    const { sequencer, slot, targets } = await open();
-    const onTimeFirst = await sequencer.landOnTime(slot);
+    const { world, slot, targets } = await open();
+    const { rescuer } = world;
+    const onTimeFirst = await world.landOnTime(slot);
     expect(await targets(onTimeFirst.receipt.transactionHash), "on time, first of its epoch").to.deep.equal(
       [...PROPOSAL, ...SAMPLING].sort(),
     );
-    const onTime = await sequencer.landOnTime(slot + 1n);
+    const onTime = await world.landOnTime(slot + 1n);
     expect(await targets(onTime.receipt.transactionHash), "on time").to.deep.equal(PROPOSAL);
 
-    const late = await sequencer.landLate(await sequencer.build(slot + 2n), { from: rescuer });
+    const late = await world.landLate(await world.build(slot + 2n), { from: rescuer });
     expect(await targets(late.receipt.transactionHash), "late").to.deep.equal([...PROPOSAL, ...LATE].sort());
-    const lateLast = await sequencer.landLate(await sequencer.build(slot + 3n), { from: rescuer });
+    const lateLast = await world.landLate(await world.build(slot + 3n), { from: rescuer });
     expect(await targets(lateLast.receipt.transactionHash), "late, last of its epoch").to.deep.equal(
       [...PROPOSAL, ...LATE].sort(),
     );
     // Nobody has set this epoch up: the late landing does.
-    const lateFirst = await sequencer.landLate(await sequencer.build(slot + 4n), { from: rescuer });
+    const lateFirst = await world.landLate(await world.build(slot + 4n), { from: rescuer });
     expect(await targets(lateFirst.receipt.transactionHash), "late, first of its epoch").to.deep.equal(
       [...PROPOSAL, ...SAMPLING, ...LATE].sort(),
     );
   });
 
   it("never calls a recipient, a coinbase or a prover, which may be contracts that fail", async () => {
-    const { network, sequencer, slot, targets } = await open();
-    const { chain, buildAhead } = network;
-    const before = [nameLateRecipientCall(sequencer.view, HOSTILE.recipient, false)];
-    const landing = await sequencer.landLate(await sequencer.build(slot + 1n, { coinbase: HOSTILE.coinbase }), {
+    const { world, slot, targets } = await open();
+    const { chain, rollup, rescuer, prover } = world;
+    const before = [nameLateRecipientCall(world.view, HOSTILE.recipient, false)];
+    const landing = await world.landLate(await world.build(slot + 1n, { coinbase: HOSTILE.coinbase }), {
       from: rescuer,
       bundle: { before, allowFailure: false },
     });
@@ -134,8 +123,8 @@ describe("The path of proposals and proofs", () => {
       ["CALL multicall3", ...PROPOSAL, ...SAMPLING, ...LATE].sort(),
     );
     const { calldata } = await buildEpochProof({ checkpoints: [landing.checkpoint], prover: HOSTILE.prover });
-    const receipt = await chain.execute({ from: prover, to: buildAhead.address, data: calldata });
-    const [settled] = decodeSettled(receipt, buildAhead.address);
+    const receipt = await chain.execute({ from: prover, to: rollup.address, data: calldata });
+    const [settled] = decodeSettled(receipt, rollup.address);
     expect(settled?.submitter, "submitter").to.equal(HOSTILE.recipient);
     expect(settled?.coinbase, "coinbase").to.equal(HOSTILE.coinbase);
     expect(await targets(receipt.transactionHash), "the proof").to.deep.equal([...PROOF, ...LATE].sort());
@@ -150,17 +139,17 @@ describe("The path of proposals and proofs", () => {
   });
 
   it("adds the late library to what upstream's proof of the same epoch calls, and nothing else", async () => {
-    const { network, sequencer, slot, targets } = await open();
-    const { chain, buildAhead } = network;
-    const { checkpoint } = await sequencer.landLate(await sequencer.build(slot + 1n), { from: rescuer });
-    const request = await makeEpochProofTransaction(sequencer.view, prover, { checkpoints: [checkpoint] });
+    const { world, slot, targets } = await open();
+    const { chain, rollup, rescuer, prover } = world;
+    const { checkpoint } = await world.landLate(await world.build(slot + 1n), { from: rescuer });
+    const request = await makeEpochProofTransaction(world.view, prover, { checkpoints: [checkpoint] });
     const timestamp = (await chain.now()) + 12n;
-    const upstream = await runAsUpstream(network, buildAhead, request, timestamp, ({ transactionHash }) =>
+    const upstream = await runAsUpstream(world.network, rollup, request, timestamp, ({ transactionHash }) =>
       traceCallTargets(chain, transactionHash),
     );
     const receipt = await chain.execute(request, { timestamp });
     const ours = await traceCallTargets(chain, receipt.transactionHash);
-    const libraries = Object.values(buildAhead.libraries).concat(Object.values(network.rollup.libraries));
+    const libraries = Object.values(rollup.libraries).concat(Object.values(world.network.rollup.libraries));
     const outside = (found: ReadonlySet<string>) =>
       [...found].filter((target) => !libraries.some((library) => target.endsWith(getAddress(library)))).sort();
     expect(outside(ours)).to.deep.equal(outside(upstream));
@@ -172,28 +161,32 @@ describe("The path of proposals and proofs", () => {
     "set to burn everything": { submitterBps: 0, burnBps: 10_000, windowSeconds: 1, crossEpoch: false },
   })) {
     it(`proves a late epoch after the terms were ${change}, under the split it was accepted with`, async () => {
-      const { network, sequencer, slot } = await open();
-      const { chain, buildAhead, contracts } = network;
-      await sequencer.landLate(await sequencer.build(slot + 1n), { from: rescuer });
-      await sequencer.landLate(await sequencer.build(slot + 3n), { from: rescuer });
+      const { world, slot } = await open();
+      const { chain, rollup, contracts, rescuer, prover } = world;
+      const late = [];
+      for (const at of [slot + 1n, slot + 3n])
+        late.push(await world.landLate(await world.build(at), { from: rescuer }));
       const data = encodeSetTerms(terms);
-      await chain.executeAs(contracts.governance, { to: buildAhead.address, data });
-      const receipt = await sequencer.prove(1n, 2n, prover);
-      const settled = decodeSettled(receipt, buildAhead.address);
+      await chain.executeAs(contracts.governance, { to: rollup.address, data });
+      const receipt = await world.prove(
+        late.map(({ checkpoint }) => checkpoint),
+        prover,
+      );
+      const settled = decodeSettled(receipt, rollup.address);
       expect(settled.map((settlement) => settlement.slot)).to.deep.equal([slot + 1n, slot + 3n]);
       for (const { share, submitterCut, forfeited } of settled) {
         expect(submitterCut, "half of the share").to.equal(share / 2n);
         expect(forfeited, "a quarter of the share").to.equal(share / 4n);
       }
       // On time goes on as ever.
-      await sequencer.landOnTime(slot + 6n);
+      await world.landOnTime(slot + 6n);
     });
   }
 
   it("proves an epoch with late slots when there is no money at all", async () => {
-    const { network, sequencer, slot } = await open();
-    const { chain, buildAhead, contracts } = network;
-    await sequencer.landLate(await sequencer.build(slot + 1n, { manaUsed: 0n }), { from: rescuer });
+    const { world, slot } = await open();
+    const { chain, rollup, contracts, rescuer, prover } = world;
+    const { checkpoint } = await world.landLate(await world.build(slot + 1n, { manaUsed: 0n }), { from: rescuer });
     const balance = await chain.publicClient.readContract({
       address: contracts.feeAsset,
       abi: TestERC20Abi,
@@ -206,8 +199,8 @@ describe("The path of proposals and proofs", () => {
       args: [contracts.feeAsset, contracts.governance, balance],
     });
     await chain.executeAs(contracts.governance, { to: contracts.rewardDistributor, data });
-    const receipt = await sequencer.prove(1n, 1n, prover);
-    const [settled] = decodeSettled(receipt, buildAhead.address);
+    const receipt = await world.prove([checkpoint], prover);
+    const [settled] = decodeSettled(receipt, rollup.address);
     expect(settled, "settled with nothing").to.include({ share: 0n, submitterCut: 0n, forfeited: 0n });
   });
 });

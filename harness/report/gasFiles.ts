@@ -1,8 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { EvidenceUnreadableError, GasDriftError } from "../bench/benchErrors.ts";
-import type { GasEvidence } from "../bench/evidence.ts";
+import { EvidenceUnreadableError, GasDriftError } from "../bench/record/benchErrors.ts";
+import type { GasEvidence } from "../bench/record/evidence.ts";
 import { GAS_CHARTS, renderGasChart } from "./gasCharts.ts";
 import { renderGasReport } from "./gasReport.ts";
 

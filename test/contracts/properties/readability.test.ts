@@ -149,7 +149,7 @@ describe("The archiver of v4.1.2", () => {
 
   it("cannot read a late and an on-time checkpoint that one contract lands in one transaction", async () => {
     const { world, slot } = await open();
-    const { chain, rollup, network } = world;
+    const { rollup, network } = world;
     const parent = await world.build(slot);
     const header = { blobsHash: parent.blobsHash };
     const child = withBlobsOf(parent, await world.build(slot + 1n, { parent, header }));

@@ -1,5 +1,6 @@
 import { PREVIEW_HARDFORKS, SUPPORTED_HARDFORKS } from "../l1/embeddedChain.ts";
 import { BenchInputError } from "./benchErrors.ts";
+import { VALIDATOR_COUNT } from "./benchSetup.ts";
 import { CASE_NAMES, type CaseName } from "./caseNames.ts";
 
 /** As the command line has them: empty for "not given". */
@@ -26,8 +27,6 @@ export interface BenchOptions {
 export const DEFAULT_COMMITTEES: readonly number[] = [0, 24, 48];
 /** Every hard fork from Prague on that the local EVM knows, finished or not. */
 export const HARDFORKS: readonly string[] = [...SUPPORTED_HARDFORKS, ...PREVIEW_HARDFORKS];
-/** Validators of each measured network. */
-export const VALIDATOR_COUNT = 64;
 
 const list = (text: string): readonly string[] =>
   text

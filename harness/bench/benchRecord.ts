@@ -1,12 +1,12 @@
+import { CASE_IDS, type CaseName } from "./caseNames.ts";
 import type { Measurement } from "./measurement.ts";
+import { makeId, type Circumstances, type Identified } from "./recordId.ts";
 
 /** One row of the evidence. The columns of {@link Measurement} are ours unless `implementation` says otherwise. */
-export interface BenchRecord extends Measurement {
-  readonly hardfork: string;
+export interface BenchRecord extends Identified, Circumstances, Measurement {
+  /** Names for people, as is `variant`. */
   readonly case: string;
   readonly variant: string;
-  /** Members. */
-  readonly committee: number;
   /** Attestations in the calldata. */
   readonly signatures: number;
   /** Blobs that the transaction carried. */
@@ -23,18 +23,17 @@ export interface BenchRecord extends Measurement {
   readonly ratio?: number;
 }
 
-/** What tells one row from all others. */
-export function recordKey(record: BenchRecord): string {
-  const { hardfork, committee, blobs, variant } = record;
-  return `${record.case} / ${variant} / ${hardfork} / committee ${committee} / ${blobs} blobs`;
+/** What a row says beside its figures. */
+export interface RecordLabels extends Circumstances, Pick<BenchRecord, "variant" | "signatures" | "blobs"> {
+  readonly case: CaseName;
+  /** What tells the row from others of its case, in the words of ids; see {@link Identified}. */
+  readonly parts: readonly string[];
 }
-
-export type RecordLabels = Pick<BenchRecord, "hardfork" | "case" | "variant" | "committee" | "signatures" | "blobs">;
 
 /** A row from one transaction on each lane; `upstream` is left out where it has no such path. */
 export function makeRecord(labels: RecordLabels, ours: Measurement, upstream?: Measurement): BenchRecord {
   return {
-    ...labels,
+    ...describe(labels),
     ...ours,
     ...(upstream === undefined
       ? {}
@@ -56,7 +55,7 @@ export function makeSeriesRecord(
   const used = ours.map(({ gasUsed }) => gasUsed);
   const [ourMean, theirMean] = [mean(used), mean(upstream.map(({ gasUsed }) => gasUsed))];
   return {
-    ...labels,
+    ...describe(labels),
     ...ours[0],
     execution: Math.round(mean(ours.map(({ execution }) => execution))),
     gasUsed: Math.round(ourMean),
@@ -69,6 +68,12 @@ export function makeSeriesRecord(
     outcome: [...new Set(ours.map(({ outcome }) => outcome))].join(", "),
     ratio: roundRatio(ourMean / theirMean),
   };
+}
+
+function describe({ parts, ...labels }: RecordLabels) {
+  const { hardfork, variant, committee, signatures, blobs } = labels;
+  const id = makeId([CASE_IDS[labels.case], ...parts], labels);
+  return { id, hardfork, case: labels.case, variant, committee, signatures, blobs };
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -6,8 +6,8 @@ import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 export const MemberSource = { given: 0, recovered: 1, stored: 2 } as const;
 export type MemberSourceName = keyof typeof MemberSource;
 
-const SIGNATURE_BYTES = 65;
-const ADDRESS_BYTES = 20;
+export const SIGNATURE_BYTES = 65;
+export const ADDRESS_BYTES = 20;
 
 /** A checkpoint as `CompactProposer`'s fallback reads it. @param members The committee, in order. */
 export function encodeCompact(

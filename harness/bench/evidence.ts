@@ -3,16 +3,18 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 
 import { EvidenceUnreadableError } from "./benchErrors.ts";
+import type { BenchSetup } from "./benchSetup.ts";
 import type { BenchRecord } from "./benchRecord.ts";
-import type { FloorDesignRecord } from "./floorDesigns.ts";
+import type { FloorDesignRecord } from "./floorDesignRecord.ts";
 import type { StorageRecord } from "./storageFootprint.ts";
 
 /** What `evidence/gas.json` holds. */
 export interface GasEvidence {
   /** Rises when a reader of the file has to change. */
-  readonly format: 1;
+  readonly format: 2;
   readonly upstream: string;
   readonly compiler: { readonly version: string; readonly evmVersion: string; readonly optimizerRuns: number };
+  readonly setup: BenchSetup;
   readonly records: readonly BenchRecord[];
   /** Designs that shrink a losing transaction. */
   readonly floorDesigns: readonly FloorDesignRecord[];
@@ -43,15 +45,17 @@ export async function readEvidence(file: string): Promise<GasEvidence> {
 
 function isEvidence(value: unknown): value is GasEvidence {
   if (typeof value !== "object" || value === null) return false;
-  const { format, records, floorDesigns, storage } = value as Partial<Record<keyof GasEvidence, unknown>>;
+  const { format, setup, records, floorDesigns, storage } = value as Partial<Record<keyof GasEvidence, unknown>>;
   return (
-    format === 1 &&
+    format === 2 &&
+    typeof setup === "object" &&
+    setup !== null &&
     [records, floorDesigns, storage].every(Array.isArray) &&
     (records as unknown[]).every(
       (record) =>
         typeof record === "object" &&
         record !== null &&
-        ["case", "variant", "hardfork"].every(
+        ["id", "case", "variant", "hardfork"].every(
           (name) => typeof (record as Record<string, unknown>)[name] === "string",
         ) &&
         ["committee", "blobs", "gasUsed"].every((name) => Number.isInteger((record as Record<string, unknown>)[name])),

@@ -1,10 +1,11 @@
 import { expect } from "chai";
+import hardhat from "hardhat";
 import type { Hex } from "viem";
 
-import { HARDFORKS } from "../../harness/bench/benchOptions.ts";
-import { computeCalldataGas } from "../../harness/bench/calldataGas.ts";
-import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
-import { openEmbeddedChain } from "../../harness/l1/embeddedChain.ts";
+import { HARDFORKS } from "../../../harness/bench/benchOptions.ts";
+import { computeCalldataGas } from "../../../harness/bench/calldataGas.ts";
+import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
+import { openEmbeddedChain } from "../../../harness/l1/embeddedChain.ts";
 
 describe("The price of calldata", () => {
   it("is what the EIPs say, for zero and non-zero bytes", () => {
@@ -21,7 +22,7 @@ describe("The price of calldata", () => {
 
   for (const hardfork of HARDFORKS) {
     it(`is the floor that a mined transaction without execution pays under ${hardfork}`, async () => {
-      const chain = await openEmbeddedChain({ hardfork });
+      const chain = await openEmbeddedChain(hardhat, { hardfork });
       try {
         const { account } = deriveAccount("calldata", "sender");
         await chain.setBalance(account.address, 10n ** 20n);

@@ -1,9 +1,9 @@
 import { expect } from "chai";
-import { getAbiItem, toEventSelector, toHex, type Abi, type Hex } from "viem";
+import hardhat from "hardhat";
+import { getAbiItem, toEventSelector, type Abi, type Hex } from "viem";
 
-import { compactConfig } from "../../harness/differential/compactConfig.ts";
-import { fuzzNeutrality, type NeutralityReport } from "../../harness/differential/neutralityFuzzer.ts";
-import { Twin, TwinMismatchError } from "../../harness/differential/twin.ts";
+import { compactConfig } from "../../../harness/differential/compactConfig.ts";
+import { fuzzNeutrality, type NeutralityReport } from "../../../harness/differential/neutralityFuzzer.ts";
 import {
   EscapeHatchAbi,
   GovernanceAbi,
@@ -12,9 +12,8 @@ import {
   OutboxAbi,
   RollupAbi,
   TallySlashingProposerAbi,
-} from "../../harness/upstream/abis.ts";
-import type { RollupConfig } from "../../harness/upstream/rollupConfig.ts";
-import { rejection } from "../support/rejection.ts";
+} from "../../../harness/upstream/abis.ts";
+import type { RollupConfig } from "../../../harness/upstream/rollupConfig.ts";
 
 const DEFAULT_TRANSACTIONS = 2_200;
 const DEFAULT_SEED = 20_251_009;
@@ -119,7 +118,7 @@ describe(`Neutrality: random transactions, seed ${seed} (BUILD_AHEAD_FUZZ_SEED, 
   const withCommittees: NeutralityReport[] = [];
 
   async function run(windowSeconds: number, count: number, offset: number, rollup: Partial<RollupConfig> = {}) {
-    const report = await fuzzNeutrality({
+    const report = await fuzzNeutrality(hardhat, {
       config: compactConfig(rollup),
       validatorCount: 8,
       newcomerCount: 16,
@@ -180,22 +179,5 @@ describe(`Neutrality: random transactions, seed ${seed} (BUILD_AHEAD_FUZZ_SEED, 
     expect(ours, "the window is closed to a rollup without committees").to.include("LateSubmission__NoCommittee");
     expect(countOutcomes(report, /^invalidate for too few.*: success/), "invalidations").to.be.at.least(1);
     expect(countOutcomes(report, /^prove.*: success/), "proofs accepted").to.be.at.least(1);
-  });
-});
-
-describe("The comparison of two rollups", function () {
-  it("notices one storage word that differs, anywhere in any contract", async () => {
-    const options = { validatorCount: 8, seed: "neutrality", terms: { ...terms, windowSeconds: 0 } };
-    const twin = await Twin.open({ config: compactConfig(), ...options });
-    const { chain, contracts, rollup } = twin.extended;
-    const word = toHex(123_456_789, { size: 32 });
-    for (const address of [rollup.address, rollup.inbox, contracts.gse]) {
-      const restore = await chain.snapshot();
-      await chain.setStorageAt(address, word, toHex(1, { size: 32 }));
-      const error = await rejection(twin.assertSameStorage(), TwinMismatchError);
-      expect(error.fields["accounts"], "the account is named").to.equal(address.toLowerCase());
-      await restore();
-      await twin.assertSameStorage();
-    }
   });
 });

@@ -2,9 +2,12 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { DEFAULT_SEED, openEmbeddedChain } from "../l1/embeddedChain.ts";
+import type { HardhatRuntime } from "../hardhatRuntime.ts";
+import { openEmbeddedChain } from "../l1/embeddedChain.ts";
 import type { L1Chain } from "../l1/l1Chain.ts";
-import type { Lane } from "./openLane.ts";
+import type { DeployedNetwork } from "../network/deployment.ts";
+import { errorAbiOf } from "../network/errorAbi.ts";
+import { Provisioner } from "../network/provisioner.ts";
 
 interface RpcRequest {
   readonly id: unknown;
@@ -13,24 +16,30 @@ interface RpcRequest {
 }
 
 /**
- * Continues a lane under another hard fork, as a network lives through its activation: what exists was deployed under the old rules,
+ * Continues a network under another hard fork, as one lives through its activation: what exists was deployed under the old rules,
  * what comes pays by the new ones. The old chain answers for the state until the forked one has read it, so it must not move on.
  *
- * @returns the lane on the forked chain; closing that chain closes the old one.
+ * @param seed Feeds prevrandao on the new chain
+ * @returns the network on the forked chain; closing that chain closes the old one.
  */
-export async function forkLane(lane: Lane, hardfork: string): Promise<Lane> {
-  const server = await serve(lane.chain);
+export async function forkNetwork(
+  hardhat: HardhatRuntime,
+  network: DeployedNetwork,
+  { hardfork, seed }: { readonly hardfork: string; readonly seed: string },
+): Promise<DeployedNetwork> {
+  const server = await serve(network.chain);
   const { port } = server.address() as AddressInfo;
-  const blockNumber = await lane.chain.publicClient.getBlockNumber();
+  const blockNumber = await network.chain.publicClient.getBlockNumber();
   const fork = { url: `http://127.0.0.1:${port}`, blockNumber };
-  const chain = await openEmbeddedChain({ hardfork, seed: DEFAULT_SEED, fork });
+  const chain = await openEmbeddedChain(hardhat, { hardfork, seed, fork, errorAbi: errorAbiOf(hardhat.artifacts) });
   const close = chain.close.bind(chain);
   chain.close = async () => {
     await close();
     server.close();
-    await lane.chain.close();
+    await network.chain.close();
   };
-  return { ...lane, chain };
+  const deployer = { ...network.deployer, chain };
+  return { ...network, chain, deployer, provisioner: new Provisioner(deployer, network.contracts) };
 }
 
 /** Lets another node read a chain of this process. */

@@ -1,26 +1,26 @@
 import { expect } from "chai";
 import { concatHex, encodeFunctionData, isAddressEqual, slice, type Address, type Hex } from "viem";
 
-import { encodeCompact, MemberSource, type MemberSourceName } from "../../harness/bench/compactCheckpoint.ts";
-import { deployBenchContract } from "../../harness/bench/deployBenchContract.ts";
-import { proposeOf } from "../../harness/bench/expectations.ts";
+import { encodeCompact, MemberSource, type MemberSourceName } from "../../../harness/bench/compactCheckpoint.ts";
+import { deployBenchContract } from "../../../harness/bench/deployBenchContract.ts";
+import { proposeOf } from "../../../harness/bench/expectations.ts";
 import {
   ABSENT_SIGNATURE,
   withAttestations,
   type AttestedCheckpoint,
-} from "../../harness/consensus/attestedCheckpoint.ts";
-import { makeSidecars } from "../../harness/consensus/blobs.ts";
-import { readTip } from "../../harness/consensus/checkpointTip.ts";
-import { traceCallFrame } from "../support/callFrames.ts";
-import { compactProposerAbi } from "../../harness/protocol/abis.ts";
-import { openExtendedLane, type ExtendedLane } from "./support/extendedLane.ts";
+} from "../../../harness/consensus/attestedCheckpoint.ts";
+import { makeSidecars } from "../../../harness/consensus/blobs.ts";
+import { readTip } from "../../../harness/consensus/checkpointTip.ts";
+import { compactProposerAbi } from "../../../harness/protocol/abis.ts";
+import { traceCallFrame } from "../../support/callFrames.ts";
+import { openExtendedWorld, type ExtendedWorld } from "../../support/extendedWorld.ts";
 
 const SOURCES = Object.keys(MemberSource) as readonly MemberSourceName[];
 
 // A bitmap of one full byte, and one of a byte and a bit.
 for (const size of [8, 9]) {
   describe(`A compact proposal with a committee of ${size}`, () => {
-    let world: ExtendedLane;
+    let world: ExtendedWorld;
     let compact: Address;
     let slot: bigint;
     let members: readonly Address[];
@@ -28,40 +28,38 @@ for (const size of [8, 9]) {
     let restore: () => Promise<void>;
 
     before(async () => {
-      world = await openExtendedLane(size);
-      const { lane, sequencer, firstSlot } = world;
-      compact = await deployBenchContract(lane, "CompactProposer", [lane.rollup.address]);
-      slot = firstSlot + 1n;
-      members = (await sequencer.committee(slot)).members.map(({ address }) => address);
-      checkpoint = await sequencer.build(slot, { blobCount: 2, feeAssetPriceModifier: -50n });
-      restore = await lane.chain.snapshot();
+      world = await openExtendedWorld(size);
+      compact = await deployBenchContract(world.network.deployer, "CompactProposer", [world.rollup.address]);
+      slot = world.firstSlot + 1n;
+      ({ members } = await world.committee(slot));
+      checkpoint = await world.build(slot, { blobCount: 2, feeAssetPriceModifier: -50n });
+      restore = await world.chain.snapshot();
     });
     beforeEach(() => restore());
-    after(() => world.lane.chain.close());
 
     async function store(epoch: bigint, stored: readonly Address[]): Promise<void> {
-      const { lane, rescuer } = world;
+      const { chain, rescuer } = world;
       const data = encodeFunctionData({
         abi: compactProposerAbi,
         functionName: "storeCommittee",
         args: [epoch, concatHex(stored)],
       });
-      await lane.chain.execute({ from: rescuer, to: compact, data }, { timestamp: (await lane.chain.now()) + 1n });
+      await chain.execute({ from: rescuer, to: compact, data }, { timestamp: (await chain.now()) + 1n });
     }
 
     /** Sends bytes with the checkpoint's blobs: what they expanded to, and what came of it. */
     async function send(data: Hex, timestamp = world.at(slot, 12n)) {
-      const { lane, rescuer } = world;
-      const sidecars = makeSidecars(checkpoint.blobs, lane.chain);
+      const { chain, rescuer } = world;
+      const sidecars = makeSidecars(checkpoint.blobs, chain.blobWrapper);
       const request = { from: rescuer, to: compact, data, sidecars };
-      const { status, transactionHash } = await lane.chain.execute(request, { timestamp, allowRevert: true });
-      const { calls = [] } = await traceCallFrame(lane.chain, transactionHash);
-      const { to: rollup, selector } = proposeOf(lane);
-      const revert = status === "reverted" ? await lane.chain.getRevert(transactionHash) : undefined;
+      const { status, transactionHash } = await chain.execute(request, { timestamp, allowRevert: true });
+      const { calls = [] } = await traceCallFrame(chain, transactionHash);
+      const { to: rollup, selector } = proposeOf(world);
+      const revert = status === "reverted" ? await chain.getRevert(transactionHash) : undefined;
       return {
         proposed: calls.find(({ to, input }) => to && isAddressEqual(to, rollup) && input.startsWith(selector))?.input,
         refusal: revert && [revert.errorName ?? revert.data, ...revert.args],
-        tip: (await readTip(lane)).archive,
+        tip: (await readTip(world.view)).archive,
       };
     }
 
@@ -83,7 +81,7 @@ for (const size of [8, 9]) {
       });
 
       it(`expands nothing of a duplicate, members ${source}`, async () => {
-        await world.sequencer.land(checkpoint);
+        await world.land(checkpoint);
         // Nobody has stored a committee: reading one would fail otherwise.
         const { proposed, refusal } = await send(encodeCompact(checkpoint, members, source), world.at(slot, 24n));
         expect(refusal).to.deep.equal(["Rollup__SlotAlreadyInChain", slot, slot]);
@@ -92,10 +90,10 @@ for (const size of [8, 9]) {
     }
 
     it("asks with its own parent: one that the chain does not have is refused at once", async () => {
-      const missing = await world.sequencer.build(slot - 1n, { salt: "never landed" });
-      const orphan = await world.sequencer.build(slot, { parent: missing });
+      const missing = await world.build(slot - 1n, { salt: "never landed" });
+      const orphan = await world.build(slot, { parent: missing });
       const { proposed, refusal } = await send(encodeCompact(orphan, members, "given"));
-      const { archive } = await readTip(world.lane);
+      const { archive } = await readTip(world.view);
       expect(refusal).to.deep.equal(["Rollup__InvalidArchive", archive, missing.archive]);
       expect(proposed).to.equal(undefined);
     });
@@ -132,7 +130,7 @@ for (const size of [8, 9]) {
     });
 
     it("stores a committee as code that nobody can call", async () => {
-      const { chain } = world.lane;
+      const { chain } = world;
       await store(7n, members);
       const address = await chain.publicClient.readContract({
         address: compact,
@@ -150,7 +148,7 @@ for (const size of [8, 9]) {
     });
 
     it("proposes to the rollup it was made for", async () => {
-      const { chain, rollup } = world.lane;
+      const { chain, rollup } = world;
       const read = { address: compact, abi: compactProposerAbi, functionName: "ROLLUP" } as const;
       expect(await chain.publicClient.readContract(read)).to.equal(rollup.address);
     });

@@ -11,24 +11,28 @@ import {
   type Hex,
 } from "viem";
 
-import { governanceSignalCall, nameLateRecipientCall, type BundledCall } from "../../harness/consensus/bundledCalls.ts";
-import { deployBenchContract } from "../../harness/bench/deployBenchContract.ts";
-import { proposeOf } from "../../harness/bench/expectations.ts";
+import {
+  governanceSignalCall,
+  nameLateRecipientCall,
+  type BundledCall,
+} from "../../../harness/consensus/bundledCalls.ts";
+import { deployBenchContract } from "../../../harness/bench/deployBenchContract.ts";
+import { proposeOf } from "../../../harness/bench/expectations.ts";
 import {
   ABSENT_SIGNATURE,
   withAttestations,
   type AttestedCheckpoint,
-} from "../../harness/consensus/attestedCheckpoint.ts";
-import { makeSidecars } from "../../harness/consensus/blobs.ts";
-import { readTip } from "../../harness/consensus/checkpointTip.ts";
-import { DEFAULT_TERMS } from "../../harness/network/deployBuildAhead.ts";
-import { traceCallFrame } from "../support/callFrames.ts";
-import { lateSubmissionAbi } from "../../harness/protocol/abis.ts";
-import { encodeSetTerms } from "../../harness/protocol/terms.ts";
-import { openExtendedLane, type ExtendedLane } from "./support/extendedLane.ts";
+} from "../../../harness/consensus/attestedCheckpoint.ts";
+import { makeSidecars } from "../../../harness/consensus/blobs.ts";
+import { readTip } from "../../../harness/consensus/checkpointTip.ts";
+import { DEFAULT_TERMS } from "../../../harness/network/deployBuildAhead.ts";
+import { lateSubmissionAbi } from "../../../harness/protocol/abis.ts";
+import { encodeSetTerms } from "../../../harness/protocol/terms.ts";
+import { traceCallFrame } from "../../support/callFrames.ts";
+import { openExtendedWorld, type ExtendedWorld } from "../../support/extendedWorld.ts";
 
 describe("The guarded bundler", () => {
-  let world: ExtendedLane;
+  let world: ExtendedWorld;
   let bundler: Address;
   let slot: bigint;
   let checkpoint: AttestedCheckpoint;
@@ -37,40 +41,38 @@ describe("The guarded bundler", () => {
   let restore: () => Promise<void>;
 
   before(async () => {
-    world = await openExtendedLane(4);
-    const { lane, sequencer, firstSlot } = world;
-    bundler = await deployBenchContract(lane, "GuardedBundler");
-    slot = firstSlot + 1n;
-    checkpoint = await sequencer.build(slot);
-    const { proposer } = await sequencer.committee(slot);
-    signal = await governanceSignalCall(lane, proposer, slot, lane.contracts.dateGatedRelayer);
-    restore = await lane.chain.snapshot();
+    world = await openExtendedWorld(4);
+    const { deployer, contracts } = world.network;
+    bundler = await deployBenchContract(deployer, "GuardedBundler");
+    slot = world.firstSlot + 1n;
+    checkpoint = await world.build(slot);
+    signal = await governanceSignalCall(world, await world.proposerOf(slot), slot, contracts.dateGatedRelayer);
+    restore = await world.chain.snapshot();
   });
   beforeEach(() => restore());
-  after(() => world.lane.chain.close());
 
   const propose = (allowFailure = true, callData = checkpoint.proposeCalldata): BundledCall => ({
-    target: world.lane.rollup.address,
+    target: world.rollup.address,
     callData,
     allowFailure,
   });
   /** Only governance may set terms. */
   const forbidden = (allowFailure: boolean): BundledCall => {
     const callData = encodeSetTerms({ submitterBps: 0, burnBps: 0, windowSeconds: 0, crossEpoch: false });
-    return { target: world.lane.rollup.address, callData, allowFailure };
+    return { target: world.rollup.address, callData, allowFailure };
   };
 
   /** Sends a bundle with the checkpoint's blobs and says what came of it. */
   async function send(calls: readonly BundledCall[], timestamp = world.at(slot, 12n)) {
-    const { lane, rescuer } = world;
+    const { chain, rescuer } = world;
     const data = encodeFunctionData({ abi: multicall3Abi, functionName: "aggregate3", args: [calls] });
-    const sidecars = makeSidecars(checkpoint.blobs, lane.chain);
-    const receipt = await lane.chain.execute(
+    const sidecars = makeSidecars(checkpoint.blobs, chain.blobWrapper);
+    const receipt = await chain.execute(
       { from: rescuer, to: bundler, data, sidecars },
       { timestamp, allowRevert: true },
     );
-    const { calls: made = [], output = "0x" } = await traceCallFrame(lane.chain, receipt.transactionHash);
-    const { to: rollup, selector } = proposeOf(lane);
+    const { calls: made = [], output = "0x" } = await traceCallFrame(chain, receipt.transactionHash);
+    const { to: rollup, selector } = proposeOf(world);
     const sentTo = (target: Address, input: Hex) =>
       made.some(({ to, input: sent }) => to !== undefined && isAddressEqual(to, target) && sent.startsWith(input));
     return {
@@ -79,8 +81,8 @@ describe("The guarded bundler", () => {
       succeeded: receipt.status === "success" ? hexToBigInt(output) : undefined,
       hasProposed: sentTo(rollup, selector),
       hasSignalled: sentTo(signal.target, signal.callData) && receipt.status === "success",
-      tip: (await readTip(lane)).archive,
-      revert: receipt.status === "reverted" ? await lane.chain.getRevert(receipt.transactionHash) : undefined,
+      tip: (await readTip(world.view)).archive,
+      revert: receipt.status === "reverted" ? await chain.getRevert(receipt.transactionHash) : undefined,
     };
   }
 
@@ -99,9 +101,9 @@ describe("The guarded bundler", () => {
   });
 
   it("lands one a slot late, and credits whom the bundle names", async () => {
-    const { lane, rescuer } = world;
+    const { rescuer } = world;
     const { proposeCalldata } = withAttestations(checkpoint, checkpoint, ABSENT_SIGNATURE);
-    const calls = [nameLateRecipientCall(lane, rescuer.address, false), propose(false, proposeCalldata)];
+    const calls = [nameLateRecipientCall(world.view, rescuer.address, false), propose(false, proposeCalldata)];
     const { receipt, succeeded, tip } = await send(calls, world.at(slot + 1n, 0n));
     expect(succeeded).to.equal(0b11n);
     expect(tip).to.equal(checkpoint.archive);
@@ -110,8 +112,7 @@ describe("The guarded bundler", () => {
   });
 
   it("leaves out a duplicate without calling propose, and goes on with the next call", async () => {
-    const { sequencer } = world;
-    await sequencer.land(checkpoint);
+    await world.land(checkpoint);
     const { succeeded, hasProposed, hasSignalled, tip } = await send([propose(), signal], world.at(slot, 24n));
     expect(hasProposed, "propose was called").to.equal(false);
     expect(succeeded).to.equal(0b10n);
@@ -120,12 +121,11 @@ describe("The guarded bundler", () => {
   });
 
   it("leaves out a proposal whose window has closed, and one on another parent", async () => {
-    const { sequencer } = world;
     const closed = await send([propose()], world.at(slot + 1n, BigInt(DEFAULT_TERMS.windowSeconds)));
     expect([closed.succeeded, closed.hasProposed], "too late").to.deep.equal([0n, false]);
     await restore();
-    const missing = await sequencer.build(slot, { salt: "never landed" });
-    const orphan = await sequencer.build(slot + 1n, { parent: missing });
+    const missing = await world.build(slot, { salt: "never landed" });
+    const orphan = await world.build(slot + 1n, { parent: missing });
     const onOther = await send([propose(true, orphan.proposeCalldata)], world.at(slot + 1n, 12n));
     expect([onOther.succeeded, onOther.hasProposed], "another parent").to.deep.equal([0n, false]);
   });
@@ -139,14 +139,14 @@ describe("The guarded bundler", () => {
   });
 
   it("reverts for a call that must not fail, left out or failed", async () => {
-    const { address } = world.lane.rollup;
-    await world.sequencer.land(checkpoint);
+    const { address } = world.rollup;
+    await world.land(checkpoint);
     for (const call of [propose(false), forbidden(false)]) {
       const { revert, hasSignalled } = await send([signal, call], world.at(slot, 24n));
       expect([revert?.errorName, ...(revert?.args ?? [])]).to.deep.equal(["GuardedBundler__CallFailed", address]);
       expect(hasSignalled, "nothing of the bundle stays").to.equal(false);
       await restore();
-      await world.sequencer.land(checkpoint);
+      await world.land(checkpoint);
     }
   });
 

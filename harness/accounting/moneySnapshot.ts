@@ -1,7 +1,6 @@
 import { erc20Abi, getAddress, type Address } from "viem";
 
 import type { RollupView } from "../consensus/rollupView.ts";
-import { batchedReads } from "../network/batchedReads.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 
 /** Everything the conservation of rewards is about, at the end of one L1 block, in fee token units (1e18). */
@@ -34,7 +33,7 @@ export interface MoneyScope {
  * Sources: `RewardLib`, `Rollup.getBurnAddress`.
  */
 export async function readMoney({ chain, rollup }: RollupView, scope: MoneyScope): Promise<MoneySnapshot> {
-  const publicClient = batchedReads(chain);
+  const { publicClient } = chain;
   const blockNumber = scope.blockNumber ?? (await publicClient.getBlockNumber());
   const books = { address: rollup.address, abi: RollupAbi, blockNumber } as const;
   const [feeAsset, distributor, portal, burnAddress] = await Promise.all([

@@ -1,21 +1,20 @@
 import { expect } from "chai";
 import type { Address } from "viem";
 
-import { batchedReads } from "../../../harness/network/batchedReads.ts";
 import { lateSubmissionAbi } from "../../../harness/protocol/abis.ts";
 import { RollupAbi, TestERC20Abi } from "../../../harness/upstream/abis.ts";
 import { sumOf } from "./modelBooks.ts";
 import type { ModelRecord } from "./modelChain.ts";
 import type { SettlementRun } from "./settlementRun.ts";
 
-/** Compares books, chain and records with the model: all of it, read in one call. */
+/** Compares books, chain and records with the model. */
 export async function compareWithChain(run: SettlementRun): Promise<void> {
   await Promise.all([compareBooks(run), compareCheckpoints(run), compareRecords(run)]);
 }
 
 /** Rewards are the model's, and the rollup owns what it owes. */
 async function compareBooks({ world, books, accounts, provers }: SettlementRun): Promise<void> {
-  const client = batchedReads(world.chain);
+  const client = world.chain.publicClient;
   const contract = { address: world.rollup.address, abi: RollupAbi } as const;
   const read = (account: Address) =>
     client.readContract({ ...contract, functionName: "getSequencerRewards", args: [account] });
@@ -41,7 +40,7 @@ async function compareBooks({ world, books, accounts, provers }: SettlementRun):
 
 /** A slot is in the chain at most once, slots strictly increase, and the chain is the model's. */
 async function compareCheckpoints({ world, chain }: SettlementRun): Promise<void> {
-  const client = batchedReads(world.chain);
+  const client = world.chain.publicClient;
   const contract = { address: world.rollup.address, abi: RollupAbi } as const;
   const remembered = chain.checkpoints.filter(({ checkpoint }) => chain.hasLog(checkpoint.number));
   const [{ pending, proven }, landed] = await Promise.all([
@@ -68,7 +67,7 @@ async function compareCheckpoints({ world, chain }: SettlementRun): Promise<void
 
 /** Records are readable exactly as long as the model says. */
 async function compareRecords({ world, chain }: SettlementRun): Promise<void> {
-  const client = batchedReads(world.chain);
+  const client = world.chain.publicClient;
   const contract = { address: world.rollup.address, abi: lateSubmissionAbi } as const;
   const read = ({ slot }: ModelRecord) =>
     client

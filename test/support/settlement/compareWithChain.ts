@@ -70,9 +70,7 @@ async function compareRecords({ world, chain }: SettlementRun): Promise<void> {
   const client = world.chain.publicClient;
   const contract = { address: world.rollup.address, abi: lateSubmissionAbi } as const;
   const read = ({ slot }: ModelRecord) =>
-    client
-      .readContract({ ...contract, functionName: "getLateSubmission", args: [slot] })
-      .catch((_unreadable: unknown) => undefined);
+    client.readContract({ ...contract, functionName: "getLateSubmission", args: [slot] }).catch(() => undefined);
   const found = await Promise.all(chain.records.map(read));
   chain.records.forEach((record, index) => {
     const expected = chain.isReadable(record) ? record : undefined;

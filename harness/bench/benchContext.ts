@@ -1,18 +1,19 @@
-import type { BenchRecord } from "./benchRecord.ts";
-import type { CaseName } from "./caseNames.ts";
-import type { FloorDesignRecord } from "./floorDesigns.ts";
-import type { LanePair } from "./lanePair.ts";
+import type { BenchTwin } from "./benchTwin.ts";
+import type { BenchRecord } from "./record/benchRecord.ts";
+import type { CaseName } from "./record/caseNames.ts";
+import type { Circumstances } from "./record/recordId.ts";
+import type { FloorDesignRecord } from "./floorDesignRecord.ts";
 import type { StorageRecord } from "./storageFootprint.ts";
 
 /** What every group of cases gets. */
 export interface BenchContext {
-  readonly pair: LanePair;
-  readonly hardfork: string;
+  readonly twin: BenchTwin;
+  readonly circumstances: Circumstances;
   /** Says what is being measured. */
   readonly progress: (words: string) => void;
   /** Whether a case is wanted. */
   readonly wants: (caseName: CaseName) => boolean;
   readonly add: (record: BenchRecord) => void;
-  readonly addFloorDesigns: (records: readonly FloorDesignRecord[]) => void;
-  readonly addStorage: (records: readonly StorageRecord[]) => void;
+  readonly addFloorDesign: (record: FloorDesignRecord) => void;
+  readonly addStorage: (record: StorageRecord) => void;
 }

@@ -1,7 +1,9 @@
-import { GasDriftError } from "./benchErrors.ts";
+import { GasDriftError } from "./record/benchErrors.ts";
+import type { Identified } from "./record/recordId.ts";
 
 /** A figure that is not what was committed. */
 export interface Drift {
+  /** Its id. */
   readonly row: string;
   readonly field: string;
   readonly committed: unknown;
@@ -9,24 +11,22 @@ export interface Drift {
 }
 
 /**
- * Every difference between measured rows and the committed ones of the same key. A measured row without a committed one drifts too;
+ * Every difference between measured rows and the committed ones of the same id. A measured row without a committed one drifts too;
  * committed rows that were not measured do not count, for a check may measure a part.
  */
-export function findDrift<Row extends object>(
+export function findDrift<Row extends Identified>(
   measured: readonly Row[],
   committed: readonly Row[],
-  keyOf: (row: Row) => string,
 ): readonly Drift[] {
-  const known = new Map(committed.map((row) => [keyOf(row), row]));
+  const known = new Map(committed.map((row) => [row.id, row]));
   return measured.flatMap((row): readonly Drift[] => {
-    const key = keyOf(row);
-    const before = known.get(key);
-    if (before === undefined) return [{ row: key, field: "row", committed: undefined, measured: "present" }];
+    const before = known.get(row.id);
+    if (before === undefined) return [{ row: row.id, field: "row", committed: undefined, measured: "present" }];
     const fields = new Set([...Object.keys(row), ...Object.keys(before)]) as Set<keyof Row & string>;
     return [...fields].flatMap((field): readonly Drift[] =>
       JSON.stringify(row[field]) === JSON.stringify(before[field])
         ? []
-        : [{ row: key, field, committed: before[field], measured: row[field] }],
+        : [{ row: row.id, field, committed: before[field], measured: row[field] }],
     );
   });
 }

@@ -1,14 +1,17 @@
-import { artifacts } from "hardhat";
-import { encodeDeployData, type Abi, type Address, type Hex } from "viem";
+import { encodeDeployData, type Address } from "viem";
 
-import { BenchContradictionError } from "./benchErrors.ts";
-import type { Lane } from "./openLane.ts";
+import type { Deployer } from "../network/deployer.ts";
+import { readArtifact } from "../network/readArtifact.ts";
+import { BenchContradictionError } from "./record/benchErrors.ts";
 
-/** Deploys a contract of `contracts/bench`. */
-export async function deployBenchContract(lane: Lane, name: string, args: readonly unknown[] = []): Promise<Address> {
-  const { abi, bytecode } = await artifacts.readArtifact(name);
-  const data = encodeDeployData({ abi: abi as Abi, bytecode: bytecode as Hex, args });
-  const { contractAddress } = await lane.chain.execute({ from: lane.deployer, data });
+/** Deploys a contract that stands beside the rollup. */
+export async function deployBenchContract(
+  { chain, account, artifacts }: Deployer,
+  name: string,
+  args: readonly unknown[] = [],
+): Promise<Address> {
+  const { abi, bytecode } = await readArtifact(artifacts, name);
+  const { contractAddress } = await chain.execute({ from: account, data: encodeDeployData({ abi, bytecode, args }) });
   if (contractAddress === null || contractAddress === undefined) {
     throw new BenchContradictionError("A contract was not deployed", { fields: { name } });
   }

@@ -1,37 +1,39 @@
-import { encodeFunctionData, type Hex, type LocalAccount, type TransactionReceipt } from "viem";
+import { encodeFunctionData, type Hex, type TransactionReceipt } from "viem";
 
-import { makeEpochProofTransaction } from "../consensus/epochProofTransaction.ts";
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { proveBlobsOfEpoch } from "../consensus/epochProof.ts";
+import { epochStart } from "../protocol/time.ts";
+import type { Side } from "../twin/side.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 import type { BenchContext } from "./benchContext.ts";
-import { makeRecord } from "./benchRecord.ts";
+import { makeRecord, type RecordLabels } from "./record/benchRecord.ts";
 import { expectSuccess } from "./expectations.ts";
-import type { LanePair, SendOptions } from "./lanePair.ts";
-import { measureTransaction, type Measurement } from "./measurement.ts";
-import type { Lane } from "./openLane.ts";
+import type { BenchTwin } from "./benchTwin.ts";
+import { measureTransaction } from "./measurement.ts";
 
 /** `setupEpoch` on its own, at the first second of an epoch that nobody has touched. */
-export async function measureSetUp(context: BenchContext, epoch: string): Promise<void> {
-  if (!context.wants("setup epoch") || context.pair.committeeSize === 0) return;
-  context.progress("setup epoch");
+export async function measureSetUp(context: BenchContext): Promise<void> {
+  const { twin, wants, progress } = context;
+  if (!wants("setup epoch") || twin.committeeSize === 0) return;
+  progress("setup epoch");
   const data = encodeFunctionData({ abi: RollupAbi, functionName: "setupEpoch" });
-  await measureOnBoth(context, { name: "setup epoch", variant: epoch, signatures: 0 }, (lane) =>
-    sendPlain(context.pair, lane, data),
-  );
+  const labels = { case: "setup epoch", parts: ["untouched"], variant: "untouched epoch", signatures: 0 } as const;
+  await measureOnBoth(context, labels, (side) => sendPlain(twin, side, data));
 }
 
 /** `prune` once the proof of the landed checkpoints' epoch is overdue. */
 export async function measurePrune(context: BenchContext, epoch: bigint, count: number): Promise<void> {
-  const { pair, wants, progress } = context;
+  const { twin, wants, progress } = context;
   if (!wants("prune")) return;
   progress("prune");
-  const deadline = epoch + 2n;
-  const timestamp = pair.slotStart(deadline * pair.upstream.rollup.timing.epochSlots);
   const data = encodeFunctionData({ abi: RollupAbi, functionName: "prune" });
-  await measureOnBoth(context, { name: "prune", variant: `${count} checkpoints`, signatures: 0 }, (lane) =>
-    sendPlain(pair, lane, data, { timestamp }),
-  );
+  const labels = {
+    case: "prune",
+    parts: [`checkpoints${count}`],
+    variant: `${count} checkpoints`,
+    signatures: 0,
+  } as const;
+  await measureOnBoth(context, labels, (side) => sendPlain(twin, side, data, afterDeadline(twin, epoch)));
 }
 
 /** A proof of the first `count` checkpoints of an epoch. */
@@ -50,85 +52,95 @@ export async function measureProofs(
   checkpoints: readonly AttestedCheckpoint[],
   steps: readonly ProofStep[],
 ): Promise<void> {
-  const { pair, wants, progress } = context;
+  const { twin, wants, progress } = context;
   if (!wants("epoch proof")) return;
-  const blobInputs = new Map<number, Hex>();
+  const openings = new Map<number, Hex>();
+  const open = async (count: number) => {
+    const blobInputs = openings.get(count) ?? (await proveBlobsOfEpoch(checkpoints.slice(0, count)));
+    openings.set(count, blobInputs);
+    return { blobInputs };
+  };
   for (const { count, after } of steps) {
     progress(`epoch proof, ${count} checkpoints`);
-    for (const length of [count, after ?? count]) {
-      if (!blobInputs.has(length)) blobInputs.set(length, await proveBlobsOfEpoch(checkpoints.slice(0, length)));
-    }
-    const prove = (lane: Lane, length: number, prover: LocalAccount) =>
-      submitProof(lane, checkpoints.slice(0, length), prover, blobInputs.get(length));
     const plural = count === 1 ? "checkpoint" : "checkpoints";
-    const variant = after === undefined ? `${count} ${plural}` : `${count} ${plural}, ${after} of them proven before`;
-    const signatures = checkpoints[count - 1]?.signers.length ?? 0;
-    await measureOnBoth(context, { name: "epoch proof", variant, signatures }, async (lane) => {
-      if (after !== undefined) await prove(lane, after, pair.rescuer);
-      return prove(lane, count, pair.prover);
+    const labels = {
+      case: "epoch proof",
+      parts: [`checkpoints${count}`, after === undefined ? "" : `after${after}`],
+      variant: after === undefined ? `${count} ${plural}` : `${count} ${plural}, ${after} of them proven before`,
+      signatures: checkpoints[count - 1]?.signers.length ?? 0,
+    } as const;
+    await measureOnBoth(context, labels, async (side) => {
+      if (after !== undefined) await side.prove(checkpoints.slice(0, after), twin.rescuer, await open(after));
+      return side.prove(checkpoints.slice(0, count), twin.prover, await open(count));
     });
   }
 }
 
 /** What sequencer and prover of proven checkpoints claim, once their epoch takes no more proofs. */
 export async function measureClaims(context: BenchContext, checkpoints: readonly AttestedCheckpoint[]): Promise<void> {
-  const { pair, wants } = context;
+  const { twin, wants, progress } = context;
   const [first] = checkpoints;
   if (!wants("claim") || first === undefined) return;
-  const restore = await pair.snapshot();
+  const restore = await twin.snapshot();
   await proveOnBoth(context, checkpoints);
-  const timestamp = pair.slotStart((first.epoch + 2n) * pair.upstream.rollup.timing.epochSlots);
-  const encode = (functionName: "claimSequencerRewards" | "claimProverRewards") =>
-    functionName === "claimSequencerRewards"
-      ? encodeFunctionData({ abi: RollupAbi, functionName, args: [first.header.coinbase.toString()] })
-      : encodeFunctionData({ abi: RollupAbi, functionName, args: [pair.prover.address, [first.epoch]] });
-  for (const functionName of ["claimSequencerRewards", "claimProverRewards"] as const) {
-    context.progress(functionName);
-    await measureOnBoth(context, { name: "claim", variant: functionName, signatures: 0 }, (lane) =>
-      sendPlain(pair, lane, encode(functionName), { timestamp }),
+  const claims = {
+    sequencer: encodeFunctionData({
+      abi: RollupAbi,
+      functionName: "claimSequencerRewards",
+      args: [first.header.coinbase.toString()],
+    }),
+    prover: encodeFunctionData({
+      abi: RollupAbi,
+      functionName: "claimProverRewards",
+      args: [twin.prover.address, [first.epoch]],
+    }),
+  };
+  for (const [who, variant] of [
+    ["sequencer", "claimSequencerRewards"],
+    ["prover", "claimProverRewards"],
+  ] as const) {
+    progress(variant);
+    await measureOnBoth(context, { case: "claim", parts: [who], variant, signatures: 0 }, (side) =>
+      sendPlain(twin, side, claims[who], afterDeadline(twin, first.epoch)),
     );
   }
   await restore();
 }
 
-/** Proves checkpoints on both lanes. @throws L1RevertError when L1 refuses. */
+/** Proves checkpoints on both sides. @throws L1RevertError when L1 refuses. */
 export async function proveOnBoth(
-  { pair, progress }: BenchContext,
+  { twin, progress }: BenchContext,
   checkpoints: readonly AttestedCheckpoint[],
 ): Promise<void> {
   progress(`proving ${checkpoints.length} checkpoints`);
   const blobInputs = await proveBlobsOfEpoch(checkpoints);
-  for (const lane of pair.lanes) await submitProof(lane, checkpoints, pair.prover, blobInputs);
+  await twin.onBoth((side) => side.prove(checkpoints, twin.prover, { blobInputs }));
 }
 
-/** Proves checkpoints on one lane. @throws L1RevertError when L1 refuses. */
-export async function submitProof(
-  lane: Lane,
-  checkpoints: readonly AttestedCheckpoint[],
-  prover: LocalAccount,
-  blobInputs?: Hex,
+/** The first second at which an epoch takes no more proofs. */
+function afterDeadline({ upstream: { rollup } }: BenchTwin, epoch: bigint): bigint {
+  return epochStart(rollup.timing, epoch + rollup.timing.proofSubmissionEpochs + 1n);
+}
+
+function sendPlain(
+  { rescuer }: BenchTwin,
+  { chain, rollup }: Side,
+  data: Hex,
+  timestamp?: bigint,
 ): Promise<TransactionReceipt> {
-  const options = { checkpoints, ...(blobInputs === undefined ? {} : { blobInputs }) };
-  return lane.chain.execute(await makeEpochProofTransaction(lane, prover, options));
+  return chain.execute({ from: rescuer, to: rollup.address, data }, { timestamp });
 }
 
-async function sendPlain(pair: LanePair, lane: Lane, data: Hex, at?: SendOptions): Promise<TransactionReceipt> {
-  const timestamp = at?.timestamp ?? (await lane.chain.now()) + lane.chain.blockTime;
-  return lane.chain.execute({ from: pair.rescuer, to: lane.rollup.address, data }, { timestamp });
-}
-
-/** Measures one transaction on each lane and goes back to the state before. */
+/** Measures one transaction on each side and goes back to the state before. */
 async function measureOnBoth(
-  { pair, hardfork, add }: BenchContext,
-  labels: { readonly name: string; readonly variant: string; readonly signatures: number },
-  send: (lane: Lane) => Promise<TransactionReceipt>,
+  { twin, circumstances, add }: BenchContext,
+  labels: Pick<RecordLabels, "case" | "parts" | "variant" | "signatures">,
+  send: (side: Side) => Promise<TransactionReceipt>,
 ): Promise<void> {
-  const restore = await pair.snapshot();
-  const measure = async (lane: Lane): Promise<Measurement> =>
-    expectSuccess(await measureTransaction(lane.chain, await send(lane)), lane.kind);
-  const [upstream, ours] = [await measure(pair.upstream), await measure(pair.buildAhead)];
-  const { name, variant, signatures } = labels;
-  const committee = pair.committeeSize;
-  add(makeRecord({ hardfork, case: name, variant, committee, signatures, blobs: 0 }, ours, upstream));
+  const restore = await twin.snapshot();
+  const { upstream, extended } = await twin.onBoth(async (side) =>
+    expectSuccess(await measureTransaction(side, await send(side)), side.rollup.kind),
+  );
+  add(makeRecord({ ...circumstances, ...labels, blobs: 0 }, extended, upstream));
   await restore();
 }

@@ -1,91 +1,67 @@
 import { concatHex, encodeFunctionData, multicall3Abi, type Address, type Hex } from "viem";
 
-import { makeProposeTransaction } from "../consensus/proposeTransaction.ts";
-import type { BundledCall } from "../consensus/bundledCalls.ts";
 import { readCheckpointAsArchiver } from "../consensus/archiverDecoding.ts";
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
+import type { BundledCall } from "../consensus/bundledCalls.ts";
+import { makeProposeTransaction } from "../consensus/proposeTransaction.ts";
 import { compactProposerAbi, lateSubmissionAbi } from "../protocol/abis.ts";
+import { expectLanded } from "../world/world.ts";
 import type { BenchContext } from "./benchContext.ts";
+import type { BenchTwin } from "./benchTwin.ts";
+import { CASE_IDS } from "./record/caseNames.ts";
 import { encodeCompact, type MemberSourceName } from "./compactCheckpoint.ts";
 import { deployBenchContract } from "./deployBenchContract.ts";
 import { expectCompanions, expectLoss, expectSuccess, proposeOf } from "./expectations.ts";
-import type { LanePair } from "./lanePair.ts";
 import { measureTransaction, type Measurement } from "./measurement.ts";
-
-/** One way to send a checkpoint, measured on the same checkpoint in the same state as all others. Gas, except for bytes. */
-export interface FloorDesignRecord {
-  readonly hardfork: string;
-  readonly committee: number;
-  readonly design: string;
-  /** Of the checkpoint sent alone. */
-  readonly calldataBytes: number;
-  readonly calldataFloor: number;
-  readonly projectedFloor: number;
-  /** Landing on time, alone and with a signal and a vote. */
-  readonly success: number;
-  readonly successBundled: number;
-  /** A duplicate one block later, alone and with a signal and a vote. */
-  readonly duplicate: number;
-  readonly duplicateExecution: number;
-  readonly duplicateBundled: number;
-  /** Once per epoch, beside the checkpoints. */
-  readonly perEpoch: number;
-  /** How a node of v4.1.2 finds `propose` in it. */
-  readonly nodesFindIt: "in the calldata" | "by trace only";
-}
+import { makeId } from "./record/recordId.ts";
 
 interface Design {
+  /** In the words of ids. */
+  readonly key: string;
   readonly name: string;
   /** The transaction's target and data, with the calls sent along. */
   readonly encode: (companions: readonly BundledCall[]) => { readonly to: Address; readonly data: Hex };
   readonly perEpoch?: number;
 }
 
-/** Measures every design for a slot on whose predecessor the tip stands, on the extended lane. */
-export async function measureFloorDesigns(context: BenchContext, slot: bigint): Promise<readonly FloorDesignRecord[]> {
-  const { pair, hardfork, progress } = context;
-  const lane = pair.buildAhead;
-  const restore = await pair.snapshot();
-  const compact = await deployBenchContract(lane, "CompactProposer", [lane.rollup.address]);
-  const checkpoint = await pair.build(slot);
-  const { members } = await pair.committee(slot);
-  const addresses = members.map(({ address }) => address);
+/** Measures every design for a slot on whose predecessor the tip stands, on the extended side. */
+export async function measureFloorDesigns(context: BenchContext, slot: bigint): Promise<void> {
+  const { twin, circumstances, progress, wants, addFloorDesign } = context;
+  if (twin.committeeSize === 0 || !wants("floor designs")) return;
+  const { extended: side, rescuer } = twin;
+  const restore = await twin.snapshot();
+  const compact = await deployBenchContract(side.network.deployer, "CompactProposer", [side.rollup.address]);
+  const checkpoint = await twin.build(slot);
+  const { members } = await side.committee(slot);
   // Deployment and storage take a block each, before the slot begins.
-  const stored = await lane.chain.execute({
-    from: pair.rescuer,
+  const stored = await side.chain.execute({
+    from: rescuer,
     to: compact,
     data: encodeFunctionData({
       abi: compactProposerAbi,
       functionName: "storeCommittee",
-      args: [checkpoint.epoch, concatHex(addresses)],
+      args: [checkpoint.epoch, concatHex(members)],
     }),
   });
-  const designs = makeDesigns(pair, checkpoint, addresses, compact, Number(stored.gasUsed));
-  const prepared = await pair.snapshot();
-  const records: FloorDesignRecord[] = [];
-  for (const design of designs) {
+  const onTime = side.at(slot, 12n);
+  const prepared = await twin.snapshot();
+  for (const design of makeDesigns(twin, checkpoint, members, compact, Number(stored.gasUsed))) {
     progress(`floor design: ${design.name}`);
-    const onTime = pair.onTime(slot);
-    const [alone, bundled] = [
-      await sendDesign(pair, checkpoint, design, onTime, []),
-      await prepared().then(async () =>
-        sendDesign(pair, checkpoint, design, onTime, await pair.companions(lane, slot)),
-      ),
-    ];
+    const alone = await sendDesign(twin, checkpoint, design, onTime, []);
     await prepared();
-    await lane.chain.execute(makeProposeTransaction(lane, checkpoint, await pair.proposerOf(slot)), {
-      timestamp: onTime,
-    });
-    const landed = await pair.snapshot();
-    const duplicate = await sendDesign(pair, checkpoint, design, onTime + 12n, []);
+    const bundled = await sendDesign(twin, checkpoint, design, onTime, await twin.companions(side, slot));
+    await prepared();
+    expectLanded(await side.land(checkpoint));
+    const landed = await twin.snapshot();
+    const duplicate = await sendDesign(twin, checkpoint, design, onTime + 12n, []);
     await landed();
-    const companions = await pair.companions(lane, slot);
-    const duplicateBundled = await sendDesign(pair, checkpoint, design, onTime + 12n, companions);
+    const companions = await twin.companions(side, slot);
+    const duplicateBundled = await sendDesign(twin, checkpoint, design, onTime + 12n, companions);
     await prepared();
     const success = expectSuccess(alone.measured, design.name);
-    records.push({
-      hardfork,
-      committee: pair.committeeSize,
+    addFloorDesign({
+      id: makeId([CASE_IDS["floor designs"], design.key], circumstances),
+      ...circumstances,
       design: design.name,
       calldataBytes: success.calldataBytes,
       calldataFloor: success.calldataFloor,
@@ -100,17 +76,16 @@ export async function measureFloorDesigns(context: BenchContext, slot: bigint): 
     });
   }
   await restore();
-  return records;
 }
 
 function makeDesigns(
-  pair: LanePair,
+  twin: BenchTwin,
   checkpoint: AttestedCheckpoint,
   members: readonly Address[],
   compact: Address,
   storing: number,
 ): readonly Design[] {
-  const { rollup, contracts } = pair.buildAhead;
+  const { rollup, contracts } = twin.extended;
   const propose = { target: rollup.address, callData: checkpoint.proposeCalldata, allowFailure: true };
   const question = encodeFunctionData({
     abi: lateSubmissionAbi,
@@ -120,9 +95,10 @@ function makeDesigns(
   const aggregate = (calls: readonly BundledCall[]) =>
     encodeFunctionData({ abi: multicall3Abi, functionName: "aggregate3", args: [calls] });
   const bundle = (calls: readonly BundledCall[]) => ({ to: contracts.multicall3, data: aggregate(calls) });
-  const compactDesign = (name: string, source: MemberSourceName, perEpoch = 0): Design => {
+  const compactDesign = (source: MemberSourceName, key: string, name: string, perEpoch = 0): Design => {
     const data = encodeCompact(checkpoint, members, source);
     return {
+      key,
       name,
       perEpoch,
       encode: (companions) =>
@@ -133,6 +109,7 @@ function makeDesigns(
   };
   return [
     {
+      key: "propose",
       name: "propose, as nodes send it",
       encode: (companions) =>
         companions.length === 0
@@ -140,10 +117,12 @@ function makeDesigns(
           : bundle([propose, ...companions]),
     },
     {
+      key: "guardedBundler",
       name: "guard in a bundling contract",
-      encode: (companions) => ({ to: pair.guardedBundler, data: aggregate([propose, ...companions]) }),
+      encode: (companions) => ({ to: twin.guardedBundler, data: aggregate([propose, ...companions]) }),
     },
     {
+      key: "guardedMulticall",
       name: "guard in a Multicall3 inside Multicall3",
       encode: (companions) => {
         const guarded = [{ target: rollup.address, callData: question, allowFailure: false }, propose];
@@ -153,25 +132,25 @@ function makeDesigns(
         ]);
       },
     },
-    compactDesign("compact, addresses once and unpadded", "given"),
-    compactDesign("compact, signers recovered from their signatures", "recovered"),
-    compactDesign("compact, committee stored as code once per epoch", "stored", storing),
+    compactDesign("given", "compactGiven", "compact, addresses once and unpadded"),
+    compactDesign("recovered", "compactRecovered", "compact, signers recovered from their signatures"),
+    compactDesign("stored", "compactStored", "compact, committee stored as code once per epoch", storing),
   ];
 }
 
 async function sendDesign(
-  pair: LanePair,
+  twin: BenchTwin,
   checkpoint: AttestedCheckpoint,
   design: Design,
   timestamp: bigint,
   companions: readonly BundledCall[],
 ): Promise<{ readonly measured: Measurement; readonly neededTrace: boolean }> {
-  const lane = pair.buildAhead;
-  const request = { ...makeProposeTransaction(lane, checkpoint, pair.rescuer), ...design.encode(companions) };
-  const receipt = await lane.chain.execute(request, { timestamp, allowRevert: true });
+  const side = twin.extended;
+  const request = { ...makeProposeTransaction(side, checkpoint, twin.rescuer), ...design.encode(companions) };
+  const receipt = await side.chain.execute(request, { timestamp, allowRevert: true });
   expectCompanions(receipt, companions, design.name);
-  const measured = await measureTransaction(lane.chain, receipt, { inner: proposeOf(lane) });
+  const measured = await measureTransaction(side, receipt, { inner: proposeOf(side) });
   const neededTrace =
-    measured.outcome === "success" && (await readCheckpointAsArchiver(lane, receipt.transactionHash)).neededTrace;
+    measured.outcome === "success" && (await readCheckpointAsArchiver(side, receipt.transactionHash)).neededTrace;
   return { measured, neededTrace };
 }

@@ -1,116 +1,98 @@
-import type { LocalAccount, TransactionReceipt } from "viem";
+import type { TransactionReceipt } from "viem";
 
-import { nameLateRecipientCall, type BundledCall } from "../consensus/bundledCalls.ts";
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
+import { nameLateRecipientCall } from "../consensus/bundledCalls.ts";
 import { DEFAULT_TERMS } from "../network/deployBuildAhead.ts";
 import { recordRingSize } from "../protocol/rings.ts";
 import { encodeSetTerms } from "../protocol/terms.ts";
+import { expectLanded, type LandOptions } from "../world/world.ts";
 import type { BenchContext } from "./benchContext.ts";
-import { makeRecord } from "./benchRecord.ts";
-import { executeAsOwner } from "./executeAsOwner.ts";
+import { makeRecord, type RecordLabels } from "./record/benchRecord.ts";
 import { expectCompanions, expectLoss, expectSuccess, proposeOf } from "./expectations.ts";
-import type { LanePair } from "./lanePair.ts";
 import { measureTransaction } from "./measurement.ts";
-import { WARM_RING, type Ring } from "./ring.ts";
+import { RING_IDS, WARM_RING, type Ring } from "./ring.ts";
+
+type LateLabels = Pick<RecordLabels, "case" | "parts" | "variant">;
 
 /** Late landings of a slot on whose predecessor the tip stands. Only the extended rollup has that path. */
 export async function measureLateCases(context: BenchContext, slot: bigint, ring: Ring): Promise<void> {
-  const { pair, wants, progress } = context;
-  if (pair.committeeSize === 0) return;
-  const lane = pair.buildAhead;
-  const named = nameLateRecipientCall(lane, pair.rescuer.address, false);
-  const restore = await pair.snapshot();
-  const checkpoint = await pair.build(slot);
+  const { twin, wants, progress, add } = context;
+  if (twin.committeeSize === 0) return;
+  const { extended: side, rescuer, prover } = twin;
+  const named = nameLateRecipientCall(side, rescuer.address, false);
+  const restore = await twin.snapshot();
+  const checkpoint = await twin.build(slot);
+  const land = async (labels: LateLabels, bundle?: LandOptions["bundle"], late = checkpoint) => {
+    const { receipt } = await side.landLate(late, { from: rescuer, ...(bundle === undefined ? {} : { bundle }) });
+    await addLate(context, late, labels, receipt);
+    await restore();
+    return receipt;
+  };
+  const labelsOf = (parts: readonly string[], variant: string): LateLabels => ({
+    case: "late",
+    parts: [...parts, RING_IDS[ring]],
+    variant: `${variant}, ${ring}`,
+  });
 
   if (wants("late")) {
     progress(`late, ${ring}`);
-    await addLate(context, checkpoint, `alone, sender credited, ${ring}`, await landLate(pair, checkpoint));
-    await restore();
-    const viaMulticall = await landLate(pair, checkpoint, { before: [named] });
-    await addLate(context, checkpoint, `through Multicall3, recipient named, ${ring}`, viaMulticall);
-    await restore();
-    const anonymous = await landLate(pair, checkpoint, { before: [] });
-    await addLate(context, checkpoint, `through Multicall3, nobody named, ${ring}`, anonymous);
-    await restore();
+    await land(labelsOf(["alone"], "alone, sender credited"));
+    await land(labelsOf(["multicall", "named"], "through Multicall3, recipient named"), { before: [named] });
+    await land(labelsOf(["multicall", "unnamed"], "through Multicall3, nobody named"), {});
   }
   // Where the logs exist already, so that nothing but the record tells it from the first landing.
   if (wants("late") && ring === WARM_RING) {
     // The same place in the ring, by when the first record is old.
-    await landLate(pair, checkpoint);
-    const again = slot + recordRingSize(lane.rollup.timing);
+    await side.landLate(checkpoint, { from: rescuer });
+    const again = slot + recordRingSize(side.rollup.timing);
     // Its committee is known only once the clock is there.
-    await lane.chain.mineAt(pair.slotStart(again - 1n));
-    await landAlone(pair, await pair.build(again - 1n));
-    const reused = await pair.build(again);
-    await addLate(context, reused, `alone, sender credited, record ring reused, ${ring}`, await landLate(pair, reused));
-    await restore();
+    await side.chain.mineAt(side.at(again - 1n));
+    expectLanded(await side.land(await twin.build(again - 1n)));
+    const reused = await twin.build(again);
+    const labels = labelsOf(["alone", "recordReused"], "alone, sender credited, record ring reused");
+    await land(labels, undefined, reused);
   }
   if (wants("late bundle")) {
     progress(`late bundle, ${ring}`);
-    const after = await pair.companions(lane, slot + 1n);
-    const receipt = await landLate(pair, checkpoint, { before: [named], after });
-    expectCompanions(receipt, after, "late bundle");
-    await addLate(context, checkpoint, `recipient, propose, signal and vote, ${ring}`, receipt, "late bundle");
-    await restore();
+    const after = await twin.companions(side, slot + 1n);
+    const variant = `recipient, propose, signal and vote, ${ring}`;
+    const labels = { case: "late bundle", parts: [RING_IDS[ring]], variant } as const;
+    expectCompanions(await land(labels, { before: [named], after }), after, "late bundle");
   }
   if (wants("late duplicate")) {
     progress(`late duplicate, ${ring}`);
-    await landLate(pair, checkpoint, undefined, 0n);
-    const receipt = await pair.send(lane, pair.proposeRequest(lane, checkpoint, pair.prover), {
-      timestamp: pair.slotStart(slot + 1n) + 12n,
-    });
-    const measured = expectLoss(await measureTransaction(lane.chain, receipt), "late duplicate");
-    context.add(makeRecord(labelsOf(context, checkpoint, "late duplicate", `alone, ${ring}`), measured));
+    await side.landLate(checkpoint, { from: rescuer, delay: 0n });
+    const { receipt } = await side.land(checkpoint, { from: prover, timestamp: side.at(slot + 1n, 12n) });
+    const measured = expectLoss(await measureTransaction(side, receipt), "late duplicate");
+    const labels = { case: "late duplicate", parts: ["alone", RING_IDS[ring]], variant: `alone, ${ring}` } as const;
+    add(makeRecord(completeLabels(context, checkpoint, labels), measured));
   }
   await restore();
 }
 
 /** The last slot of an epoch, landing in the first slot of the next: only under terms that allow it. */
 export async function measureBoundaryCases(context: BenchContext, slot: bigint, ring: Ring): Promise<void> {
-  const { pair, wants, progress } = context;
-  if (pair.committeeSize === 0 || !wants("late")) return;
+  const { twin, wants, progress } = context;
+  if (twin.committeeSize === 0 || !wants("late")) return;
   progress(`late across the boundary, ${ring}`);
-  const lane = pair.buildAhead;
-  const restore = await pair.snapshot();
-  const data = encodeSetTerms({ ...DEFAULT_TERMS, crossEpoch: true });
-  const checkpoint = await pair.build(slot);
-  await executeAsOwner(lane, data);
-  await addLate(context, checkpoint, `alone, across the epoch boundary, ${ring}`, await landLate(pair, checkpoint));
+  const { extended: side, rescuer } = twin;
+  const restore = await twin.snapshot();
+  const checkpoint = await twin.build(slot);
+  await side.executeAsOwner(encodeSetTerms({ ...DEFAULT_TERMS, crossEpoch: true }));
+  const { receipt } = await side.landLate(checkpoint, { from: rescuer });
+  const parts = ["alone", "acrossEpochs", RING_IDS[ring]];
+  const variant = `alone, across the epoch boundary, ${ring}`;
+  await addLate(context, checkpoint, { case: "late", parts, variant }, receipt);
   await restore();
 }
 
-/** Lands a checkpoint in the slot after its own, on the extended lane. @throws L1RevertError when it does not land. */
-export function landLate(
-  pair: LanePair,
+const completeLabels = (
+  { circumstances }: BenchContext,
   checkpoint: AttestedCheckpoint,
-  calls?: { readonly before?: readonly BundledCall[]; readonly after?: readonly BundledCall[] },
-  delay = 12n,
-): Promise<TransactionReceipt> {
-  const lane = pair.buildAhead;
-  const request =
-    calls === undefined
-      ? pair.proposeRequest(lane, checkpoint, pair.rescuer)
-      : pair.bundleRequest(lane, checkpoint, pair.rescuer, calls);
-  return lane.chain.execute(request, { timestamp: pair.slotStart(checkpoint.slot + 1n) + delay });
-}
-
-/** Lands a checkpoint on time on the extended lane alone. */
-export async function landAlone(
-  pair: LanePair,
-  checkpoint: AttestedCheckpoint,
-  timestamp = pair.onTime(checkpoint.slot),
-  sender?: LocalAccount,
-): Promise<TransactionReceipt> {
-  const from = sender ?? (await pair.proposerOf(checkpoint.slot));
-  const lane = pair.buildAhead;
-  return lane.chain.execute(pair.proposeRequest(lane, checkpoint, from), { timestamp });
-}
-
-const labelsOf = ({ pair, hardfork }: BenchContext, checkpoint: AttestedCheckpoint, name: string, variant: string) => ({
-  hardfork,
-  case: name,
-  variant,
-  committee: pair.committeeSize,
+  labels: LateLabels,
+): RecordLabels => ({
+  ...circumstances,
+  ...labels,
   signatures: checkpoint.signers.length,
   blobs: checkpoint.blobs.length,
 });
@@ -118,11 +100,10 @@ const labelsOf = ({ pair, hardfork }: BenchContext, checkpoint: AttestedCheckpoi
 async function addLate(
   context: BenchContext,
   checkpoint: AttestedCheckpoint,
-  variant: string,
+  labels: LateLabels,
   receipt: TransactionReceipt,
-  name = "late",
 ): Promise<void> {
-  const lane = context.pair.buildAhead;
-  const measured = await measureTransaction(lane.chain, receipt, { inner: proposeOf(lane) });
-  context.add(makeRecord(labelsOf(context, checkpoint, name, variant), expectSuccess(measured, variant)));
+  const side = context.twin.extended;
+  const measured = await measureTransaction(side, receipt, { inner: proposeOf(side) });
+  context.add(makeRecord(completeLabels(context, checkpoint, labels), expectSuccess(measured, labels.variant)));
 }

@@ -1,14 +1,23 @@
 import { signAttestationsAndSigners } from "../consensus/attestations.ts";
 import { withAttestations, type AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
+import { makeBundledProposeTransaction, makeProposeTransaction } from "../consensus/proposeTransaction.ts";
+import type { MineOptions } from "../l1/blockProducer.ts";
+import type { L1BlobTransactionRequest, L1TransactionRequest } from "../l1/l1Transaction.ts";
+import type { Side } from "../twin/side.ts";
+import { expectLanded, MissingKeyError } from "../world/world.ts";
 import type { BenchContext } from "./benchContext.ts";
-import { makeRecord } from "./benchRecord.ts";
-import type { CaseName } from "./caseNames.ts";
+import { makeRecord } from "./record/benchRecord.ts";
+import type { BenchTwin } from "./benchTwin.ts";
+import type { CaseName } from "./record/caseNames.ts";
 import { expectCompanions, expectLoss, proposeOf } from "./expectations.ts";
-import { guardedBundleRequest } from "./guardedBundle.ts";
-import type { LanePair, SendOptions } from "./lanePair.ts";
 import { measureTransaction, type Measurement } from "./measurement.ts";
-import type { Lane } from "./openLane.ts";
-import type { Ring } from "./ring.ts";
+import { RING_IDS, type Ring } from "./ring.ts";
+
+/** When a submission is mined; with `sameTimestamp` in one L1 block with what came before, which is told as several. */
+interface SendOptions extends Pick<MineOptions, "sameTimestamp"> {
+  /** Unix seconds. */
+  readonly timestamp: bigint;
+}
 
 /** A submission that cannot succeed. */
 interface LosingSubmission {
@@ -16,7 +25,7 @@ interface LosingSubmission {
   readonly at: SendOptions;
   /** The slot in which it lands. */
   readonly landingSlot: bigint;
-  /** Lands first, on time, on both lanes. */
+  /** Lands first, on time, on both sides. */
   readonly winner?: AttestedCheckpoint;
 }
 
@@ -24,156 +33,158 @@ interface LosingCase {
   readonly name: CaseName;
   /** Whether it needs a committee. */
   readonly needsCommittee?: boolean;
-  readonly prepare: (pair: LanePair, slot: bigint) => Promise<LosingSubmission>;
+  readonly prepare: (twin: BenchTwin, slot: bigint) => Promise<LosingSubmission>;
 }
 
-const onTime = (pair: LanePair, slot: bigint, delay = 12n): SendOptions => ({
-  timestamp: pair.slotStart(slot) + delay,
+const onTime = (twin: BenchTwin, slot: bigint, delay = 12n): SendOptions => ({
+  timestamp: twin.extended.at(slot, delay),
 });
 
 /** Each is prepared for a slot on whose predecessor the tip stands. */
 const LOSING_CASES: readonly LosingCase[] = [
   {
     name: "duplicate in the same block",
-    prepare: async (pair, slot) => {
-      const checkpoint = await pair.build(slot);
-      const at = { ...onTime(pair, slot), sameTimestamp: true };
+    prepare: async (twin, slot) => {
+      const checkpoint = await twin.build(slot);
+      const at = { ...onTime(twin, slot), sameTimestamp: true };
       return { checkpoint, winner: checkpoint, at, landingSlot: slot };
     },
   },
   {
     name: "duplicate one block later",
-    prepare: async (pair, slot) => {
-      const checkpoint = await pair.build(slot);
-      return { checkpoint, winner: checkpoint, at: onTime(pair, slot, 24n), landingSlot: slot };
+    prepare: async (twin, slot) => {
+      const checkpoint = await twin.build(slot);
+      return { checkpoint, winner: checkpoint, at: onTime(twin, slot, 24n), landingSlot: slot };
     },
   },
   {
     name: "stale slot",
-    prepare: async (pair, slot) => ({
-      checkpoint: await pair.build(slot),
-      at: onTime(pair, slot + 2n),
+    prepare: async (twin, slot) => ({
+      checkpoint: await twin.build(slot),
+      at: onTime(twin, slot + 2n),
       landingSlot: slot + 2n,
     }),
   },
   {
     name: "missing parent",
-    prepare: async (pair, slot) => {
-      const parent = await pair.build(slot);
-      const checkpoint = await pair.build(slot + 1n, { parent });
-      return { checkpoint, at: onTime(pair, slot + 1n), landingSlot: slot + 1n };
+    prepare: async (twin, slot) => {
+      const parent = await twin.build(slot);
+      const checkpoint = await twin.build(slot + 1n, { parent });
+      return { checkpoint, at: onTime(twin, slot + 1n), landingSlot: slot + 1n };
     },
   },
   {
     name: "window closed",
-    prepare: async (pair, slot) => ({
-      checkpoint: await pair.build(slot),
-      at: onTime(pair, slot + 1n, 24n),
+    prepare: async (twin, slot) => ({
+      checkpoint: await twin.build(slot),
+      at: onTime(twin, slot + 1n, 24n),
       landingSlot: slot + 1n,
     }),
   },
   {
     name: "future slot",
-    prepare: async (pair, slot) => ({
-      checkpoint: await pair.build(slot + 1n),
-      at: onTime(pair, slot),
+    prepare: async (twin, slot) => ({
+      checkpoint: await twin.build(slot + 1n),
+      at: onTime(twin, slot),
       landingSlot: slot,
     }),
   },
   {
     name: "wrong archive",
-    prepare: async (pair, slot) => ({
-      checkpoint: await pair.build(slot, { header: { lastArchiveRoot: `0x${"11".repeat(32)}` } }),
-      at: onTime(pair, slot),
+    prepare: async (twin, slot) => ({
+      checkpoint: await twin.build(slot, { header: { lastArchiveRoot: `0x${"11".repeat(32)}` } }),
+      at: onTime(twin, slot),
       landingSlot: slot,
     }),
   },
   {
     name: "bad proposer signature",
     needsCommittee: true,
-    prepare: async (pair, slot) => {
-      const checkpoint = await pair.build(slot);
-      const { members, proposer } = await pair.committee(slot);
+    prepare: async (twin, slot) => {
+      const checkpoint = await twin.build(slot);
+      const { keys } = twin.extended;
+      const { members, proposer } = await twin.extended.committee(slot);
       const stranger = members.find((member) => member !== proposer) ?? proposer;
+      const signer = keys.signerOf(stranger);
+      if (signer === undefined) throw new MissingKeyError(stranger, "sign");
       return {
-        checkpoint: withAttestations(checkpoint, checkpoint, signAttestationsAndSigners(checkpoint, stranger)),
-        at: onTime(pair, slot),
+        checkpoint: withAttestations(checkpoint, checkpoint, signAttestationsAndSigners(checkpoint, signer)),
+        at: onTime(twin, slot),
         landingSlot: slot,
       };
     },
   },
 ];
 
+/** How a losing submission is sent: `guarded` through the bundling contract that asks `requireOpen` and skips the heavy entry. */
+type Way = "alone" | "bundled" | "guarded";
+
+const WAY_LABELS = { alone: "alone", bundled: "in a bundle", guarded: "in a guarded bundle" } as const;
+
 /**
  * Sends submissions that cannot succeed: alone, and in a bundle whose other calls do; with their blobs, and without them and with
  * the blob check off.
  */
 export async function measureLosingCases(context: BenchContext, slot: bigint, ring: Ring): Promise<void> {
-  const { pair, hardfork, add, wants, progress } = context;
-  const committee = pair.committeeSize;
+  const { twin, circumstances, add, wants, progress } = context;
   for (const { name, needsCommittee = false, prepare } of LOSING_CASES) {
-    if (!wants(name) || (needsCommittee && committee === 0)) continue;
+    if (!wants(name) || (needsCommittee && twin.committeeSize === 0)) continue;
     progress(`${name}, ${ring}`);
-    const restore = await pair.snapshot();
-    const submission = await prepare(pair, slot);
-    const { checkpoint } = submission;
-    if (submission.winner !== undefined) await pair.landOnTime(submission.winner);
-    const restoreLanded = await pair.snapshot();
-    for (const isBundled of committee === 0 ? [false] : [false, true]) {
+    const restore = await twin.snapshot();
+    const submission = await prepare(twin, slot);
+    const { checkpoint, winner } = submission;
+    if (winner !== undefined) {
+      const from = await twin.proposerOf(winner.slot);
+      await twin.onBoth(async (side) => expectLanded(await side.land(winner, { from })));
+    }
+    const restoreLanded = await twin.snapshot();
+    const labelsOf = (way: Way, blobs: number) => ({
+      ...circumstances,
+      case: name,
+      parts: [way, RING_IDS[ring], blobs === 0 ? "noBlobs" : ""],
+      variant: `${WAY_LABELS[way]}, ${ring}`,
+      signatures: checkpoint.signers.length,
+      blobs,
+    });
+    for (const way of twin.committeeSize === 0 ? (["alone"] as const) : (["alone", "bundled"] as const)) {
       for (const blobs of [checkpoint.blobs.length, 0]) {
-        const measured = await onBoth(pair, async (lane) => {
-          if (blobs === 0) await pair.setBlobCheck(lane, false);
-          return sendLoser(pair, lane, submission, isBundled, blobs > 0);
-        });
+        const { upstream, extended } = await twin.onBoth((side) => sendLoser(twin, side, submission, way, blobs > 0));
         await restoreLanded();
-        const variant = `${isBundled ? "in a bundle" : "alone"}, ${ring}`;
-        const labels = { hardfork, case: name, variant, committee, signatures: checkpoint.signers.length, blobs };
-        add(makeRecord(labels, measured.buildAhead, measured.upstream));
-        if (isBundled && blobs > 0) {
-          add(
-            makeRecord(
-              { ...labels, variant: `in a guarded bundle, ${ring}` },
-              await sendGuarded(pair, submission),
-              measured.upstream,
-            ),
-          );
-          await restoreLanded();
-        }
+        add(makeRecord(labelsOf(way, blobs), extended, upstream));
+        if (way !== "bundled" || blobs === 0) continue;
+        const guarded = await sendLoser(twin, twin.extended, submission, "guarded");
+        add(makeRecord(labelsOf("guarded", blobs), guarded, upstream));
+        await restoreLanded();
       }
     }
     await restore();
   }
 }
 
-async function onBoth(
-  pair: LanePair,
-  measure: (lane: Lane) => Promise<Measurement>,
-): Promise<{ readonly upstream: Measurement; readonly buildAhead: Measurement }> {
-  return { upstream: await measure(pair.upstream), buildAhead: await measure(pair.buildAhead) };
-}
-
 async function sendLoser(
-  pair: LanePair,
-  lane: Lane,
+  twin: BenchTwin,
+  side: Side,
   { checkpoint, at, landingSlot }: LosingSubmission,
-  isBundled: boolean,
-  withBlobs: boolean,
+  way: Way,
+  withBlobs = true,
 ): Promise<Measurement> {
-  if (!isBundled) {
-    const receipt = await pair.send(lane, pair.proposeRequest(lane, checkpoint, pair.rescuer, withBlobs), at);
-    return expectLoss(await measureTransaction(lane.chain, receipt), lane.kind);
+  const { rescuer, guardedBundler } = twin;
+  if (!withBlobs) await twin.setBlobCheck(side, false);
+  const strip = withBlobs ? (request: L1BlobTransactionRequest) => request : withoutSidecars;
+  const options = { ...at, allowRevert: true };
+  const { kind } = side.rollup;
+  if (way === "alone") {
+    const receipt = await side.chain.execute(strip(makeProposeTransaction(side, checkpoint, rescuer)), options);
+    return expectLoss(await measureTransaction(side, receipt), kind);
   }
-  const after = await pair.companions(lane, landingSlot);
-  const receipt = await pair.send(lane, pair.bundleRequest(lane, checkpoint, pair.rescuer, { after }, withBlobs), at);
-  expectCompanions(receipt, after, lane.kind);
-  return expectLoss(await measureTransaction(lane.chain, receipt, { inner: proposeOf(lane) }), lane.kind);
+  const after = await twin.companions(side, landingSlot);
+  const multicall3 = way === "guarded" ? guardedBundler : side.contracts.multicall3;
+  const request = makeBundledProposeTransaction(side, checkpoint, rescuer, { multicall3, after });
+  const receipt = await side.chain.execute(strip(request), options);
+  expectCompanions(receipt, after, kind);
+  return expectLoss(await measureTransaction(side, receipt, { inner: proposeOf(side) }), kind);
 }
 
-/** The same bundle through the bundling contract that asks `requireOpen` first and then skips the heavy entry. */
-async function sendGuarded(pair: LanePair, { checkpoint, at, landingSlot }: LosingSubmission): Promise<Measurement> {
-  const lane = pair.buildAhead;
-  const companions = await pair.companions(lane, landingSlot);
-  const receipt = await pair.send(lane, guardedBundleRequest(pair, checkpoint, companions), at);
-  expectCompanions(receipt, companions, "guarded");
-  return measureTransaction(lane.chain, receipt, { inner: proposeOf(lane) });
+function withoutSidecars({ from, to, data, gas }: L1BlobTransactionRequest): L1TransactionRequest {
+  return { from, to, data, gas };
 }

@@ -1,9 +1,9 @@
 import type { Hex, TransactionReceipt } from "viem";
 
 import { decodeRevert } from "../l1/decodeRevert.ts";
-import type { L1Chain } from "../l1/l1Chain.ts";
-import { BenchContradictionError } from "./benchErrors.ts";
-import { computeCalldataGas, type CalldataGas } from "./calldataGas.ts";
+import type { Side } from "../twin/side.ts";
+import { BenchContradictionError } from "./record/benchErrors.ts";
+import { computeCalldataGas, type CalldataGas } from "./record/calldataGas.ts";
 import { traceExecution } from "./traceExecution.ts";
 
 /** What one mined transaction cost. Gas, except for the byte counts. */
@@ -41,10 +41,11 @@ interface CallFrame {
  * @throws BenchContradictionError when receipt, trace and formula do not agree.
  */
 export async function measureTransaction(
-  chain: L1Chain,
+  side: Side,
   receipt: TransactionReceipt,
   options: MeasureOptions = {},
 ): Promise<Measurement> {
+  const { chain } = side;
   const { input, gas } = await chain.publicClient.getTransaction({ hash: receipt.transactionHash });
   const calldata = computeCalldataGas(input, chain.hardfork);
   const { intrinsic, calldataFloor } = calldata;
@@ -64,12 +65,12 @@ export async function measureTransaction(
       });
     }
   }
-  const outcome = await readOutcome(chain, receipt, options.inner);
+  const outcome = await readOutcome(side, receipt, options.inner);
   return { ...calldata, execution, gasUsed, blobGas: Number(receipt.blobGasUsed ?? 0n), outcome };
 }
 
 async function readOutcome(
-  chain: L1Chain,
+  { chain, errorAbi }: Side,
   receipt: TransactionReceipt,
   inner: MeasureOptions["inner"],
 ): Promise<string> {
@@ -81,7 +82,7 @@ async function readOutcome(
   const frame = inner === undefined ? root : findCall(root, inner);
   if (frame === undefined) return "not called";
   if (frame.error === undefined) return "success";
-  const { errorName, data } = await decodeRevert(frame.output ?? "0x");
+  const { errorName, data } = decodeRevert(await errorAbi(), frame.output ?? "0x");
   return errorName ?? data;
 }
 

@@ -1,18 +1,15 @@
 import { encodeFunctionData, parseEventLogs, type Address } from "viem";
 
-import { proveBlobsOfEpoch } from "../consensus/epochProof.ts";
+import type { Deployer } from "../network/deployer.ts";
 import { latePenaltyControllerAbi } from "../protocol/abis.ts";
+import type { Side } from "../twin/side.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 import type { BenchContext } from "./benchContext.ts";
-import { BenchContradictionError } from "./benchErrors.ts";
-import { makeRecord } from "./benchRecord.ts";
+import { BenchContradictionError } from "./record/benchErrors.ts";
+import { makeRecord } from "./record/benchRecord.ts";
 import { deployBenchContract } from "./deployBenchContract.ts";
-import { submitProof } from "./epochCases.ts";
-import { executeAsOwner } from "./executeAsOwner.ts";
 import { expectSuccess } from "./expectations.ts";
-import { landLate } from "./lateCases.ts";
 import { measureTransaction } from "./measurement.ts";
-import type { Lane } from "./openLane.ts";
 
 /** `SlashPath.Governance`: the one that needs no slashing round. */
 const GOVERNANCE_PATH = 0;
@@ -24,26 +21,30 @@ const SLASHING_GAS = 1_500_000;
 
 /** Which hooks judge, and from which weight on the slashing hook opens a payload. */
 const VARIANTS = [
-  { name: "one hook: strike ledger", threshold: undefined },
-  { name: "all hooks: strike ledger, slashing below its threshold", threshold: 8 },
-  { name: "all hooks: strike ledger, slashing opens a payload", threshold: 1 },
+  { parts: ["ledger"], name: "one hook: strike ledger", threshold: undefined },
+  {
+    parts: ["allHooks", "belowThreshold"],
+    name: "all hooks: strike ledger, slashing below its threshold",
+    threshold: 8,
+  },
+  { parts: ["allHooks", "payload"], name: "all hooks: strike ledger, slashing opens a payload", threshold: 1 },
 ];
 
 /** `penalize` for the first settled late slot of its proposer. Hooks judge slots after their registration only. */
 export async function measurePenalties(context: BenchContext, firstSlot: bigint): Promise<void> {
-  const { pair, hardfork, add, wants, progress } = context;
-  if (pair.committeeSize === 0 || !wants("penalize")) return;
-  const lane = pair.buildAhead;
-  for (const { name, threshold } of VARIANTS) {
+  const { twin, circumstances, add, wants, progress } = context;
+  if (twin.committeeSize === 0 || !wants("penalize")) return;
+  const { extended: side, rescuer, prover } = twin;
+  for (const { parts, name, threshold } of VARIANTS) {
     progress(`penalize, ${name}`);
-    const restore = await pair.snapshot();
-    const controller = await deployPenalties(lane, threshold);
+    const restore = await twin.snapshot();
+    const controller = await deployPenalties(side, threshold);
     // Deployment and registration take L1 blocks of the epoch's first two slots.
-    const late = await pair.build(firstSlot + 3n);
-    await landLate(pair, late);
-    await submitProof(lane, [late], pair.prover, await proveBlobsOfEpoch([late]));
+    const late = await twin.build(firstSlot + 3n);
+    await side.landLate(late, { from: rescuer });
+    await side.prove([late], prover);
     const data = encodeFunctionData({ abi: latePenaltyControllerAbi, functionName: "penalize", args: [late.slot] });
-    const receipt = await lane.chain.execute({ from: pair.rescuer, to: controller, data });
+    const receipt = await side.chain.execute({ from: rescuer, to: controller, data });
     const applied = parseEventLogs({
       abi: latePenaltyControllerAbi,
       eventName: "PenaltyApplied",
@@ -52,52 +53,62 @@ export async function measurePenalties(context: BenchContext, firstSlot: bigint)
     if (applied !== (threshold === undefined ? 1 : 2)) {
       throw new BenchContradictionError("Not every hook has judged the slot", { fields: { name, applied } });
     }
-    const measured = expectSuccess(await measureTransaction(lane.chain, receipt), name);
-    add(
-      makeRecord(
-        { hardfork, case: "penalize", variant: name, committee: pair.committeeSize, signatures: 0, blobs: 0 },
-        measured,
-      ),
-    );
+    const measured = expectSuccess(await measureTransaction(side, receipt), name);
+    add(makeRecord({ ...circumstances, case: "penalize", parts, variant: name, signatures: 0, blobs: 0 }, measured));
     await restore();
   }
 }
 
-async function deployPenalties(lane: Lane, threshold: number | undefined): Promise<Address> {
-  const { deployer, rollup, contracts } = lane;
-  const controller = await deployBenchContract(lane, "LatePenaltyController", [rollup.address, deployer.address]);
-  const addHook = async (hook: Address, gasLimit: number) => {
-    const data = encodeFunctionData({ abi: latePenaltyControllerAbi, functionName: "addHook", args: [hook, gasLimit] });
-    await lane.chain.execute({ from: deployer, to: controller, data });
-  };
+async function deployPenalties(side: Side, threshold: number | undefined): Promise<Address> {
+  const { rollup, network, contracts } = side;
+  const { deployer } = network;
   const { governance } = contracts;
-  const ledger = await deployBenchContract(lane, "LateStrikeLedger", [controller, governance, WINDOW_SLOTS, WEIGHTS]);
-  await addHook(ledger, LEDGER_GAS);
+  const controller = await deployBenchContract(deployer, "LatePenaltyController", [
+    rollup.address,
+    deployer.account.address,
+  ]);
+  const ledger = await deployBenchContract(deployer, "LateStrikeLedger", [
+    controller,
+    governance,
+    WINDOW_SLOTS,
+    WEIGHTS,
+  ]);
+  await addHook(deployer, controller, ledger, LEDGER_GAS);
   if (threshold === undefined) return controller;
-  await obeyGovernance(lane);
-  const registry = await deployBenchContract(lane, "LateSlashRegistry");
-  const terms = { threshold, lifetimeSlots: 1_000_000, amountPerWeight: lane.rollup.config.slashAmounts[0] };
-  const hook = await deployBenchContract(lane, "LateSlashingHook", [
+  await obeyGovernance(side);
+  const registry = await deployBenchContract(deployer, "LateSlashRegistry");
+  const terms = { threshold, lifetimeSlots: 1_000_000, amountPerWeight: rollup.config.slashAmounts[0] };
+  const hook = await deployBenchContract(deployer, "LateSlashingHook", [
     ledger,
     registry,
     GOVERNANCE_PATH,
     governance,
     terms,
   ]);
-  await addHook(hook, SLASHING_GAS);
+  await addHook(deployer, controller, hook, SLASHING_GAS);
   return controller;
+}
+
+async function addHook(
+  { chain, account }: Deployer,
+  controller: Address,
+  hook: Address,
+  gasLimit: number,
+): Promise<void> {
+  const data = encodeFunctionData({ abi: latePenaltyControllerAbi, functionName: "addHook", args: [hook, gasLimit] });
+  await chain.execute({ from: account, to: controller, data });
 }
 
 /**
  * A network's first rollup is deployed by its deployer, whom its slasher obeys for good. A build-ahead rollup that joins a network is
- * governance's from its constructor on; this gives the lane the slasher that such a rollup has.
+ * governance's from its constructor on; this gives the side the slasher that such a rollup has.
  */
-async function obeyGovernance(lane: Lane): Promise<void> {
-  const { slashingVetoer, slashingDisableDuration } = lane.rollup.config;
-  const slasher = await deployBenchContract(lane, "Slasher", [
+async function obeyGovernance(side: Side): Promise<void> {
+  const { slashingVetoer, slashingDisableDuration } = side.rollup.config;
+  const slasher = await deployBenchContract(side.network.deployer, "Slasher", [
     slashingVetoer,
-    lane.contracts.governance,
+    side.contracts.governance,
     slashingDisableDuration,
   ]);
-  await executeAsOwner(lane, encodeFunctionData({ abi: RollupAbi, functionName: "setSlasher", args: [slasher] }));
+  await side.executeAsOwner(encodeFunctionData({ abi: RollupAbi, functionName: "setSlasher", args: [slasher] }));
 }

@@ -1,5 +1,6 @@
 import { hexToBigInt, toHex, type Address, type Hex } from "viem";
 
+import type { Checkpoint } from "../consensus/checkpoint.ts";
 import { lateRingEpochs, recordRingSize } from "../protocol/rings.ts";
 import {
   archiveWord,
@@ -15,8 +16,10 @@ import {
   TIPS_WORD,
   upstreamNamespace,
 } from "../protocol/storageMap.ts";
-import { computeCalldataGas } from "./calldataGas.ts";
-import type { Lane, LaneKind } from "./openLane.ts";
+import type { DeployedRollup } from "../network/deployment.ts";
+import type { Side } from "../twin/side.ts";
+import { computeCalldataGas } from "./record/calldataGas.ts";
+import type { Circumstances, Identified } from "./record/recordId.ts";
 import { traceExecution, type TraceStep } from "./traceExecution.ts";
 
 /** What one path does to one word of storage. */
@@ -31,39 +34,38 @@ export interface StorageWord {
   readonly isNew: boolean;
 }
 
-/** Which storage a path touches on one implementation. */
-export interface StorageRecord {
-  readonly hardfork: string;
-  readonly path: string;
-  readonly implementation: LaneKind;
-  readonly committee: number;
+/** Which storage a transaction touches. */
+export interface Footprint {
   readonly coldWords: number;
   readonly newWords: number;
   readonly warmReads: number;
   readonly words: readonly StorageWord[];
 }
 
+/** Which storage a path touches on one implementation. */
+export interface StorageRecord extends Identified, Circumstances, Footprint {
+  /** Its name, for people. */
+  readonly path: string;
+  readonly implementation: DeployedRollup["kind"];
+}
+
+/** Around which checkpoint words are given names. */
+type Near = Pick<Checkpoint, "number" | "epoch">;
+
 /** Gas of a first access to a word, the price that tells it from a later one (EIP-2929), and of a new word (EIP-2200). */
 const COLD_ACCESS = 2_100;
 const NEW_WORD = 20_000;
 
-export interface FootprintOptions {
-  readonly path: string;
-  readonly txHash: Hex;
-  /** Checkpoint number and epoch around which words are given names. */
-  readonly near: { readonly number: bigint; readonly epoch: bigint };
-}
-
 /** Replays a transaction and sums up its storage accesses by word. */
-export async function readFootprint(lane: Lane, options: FootprintOptions): Promise<StorageRecord> {
-  const { path, txHash, near } = options;
-  const { input, to } = await lane.chain.publicClient.getTransaction({ hash: txHash });
-  const { intrinsic } = computeCalldataGas(input, lane.chain.hardfork);
-  const { steps } = await traceExecution(lane.chain, txHash, { intrinsic, withStack: true });
+export async function readFootprint(side: Side, txHash: Hex, near: Near): Promise<Footprint> {
+  const { chain, rollup } = side;
+  const { input, to } = await chain.publicClient.getTransaction({ hash: txHash });
+  const { intrinsic } = computeCalldataGas(input, chain.hardfork);
+  const { steps } = await traceExecution(chain, txHash, { intrinsic, withStack: true });
   const words = new Map<string, StorageWord>();
-  const nameOf = makeNames(lane, near);
+  const nameOf = makeNames(side, near);
   let warmReads = 0;
-  for (const { address, step } of storageSteps(steps, to ?? lane.rollup.address)) {
+  for (const { address, step } of storageSteps(steps, to ?? rollup.address)) {
     const slot = step.stack?.at(-1) ?? "0x0";
     const key = nameOf(address, hexToBigInt(slot));
     const before = words.get(key) ?? { word: key, reads: 0, writes: 0, isCold: false, isNew: false };
@@ -81,10 +83,6 @@ export async function readFootprint(lane: Lane, options: FootprintOptions): Prom
   }
   const list = [...words.values()].sort((a, b) => (a.word < b.word ? -1 : 1));
   return {
-    hardfork: lane.chain.hardfork,
-    path,
-    implementation: lane.kind,
-    committee: Number(lane.rollup.committeeSize),
     coldWords: list.filter(({ isCold }) => isCold).length,
     newWords: list.filter(({ isNew }) => isNew).length,
     warmReads,
@@ -111,12 +109,11 @@ function* storageSteps(steps: readonly TraceStep[], to: Address): Generator<{ ad
 const toAddress = (word: Hex | undefined): Address => toHex(hexToBigInt(word ?? "0x0"), { size: 20 });
 
 /** Words around a checkpoint that have a name; upstream's namespaces, and ours. Others keep their contract and a number. */
-function makeNames(lane: Lane, { number, epoch }: FootprintOptions["near"]) {
-  const { rollup, contracts } = lane;
+function makeNames({ rollup, contracts }: Side, { number, epoch }: Near) {
   const named = new Map<bigint, string>();
   const plain = (base: bigint, name: string, fields: readonly string[]) =>
     fields.forEach((field, offset) => named.set(base + BigInt(offset), `${name}.${field}`));
-  const timing = rollup.timing;
+  const { timing } = rollup;
 
   plain(TIPS_WORD, "stf", ["tips", "archives", "logs", ...Array<string>(7).fill("config")]);
   plain(FEE_CONFIG_WORD, "fee", ["config", "oracle", "oracle"]);

@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
 
-import type { L1Chain } from "../l1/l1Chain.ts";
-import { BenchContradictionError } from "./benchErrors.ts";
+import type { L1Node } from "../l1/l1Node.ts";
+import { BenchContradictionError } from "./record/benchErrors.ts";
 
 /** One step of `debug_traceTransaction`'s default tracer. Gas values are those before the step. */
 export interface TraceStep {
@@ -30,7 +30,7 @@ export interface TraceOptions {
 }
 
 /** Replays a mined transaction and adds up what its opcodes cost. @throws BenchContradictionError when none ran. */
-export async function traceExecution(chain: L1Chain, txHash: Hex, options: TraceOptions): Promise<ExecutionTrace> {
+export async function traceExecution(chain: L1Node, txHash: Hex, options: TraceOptions): Promise<ExecutionTrace> {
   const { intrinsic, withStack = false } = options;
   const { failed, structLogs } = await chain.rpc<{ failed: boolean; structLogs: TraceStep[] }>(
     "debug_traceTransaction",

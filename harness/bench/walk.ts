@@ -1,4 +1,5 @@
 import type { BenchContext } from "./benchContext.ts";
+import type { WalkLength } from "./record/benchPlan.ts";
 import { measureOnTimeBundle } from "./bundleCases.ts";
 import { measureClaims, measureProofs, measurePrune, measureSetUp, proveOnBoth } from "./epochCases.ts";
 import { measureFloorDesigns } from "./floorDesigns.ts";
@@ -10,48 +11,37 @@ import { FRESH_RING, WARM_RING, type Ring } from "./ring.ts";
 import { measureSettlement } from "./settlementCases.ts";
 import { measureStorage } from "./storageCases.ts";
 
-/**
- * How far to go. The first epoch alone holds every case once, with the ring of checkpoint logs still unwritten; that is what a check
- * can afford. The whole walk adds a second epoch, a third on a ring that has been written before (from the 66th checkpoint on),
- * and the long settlement and proof.
- */
-export type WalkLength = "first epoch" | "whole";
-
 const SIDE_CASES_AT = 8;
 
-/** Drives both lanes through epochs and measures the wanted cases on the way, each from the state of its place in the walk. */
+/** Drives both sides through epochs and measures the wanted cases on the way, each from the state of its place in the walk. */
 export async function walk(context: BenchContext, length: WalkLength): Promise<void> {
-  const { pair } = context;
-  const epochSlots = pair.upstream.rollup.timing.epochSlots;
+  const { twin } = context;
+  const { epochSlots } = twin.upstream.rollup.timing;
   const slots = Number(epochSlots);
   const isWhole = length === "whole";
-  const firstSlot = pair.firstEpoch * epochSlots;
+  const firstSlot = twin.measuredEpoch * epochSlots;
   const sideCases = (ring: Ring) => async (index: number, slot: bigint) => {
     if (index === SIDE_CASES_AT) {
       await measureOnTimeBundle(context, slot, ring);
       await measureLateCases(context, slot, ring);
       await measureLosingCases(context, slot, ring);
-      if (context.wants("storage")) {
-        context.progress(`storage, ${ring}`);
-        context.addStorage(await measureStorage(pair, slot, ring));
-      }
-      if (ring === FRESH_RING && pair.committeeSize > 0 && context.wants("floor designs")) {
-        context.addFloorDesigns(await measureFloorDesigns(context, slot));
-      }
+      await measureStorage(context, slot, ring);
+      if (ring === FRESH_RING) await measureFloorDesigns(context, slot);
     }
     if (index === slots - 1) await measureBoundaryCases(context, slot, ring);
   };
 
-  await measureSetUp(context, "untouched epoch");
+  await measureSetUp(context);
   await measureSettlement(context, firstSlot, false);
   await measurePenalties(context, firstSlot);
   const first = await landOnTimeSeries(context, {
     firstSlot,
     slots,
-    label: `epoch 1, ${FRESH_RING}`,
+    epoch: 1,
+    ring: FRESH_RING,
     before: sideCases(FRESH_RING),
   });
-  await measurePrune(context, pair.firstEpoch, slots);
+  await measurePrune(context, twin.measuredEpoch, slots);
   await measureProofs(context, first, [
     { count: 1 },
     { count: 8 },
@@ -65,14 +55,16 @@ export async function walk(context: BenchContext, length: WalkLength): Promise<v
   const second = await landOnTimeSeries(context, {
     firstSlot: firstSlot + epochSlots,
     slots,
-    label: `epoch 2, ${FRESH_RING}`,
+    epoch: 2,
+    ring: FRESH_RING,
   });
   await proveOnBoth(context, second);
   await measureSettlement(context, firstSlot + 2n * epochSlots, true);
   await landOnTimeSeries(context, {
     firstSlot: firstSlot + 2n * epochSlots,
     slots,
-    label: `epoch 3, ${WARM_RING}`,
+    epoch: 3,
+    ring: WARM_RING,
     before: sideCases(WARM_RING),
   });
 }

@@ -1,20 +1,17 @@
 import { zeroHash, type Hex } from "viem";
 
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
-import { makeBlobs, makeSidecars, type CheckpointBlobs } from "../consensus/blobs.ts";
+import { makeBlobs, type CheckpointBlobs } from "../consensus/blobs.ts";
 import { batchBlobs } from "../consensus/epochProof.ts";
 import { executeSynthetically } from "../consensus/syntheticExecution.ts";
-import type { L1Chain } from "../l1/l1Chain.ts";
-import type { BlobSidecar } from "../l1/l1Transaction.ts";
 import { getEthBlobEvaluationInputs } from "../upstream/blobLib.ts";
 
 /**
  * A few real blobs for many checkpoints: which one a checkpoint carries follows from its place in its epoch, so that few
- * different runs ever have to be opened together. Commitments, sidecars and openings are computed once.
+ * different runs ever have to be opened together. Commitments and openings are computed once.
  */
 export class BlobPool {
   readonly #rows: readonly (readonly CheckpointBlobs[])[];
-  readonly #sidecars = new Map<CheckpointBlobs, readonly BlobSidecar[]>();
   readonly #openings = new Map<string, Promise<Hex>>();
 
   private constructor(rows: readonly (readonly CheckpointBlobs[])[]) {
@@ -52,12 +49,6 @@ export class BlobPool {
     const blobs = row?.[place % row.length];
     if (blobs === undefined) throw new RangeError("The pool has no blobs");
     return blobs;
-  }
-
-  sidecars(blobs: CheckpointBlobs, chain: L1Chain): readonly BlobSidecar[] {
-    const known = this.#sidecars.get(blobs) ?? makeSidecars(blobs.blobs, chain);
-    this.#sidecars.set(blobs, known);
-    return known;
   }
 
   /** The opening of all blobs of a run of checkpoints. */

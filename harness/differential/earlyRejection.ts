@@ -1,9 +1,8 @@
 import { encodeErrorResult, type Address, type Hex } from "viem";
 
 import type { RollupView } from "../consensus/rollupView.ts";
-import { loadErrorAbi } from "../network/errorAbi.ts";
+import type { ErrorAbi } from "../l1/l1Node.ts";
 import type { LateSubmissionTerms } from "../protocol/terms.ts";
-import { epochOfSlot, slotAt, slotStart } from "../protocol/time.ts";
 import { epochOfSlot, slotAt } from "../protocol/time.ts";
 import { judgeOpening } from "../protocol/window.ts";
 import { EscapeHatchAbi, RollupAbi } from "../upstream/abis.ts";
@@ -22,6 +21,8 @@ export interface ProposalContext {
   /** The tip that is effective then. */
   readonly tip: { readonly slot: bigint; readonly archive: Hex };
   readonly terms: LateSubmissionTerms;
+  /** Of both implementations. */
+  readonly errorAbi: ErrorAbi;
 }
 
 /**
@@ -43,14 +44,14 @@ export async function predictProposal(
   facts: ProposalFacts,
   context: ProposalContext,
 ): Promise<EarlyRejection> {
-  const { tip } = context;
+  const { tip, errorAbi } = context;
   const { slot, lastArchive, hasBlobInput } = facts;
-  if (slot <= tip.slot) return reject("Rollup__SlotAlreadyInChain", [tip.slot, slot]);
+  if (slot <= tip.slot) return reject(errorAbi, "Rollup__SlotAlreadyInChain", [tip.slot, slot]);
   const window = await judgeSlot(view, slot, context);
   if (window.kind === "rejected") return window;
-  if (lastArchive !== tip.archive) return reject("Rollup__InvalidArchive", [tip.archive, lastArchive]);
+  if (lastArchive !== tip.archive) return reject(errorAbi, "Rollup__InvalidArchive", [tip.archive, lastArchive]);
   if (window.kind === "late") return window;
-  return hasBlobInput ? { kind: "none" } : reject("Rollup__NoBlobsInCheckpoint", []);
+  return hasBlobInput ? { kind: "none" } : reject(errorAbi, "Rollup__NoBlobsInCheckpoint", []);
 }
 
 /** The same for the rehearsal: upstream's body, unless the header is the previous slot's and there is a window. */
@@ -68,14 +69,14 @@ export async function predictValidation(
 async function judgeSlot(
   view: RollupView,
   slot: bigint,
-  { timestamp, terms }: ProposalContext,
+  { timestamp, terms, errorAbi }: ProposalContext,
 ): Promise<EarlyRejection> {
   const timing = view.rollup.timing;
-  const hasCommittees = view.rollup.committeeSize !== 0n;
+  const hasCommittees = view.rollup.committeeSize > 0n;
   const judge = (isHatchOpen: boolean) => judgeOpening({ timing, terms, hasCommittees, isHatchOpen }, slot, timestamp);
   let opening = judge(false);
   if (opening.kind === "late") opening = judge((await readHatch(view, epochOfSlot(timing, slot))) !== undefined);
-  if (opening.kind === "refused") return reject(opening.errorName, opening.args);
+  if (opening.kind === "refused") return reject(errorAbi, opening.errorName, opening.args);
   return { kind: opening.kind === "late" ? "late" : "none" };
 }
 
@@ -97,6 +98,6 @@ export async function readHatch({ chain, rollup }: RollupView, epoch: bigint): P
   return isOpen ? proposer : undefined;
 }
 
-async function reject(errorName: string, args: readonly unknown[]): Promise<EarlyRejection> {
-  return { kind: "rejected", data: encodeErrorResult({ abi: await loadErrorAbi(), errorName, args }) };
+async function reject(errorAbi: ErrorAbi, errorName: string, args: readonly unknown[]): Promise<EarlyRejection> {
+  return { kind: "rejected", data: encodeErrorResult({ abi: await errorAbi(), errorName, args }) };
 }

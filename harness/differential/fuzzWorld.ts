@@ -1,26 +1,29 @@
-import { artifacts } from "hardhat";
 import {
   encodeDeployData,
   encodeFunctionData,
   getContractAddress,
-  type Abi,
   type Address,
   type Hex,
   type LocalAccount,
+  type PrivateKeyAccount,
 } from "viem";
 
+import type { RollupView } from "../consensus/rollupView.ts";
 import { readTip, type CheckpointTip } from "../consensus/checkpointTip.ts";
-import { readSlotCommittee, type SlotCommittee } from "../consensus/slotCommittee.ts";
-import { deriveAccount } from "../l1/deriveAccount.ts";
+import type { SlotCommittee } from "../consensus/slotCommittee.ts";
+import { readArtifact } from "../network/readArtifact.ts";
 import type { Validator } from "../network/validator.ts";
 import { computeQuorum } from "../protocol/quorum.ts";
 import { epochOfSlot, epochStart, slotAt, slotStart } from "../protocol/time.ts";
+import { TwinMismatchError } from "../twin/twinErrors.ts";
 import { EscapeHatchAbi, RollupAbi, TestERC20Abi } from "../upstream/abis.ts";
+import type { Secp256k1Signer } from "../upstream/foundation.ts";
+import { MissingKeyError } from "../world/world.ts";
 import { BlobPool } from "./blobPool.ts";
+import type { ComparedTwin } from "./comparedTwin.ts";
 import type { Dice } from "./dice.ts";
 import { readHatch } from "./earlyRejection.ts";
 import type { LandedCheckpoint } from "./plan.ts";
-import { TwinMismatchError, type Twin } from "./twin.ts";
 
 /** Bond of an escape hatch candidate, in staking token units (1e18). */
 const BOND = 10n ** 18n;
@@ -30,15 +33,25 @@ const HATCH_DURATION = 2n;
 /** How many attest on a rollup that asks for no committee. */
 const VOLUNTEERS = 4;
 
+/** Who acts besides the validators. All of them have ether on both sides. */
+interface People {
+  readonly owner: LocalAccount;
+  readonly stranger: LocalAccount;
+  /** Pays for the stakes of others. */
+  readonly staker: LocalAccount;
+  readonly provers: readonly LocalAccount[];
+  readonly candidates: readonly LocalAccount[];
+  readonly coinbases: readonly Address[];
+}
+
 /** Everything that a random action may look at: who there is, where the chains stand, what has landed. */
-export class FuzzWorld {
-  readonly twin: Twin;
+export class FuzzWorld implements People {
+  readonly twin: ComparedTwin;
   readonly dice: Dice;
   readonly pool: BlobPool;
   readonly hatch: Address;
   readonly owner: LocalAccount;
   readonly stranger: LocalAccount;
-  /** Pays for the stakes of others. */
   readonly staker: LocalAccount;
   readonly provers: readonly LocalAccount[];
   readonly candidates: readonly LocalAccount[];
@@ -57,37 +70,41 @@ export class FuzzWorld {
   /** Designated proposers of the hatches that were open when the world looked. */
   readonly hatchesSeen: { readonly hatch: bigint; readonly proposer: Address }[] = [];
 
-  private constructor(twin: Twin, dice: Dice, pool: BlobPool, seed: string, hatch: Address) {
-    const account = (role: string, index = 0) => deriveAccount(seed, role, index).account;
+  private constructor(twin: ComparedTwin, dice: Dice, pool: BlobPool, hatch: Address, people: People) {
     this.twin = twin;
     this.dice = dice;
     this.pool = pool;
     this.hatch = hatch;
-    this.owner = account("owner");
-    this.stranger = account("stranger");
-    this.staker = account("staker");
-    this.provers = [account("prover", 0), account("prover", 1)];
-    this.candidates = [account("candidate", 0), account("candidate", 1), account("candidate", 2)];
-    this.coinbases = [account("coinbase", 0).address, account("coinbase", 1).address, account("coinbase", 2).address];
+    this.owner = people.owner;
+    this.stranger = people.stranger;
+    this.staker = people.staker;
+    this.provers = people.provers;
+    this.candidates = people.candidates;
+    this.coinbases = people.coinbases;
   }
 
   /** Gives everybody ether, makes the owner one, and deploys upstream's escape hatch, which is not configured yet. */
-  static async create(twin: Twin, dice: Dice, seed: string): Promise<FuzzWorld> {
-    const { deployer, contracts, rollup, chain } = twin.upstream;
+  static async create(twin: ComparedTwin, dice: Dice): Promise<FuzzWorld> {
+    const { contracts, rollup, chain, network } = twin.upstream;
+    const { artifacts, account: deployer } = network.deployer;
     const nonce = BigInt(await chain.publicClient.getTransactionCount({ address: deployer.address }));
     const hatch = getContractAddress({ from: deployer.address, nonce });
-    const { aztecEpochDuration } = rollup.config;
-    const world = new FuzzWorld(twin, dice, await BlobPool.create(2, Number(aztecEpochDuration)), seed, hatch);
-    for (const who of [world.owner, world.stranger, world.staker, ...world.provers, ...world.candidates]) {
-      for (const side of [twin.upstream, twin.extended]) await side.chain.setBalance(who.address, 10n ** 22n);
-    }
-    await twin.transferOwnership(world.owner.address);
-    await twin.replaceVerifiers((await artifacts.readArtifact("Verifier__MockForNeutrality")).deployedBytecode as Hex);
+    const pool = await BlobPool.create(2, Number(rollup.timing.epochSlots));
+    const world = new FuzzWorld(twin, dice, pool, hatch, await gatherPeople(twin));
+    // Governance's own consent is impersonated.
+    const args = [world.owner.address] as const;
+    const handOver = encodeFunctionData({ abi: RollupAbi, functionName: "transferOwnership", args });
+    const verifier = await readArtifact(artifacts, "Verifier__MockForNeutrality");
+    await twin.onBoth(async (side) => {
+      await side.executeAsOwner(handOver);
+      // Their addresses differ.
+      await side.chain.setCode(side.rollup.verifier, verifier.deployedBytecode);
+    });
 
-    const { abi, bytecode } = await artifacts.readArtifact("EscapeHatch");
+    const { abi, bytecode } = await readArtifact(artifacts, "EscapeHatch");
     const data = encodeDeployData({
-      abi: abi as Abi,
-      bytecode: bytecode as Hex,
+      abi,
+      bytecode,
       args: [
         rollup.address,
         contracts.stakingAsset,
@@ -102,7 +119,7 @@ export class FuzzWorld {
     });
     await world.#setUp(deployer, { data });
     for (const candidate of world.candidates) await world.#endow(candidate, hatch, BOND * 1000n);
-    await world.#endow(world.staker, rollup.address, twin.upstream.config.gse.activationThreshold * 1000n);
+    await world.#endow(world.staker, rollup.address, network.config.gse.activationThreshold * 1000n);
     const data2 = encodeFunctionData({ abi: RollupAbi, functionName: "updateEscapeHatch", args: [hatch] });
     await world.#setUp(world.owner, { to: rollup.address, data: data2 });
     // A candidate cannot join before the hatch's first epochs have passed.
@@ -117,8 +134,9 @@ export class FuzzWorld {
     return world;
   }
 
-  get view() {
-    return this.twin.view;
+  /** For reading: both chains answer alike. */
+  get view(): RollupView {
+    return this.twin.upstream.view;
   }
 
   get rollup() {
@@ -179,13 +197,27 @@ export class FuzzWorld {
   }
 
   async #findCommittee(slot: bigint): Promise<SlotCommittee> {
-    if (this.hasCommittees) return readSlotCommittee(this.view, this.twin.everybody, slot);
-    const members = this.twin.validators.slice(0, VOLUNTEERS);
+    if (this.hasCommittees) return this.twin.upstream.committee(slot);
+    const members = this.twin.validators.slice(0, VOLUNTEERS).map(({ address }) => address);
     const proposerIndex = Number(slot % BigInt(VOLUNTEERS));
     const proposer = members[proposerIndex];
     if (proposer === undefined) throw new RangeError("There are fewer validators than volunteers");
     const quorum = computeQuorum(members.length);
     return { slot, epoch: epochOfSlot(this.rollup.timing, slot), members, proposer, proposerIndex, quorum };
+  }
+
+  /** Who sends as an address; here every validator's key is held. @throws MissingKeyError */
+  accountOf(address: Address): PrivateKeyAccount {
+    const account = this.twin.upstream.keys.accountOf(address);
+    if (account === undefined) throw new MissingKeyError(address, "send");
+    return account;
+  }
+
+  /** Who signs as an address. @throws MissingKeyError */
+  signerOf(address: Address): Secp256k1Signer {
+    const signer = this.twin.upstream.keys.signerOf(address);
+    if (signer === undefined) throw new MissingKeyError(address, "sign");
+    return signer;
   }
 
   /** Checkpoints of an epoch that are in the chain, in order. */
@@ -206,18 +238,18 @@ export class FuzzWorld {
 
   /** Gives somebody staking tokens that a contract may take. */
   async #endow(who: LocalAccount, spender: Address, amount: bigint): Promise<void> {
-    const { deployer, contracts } = this.twin.upstream;
+    const { contracts, network } = this.twin.upstream;
     const token = (functionName: "mint" | "approve", to: Address) => ({
       to: contracts.stakingAsset,
       data: encodeFunctionData({ abi: TestERC20Abi, functionName, args: [to, amount] }),
     });
-    await this.#setUp(deployer, token("mint", who.address));
+    await this.#setUp(network.deployer.account, token("mint", who.address));
     await this.#setUp(who, token("approve", spender));
   }
 
   async #setUp(from: LocalAccount, request: { to?: Address; data: Hex }): Promise<void> {
     const timestamp = (await this.twin.chain.now()) + this.twin.chain.blockTime;
-    const { upstream, extended } = await this.twin.execute({ from, ...request }, timestamp);
+    const { upstream, extended } = await this.twin.observe({ from, ...request }, timestamp);
     this.timestamp = timestamp;
     this.slot = slotAt(this.rollup.timing, timestamp);
     this.epoch = epochOfSlot(this.rollup.timing, this.slot);
@@ -225,4 +257,17 @@ export class FuzzWorld {
       throw new TwinMismatchError("Setting up failed", { fields: { output: upstream.output, data: request.data } });
     }
   }
+}
+
+async function gatherPeople(twin: ComparedTwin): Promise<People> {
+  const several = (count: number, role: string) =>
+    Promise.all(Array.from({ length: count }, (_, index) => twin.account(`${role} ${index}`)));
+  return {
+    owner: await twin.account("owner"),
+    stranger: await twin.account("stranger"),
+    staker: await twin.account("staker"),
+    provers: await several(2, "prover"),
+    candidates: await several(3, "candidate"),
+    coinbases: (await several(3, "coinbase")).map(({ address }) => address),
+  };
 }

@@ -16,7 +16,7 @@ export async function signalDirectly(world: FuzzWorld): Promise<Plan> {
   const { governanceProposer, registry } = twin.upstream.contracts;
   const data = encodeFunctionData({ abi: GovernanceProposerAbi, functionName: "signal", args: [registry] });
   return plainPlan("signal", {
-    from: dice.chance(85) ? proposer.account : world.stranger,
+    from: dice.chance(85) ? world.accountOf(proposer) : world.stranger,
     to: governanceProposer,
     data,
   });
@@ -26,7 +26,7 @@ export async function signalDirectly(world: FuzzWorld): Promise<Plan> {
 export async function submitWinner(world: FuzzWorld): Promise<Plan> {
   const { dice, slot, twin, rollup } = world;
   const { governanceProposer } = twin.upstream.contracts;
-  const current = slot / twin.upstream.config.governanceProposer.roundSize;
+  const current = slot / twin.upstream.network.config.governanceProposer.roundSize;
   let round = current - dice.between(0n, WINNER_LIFETIME + 1n);
   for (let age = 1n; age <= WINNER_LIFETIME && dice.chance(90); age++) {
     const { payloadWithMostSignals, executed } = await twin.chain.publicClient.readContract({

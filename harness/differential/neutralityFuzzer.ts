@@ -3,18 +3,22 @@ import { isDeepStrictEqual } from "node:util";
 import { decodeFunctionResult, multicall3Abi, type Hex } from "viem";
 
 import { BuildAheadError } from "../errors.ts";
+import type { HardhatRuntime } from "../hardhatRuntime.ts";
 import { decodeRevert } from "../l1/decodeRevert.ts";
 import { slotAt } from "../protocol/time.ts";
+import type { TwinOptions } from "../twin/openTwin.ts";
+import type { Mirrored } from "../twin/twin.ts";
+import { openComparedTwin, type CallResult } from "./comparedTwin.ts";
 import { Dice } from "./dice.ts";
 import { predictProposal, predictValidation, type EarlyRejection, type ProposalContext } from "./earlyRejection.ts";
 import { FUZZ_ACTIONS } from "./fuzzActions.ts";
 import { FuzzWorld } from "./fuzzWorld.ts";
 import type { Plan, PlannedCall } from "./plan.ts";
+import type { Outcome } from "./outcome.ts";
 import { randomRead } from "./randomRead.ts";
-import { Twin, type TwinOptions, type TwinOutcome } from "./twin.ts";
 
 /** The extended rollup did something that upstream does not do. Everything that is needed to see it again is in the message. */
-export class NeutralityError extends BuildAheadError {}
+class NeutralityError extends BuildAheadError {}
 
 export interface NeutralityOptions extends Pick<TwinOptions, "config" | "validatorCount" | "newcomerCount" | "terms"> {
   readonly seed: number;
@@ -54,8 +58,8 @@ const STORAGE_INTERVAL = 250;
  *
  * @throws NeutralityError at the first difference.
  */
-export async function fuzzNeutrality(options: NeutralityOptions): Promise<NeutralityReport> {
-  return (await Fuzzer.create(options)).run();
+export async function fuzzNeutrality(hardhat: HardhatRuntime, options: NeutralityOptions): Promise<NeutralityReport> {
+  return (await Fuzzer.create(hardhat, options)).run();
 }
 
 class Fuzzer {
@@ -73,10 +77,10 @@ class Fuzzer {
     this.#world = world;
   }
 
-  static async create(options: NeutralityOptions): Promise<Fuzzer> {
+  static async create(hardhat: HardhatRuntime, options: NeutralityOptions): Promise<Fuzzer> {
     const { seed, ...rest } = options;
-    const twin = await Twin.open({ ...rest, seed: "neutrality" });
-    return new Fuzzer(options, await FuzzWorld.create(twin, new Dice(seed), "neutrality"));
+    const twin = await openComparedTwin(hardhat, { ...rest, seed: "neutrality" });
+    return new Fuzzer(options, await FuzzWorld.create(twin, new Dice(seed)));
   }
 
   async run(): Promise<NeutralityReport> {
@@ -115,7 +119,7 @@ class Fuzzer {
     const { twin, timestamp, dice } = world;
     this.#history.push(`${this.#step}: ${plan.label} at ${timestamp}, slot ${world.slot}, tip ${world.tip.number}`);
     const baseFee = plan.baseFeePerGas ?? dice.pick([1n, 1n, 3n]) * 10n ** 9n;
-    const outcome = await this.#guard(twin.execute(plan.request, timestamp, baseFee));
+    const outcome = await this.#guard(twin.observe(plan.request, timestamp, baseFee));
     await this.#compare(plan, outcome);
 
     const target = dice.chance(10) ? twin.upstream.rollup.inbox : twin.upstream.rollup.address;
@@ -125,7 +129,7 @@ class Fuzzer {
     this.#require(isDeepStrictEqual(result.upstream, result.extended), "A read differs", { data, ...flatten(result) });
   }
 
-  async #compare(plan: Plan, { upstream, extended }: TwinOutcome): Promise<void> {
+  async #compare(plan: Plan, { upstream, extended }: Mirrored<Outcome>): Promise<void> {
     this.#require(upstream.status === extended.status, "The status differs", {
       upstream: `${upstream.status} ${upstream.output}`,
       extended: `${extended.status} ${extended.output}`,
@@ -167,7 +171,7 @@ class Fuzzer {
     ours: CallOutcome,
     tip: ProposalContext["tip"],
   ): Promise<void> {
-    const [upstream, extended] = [await describe(theirs), await describe(ours)];
+    const [upstream, extended] = [await this.#describe(theirs), await this.#describe(ours)];
     count(this.#outcomes, `${plan.label}${plan.isBundle ? ` (${call.kind})` : ""}: ${upstream}`);
     this.#require(theirs.success === ours.success, "The success of a call differs", { upstream, extended });
     const prediction = await this.#predict(call, tip);
@@ -179,7 +183,7 @@ class Fuzzer {
       return;
     }
     this.#require(!ours.success && ours.data === prediction.data, "An early check did not speak first", {
-      predicted: await describe({ success: false, data: prediction.data }),
+      predicted: await this.#describe({ success: false, data: prediction.data }),
       upstream,
       extended,
     });
@@ -187,8 +191,8 @@ class Fuzzer {
   }
 
   async #predict(call: PlannedCall, tip: ProposalContext["tip"] = this.#world.tip): Promise<EarlyRejection> {
-    const { view, twin, timestamp } = this.#world;
-    const context = { timestamp, tip, terms: twin.terms };
+    const { view, timestamp, twin } = this.#world;
+    const context = { timestamp, tip, terms: this.#options.terms, errorAbi: twin.extended.errorAbi };
     switch (call.kind) {
       case "propose":
         return predictProposal(view, call.facts, context);
@@ -197,6 +201,12 @@ class Fuzzer {
       case "other":
         return { kind: "none" };
     }
+  }
+
+  async #describe({ success, data }: CallOutcome): Promise<string> {
+    if (success) return "success";
+    const { errorName } = decodeRevert(await this.#world.twin.extended.errorAbi(), data);
+    return errorName ?? (data === "0x" ? "no data" : data.slice(0, 10));
   }
 
   #require(condition: boolean, message: string, fields: Readonly<Record<string, unknown>>): void {
@@ -229,14 +239,9 @@ class Fuzzer {
   }
 }
 
-async function describe({ success, data }: CallOutcome): Promise<string> {
-  if (success) return "success";
-  const { errorName } = await decodeRevert(data);
-  return errorName ?? (data === "0x" ? "no data" : data.slice(0, 10));
-}
-
-function flatten(result: Readonly<Record<string, { readonly reverted: boolean; readonly data: Hex }>>) {
-  return Object.fromEntries(Object.entries(result).map(([side, { reverted, data }]) => [side, `${reverted} ${data}`]));
+function flatten({ upstream, extended }: Mirrored<CallResult>): Mirrored<string> {
+  const describe = ({ reverted, data }: CallResult) => `${reverted} ${data}`;
+  return { upstream: describe(upstream), extended: describe(extended) };
 }
 
 function count<Key>(counts: Map<Key, number>, key: Key): void {

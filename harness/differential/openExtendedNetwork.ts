@@ -1,21 +1,16 @@
-import { DEFAULT_SEED, openEmbeddedChain } from "../l1/embeddedChain.ts";
-import { deployV4Stack } from "../network/deployV4Stack.ts";
-import { makeValidators } from "../network/makeValidators.ts";
+import type { HardhatRuntime } from "../hardhatRuntime.ts";
+import { DEFAULT_SEED } from "../l1/embeddedChain.ts";
 import type { NetworkConfig } from "../network/networkConfig.ts";
-import type { EmbeddedNetwork } from "../network/openEmbeddedNetwork.ts";
-import { stakeValidators } from "../network/stakeValidators.ts";
+import { openEmbeddedNetwork, type EmbeddedNetwork } from "../network/openEmbeddedNetwork.ts";
 import type { LateSubmissionTerms } from "../protocol/terms.ts";
 
 /** A network whose first rollup is the extended one: short of an upgrade, for properties that need none. */
-export async function openExtendedNetwork(
+export function openExtendedNetwork(
+  hardhat: HardhatRuntime,
   config: NetworkConfig,
   terms: LateSubmissionTerms,
   validatorCount: number,
   seed: string = DEFAULT_SEED,
 ): Promise<EmbeddedNetwork> {
-  const chain = await openEmbeddedChain({ seed });
-  const deployment = await deployV4Stack(chain, { config, seed, terms });
-  const validators = await makeValidators(chain, { seed, count: validatorCount, gse: deployment.contracts.gse });
-  const firstEpoch = await stakeValidators(deployment, validators);
-  return { ...deployment, validators, firstEpoch };
+  return openEmbeddedNetwork(hardhat, { config, terms, validatorCount, seed });
 }

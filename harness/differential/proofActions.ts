@@ -159,8 +159,7 @@ export async function invalidate(world: FuzzWorld): Promise<Plan | undefined> {
   if (pool.length === 0 || isIdle) return undefined;
   const target = dice.pick(pool);
   const { checkpoint, committee, flaw } = target;
-  const attesters = committee.members.map(({ address }) => address);
-  const members = world.hasCommittees || dice.chance(20) ? attesters : [];
+  const members = world.hasCommittees || dice.chance(20) ? committee.members : [];
   const asInsufficient =
     flaw === "none" ? dice.chance(world.hasCommittees ? 50 : 85) : (flaw === "insufficient") !== dice.chance(15);
   const number = dice.chance(95) ? checkpoint.number : tip.number + 1n;

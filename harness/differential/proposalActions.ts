@@ -1,6 +1,7 @@
 import { encodeFunctionData, isAddressEqual, multicall3Abi, toHex } from "viem";
 
 import { governanceSignalCall, slashingVoteCall, type BundledCall } from "../consensus/bundledCalls.ts";
+import { makeSidecars } from "../consensus/blobs.ts";
 import { slashVoteBytes } from "../protocol/slashVotes.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 import type { FuzzWorld } from "./fuzzWorld.ts";
@@ -58,9 +59,9 @@ export async function proposeAgain(world: FuzzWorld): Promise<Plan | undefined> 
 }
 
 async function planProposal(world: FuzzWorld, label: string, proposal: Proposal, isBundle: boolean): Promise<Plan> {
-  const { twin, pool, rollup, dice } = world;
+  const { twin, rollup, dice } = world;
   const { calldata, carried, from, facts, lands } = proposal;
-  const sidecars = carried === undefined ? {} : { sidecars: pool.sidecars(carried, twin.chain) };
+  const sidecars = carried === undefined ? {} : { sidecars: makeSidecars(carried.blobs, twin.chain.blobWrapper) };
   const call: PlannedCall = { kind: "propose", facts, lands };
   if (!isBundle) {
     const request = { ...toRollup(world, from, calldata), to: rollup.address, ...sidecars };
@@ -85,16 +86,16 @@ async function planProposal(world: FuzzWorld, label: string, proposal: Proposal,
 /** What a publisher bundles with a proposal: governance signal, slashing vote; and now and then somebody's errand. */
 async function slotWork(world: FuzzWorld): Promise<readonly BundledCall[]> {
   const { dice, twin, slot, rollup } = world;
-  const { proposer, members } = await world.committee(slot);
+  const committee = await world.committee(slot);
+  const proposer = world.accountOf(committee.proposer);
   const work: BundledCall[] = [];
   if (dice.chance(60)) {
     const payload = dice.pick([twin.upstream.contracts.registry, twin.upstream.contracts.gse]);
     work.push(await governanceSignalCall(twin.upstream, proposer, slot, payload));
   }
   if (world.hasCommittees && dice.chance(60)) {
-    const { slashingRoundSize, aztecEpochDuration } = rollup.config;
-    const round = { committeeSize: members.length, roundSlots: slashingRoundSize, epochSlots: aztecEpochDuration };
-    const bytes = slashVoteBytes(round);
+    const { slashingRoundSize: roundSlots, aztecEpochDuration: epochSlots } = rollup.config;
+    const bytes = slashVoteBytes({ committeeSize: committee.members.length, roundSlots, epochSlots });
     const votes = toHex(dice.below(2 ** (8 * bytes)), { size: bytes });
     const contract = { ...contractOf(world), functionName: "getSlasher" } as const;
     if (isAddressEqual(await twin.chain.publicClient.readContract(contract), rollup.slasher)) {

@@ -108,7 +108,7 @@ export async function finishProposal(world: FuzzWorld, draft: ProposalDraft): Pr
       slot,
       parent: tip,
       seed: `${dice.below(0x7fff_ffff)}`,
-      coinbase: dice.pick([...world.coinbases, committee.proposer.address]),
+      coinbase: dice.pick([...world.coinbases, committee.proposer]),
       manaUsed: draft.manaUsed,
       feeAssetPriceModifier: draft.feeAssetPriceModifier,
       blobs: blobsFor(world),
@@ -122,7 +122,7 @@ export async function finishProposal(world: FuzzWorld, draft: ProposalDraft): Pr
     const gasFees = { feePerDaGas, feePerL2Gas: feePerL2Gas + feeError };
     checkpoint = await build({ ...claimed, ...draft.header, gasFees });
   }
-  const attested = attest(checkpoint, committee, draft);
+  const attested = attest(world, checkpoint, committee, draft);
   const { header } = attested.proposeArgs;
   const blobInput = draft.blobInput ?? attested.blobInput;
   const final = withAttestations(
@@ -151,28 +151,33 @@ export async function finishProposal(world: FuzzWorld, draft: ProposalDraft): Pr
     },
     calldata: final.proposeCalldata,
     carried: draft.carried,
-    from: draft.from ?? hatchProposer ?? committee.proposer.account,
+    from: draft.from ?? hatchProposer ?? world.accountOf(committee.proposer),
   };
 }
 
-function attest(checkpoint: Checkpoint, committee: SlotCommittee, draft: ProposalDraft): AttestedCheckpoint {
-  const { members, proposer, proposerIndex } = committee;
+function attest(
+  world: FuzzWorld,
+  checkpoint: Checkpoint,
+  committee: SlotCommittee,
+  draft: ProposalDraft,
+): AttestedCheckpoint {
+  const { members, proposer } = committee;
   const signers = draft.flaw === "insufficient" ? [proposer] : selectQuorum(committee);
-  const attested = attestCheckpoint(checkpoint, committee, signers);
+  const attested = attestCheckpoint(checkpoint, committee, world.twin.upstream.keys, signers);
   let form: AttestationsAndSigners = attested;
   if (draft.flaw === "bad-signature") {
     const victim = badIndex({ committee, checkpoint: attested });
-    const foreign = signAttestation(checkpoint.payload, members[proposerIndex] ?? proposer);
+    const foreign = signAttestation(checkpoint.payload, world.signerOf(proposer));
     form = withSignatureOf(form, members.length, victim, foreign);
   }
   if (draft.malform !== undefined) form = draft.malform(form, committee, checkpoint.payload);
   if (form === attested && draft.signature === "proposer") return attested;
   switch (draft.signature) {
     case "proposer":
-      return withAttestations(checkpoint, form, signAttestationsAndSigners(form, proposer));
+      return withAttestations(checkpoint, form, signAttestationsAndSigners(form, world.signerOf(proposer)));
     case "stranger": {
       const other = members.find((member) => member !== proposer) ?? proposer;
-      return withAttestations(checkpoint, form, signAttestationsAndSigners(form, other));
+      return withAttestations(checkpoint, form, signAttestationsAndSigners(form, world.signerOf(other)));
     }
     case "absent":
       return withAttestations(checkpoint, form, ABSENT_SIGNATURE);
@@ -188,7 +193,7 @@ export function badIndex({
   readonly checkpoint: Pick<AttestedCheckpoint, "signers">;
 }): number {
   const { members, proposer } = committee;
-  return members.findIndex((member) => member !== proposer && checkpoint.signers.includes(member.address));
+  return members.findIndex((member) => member !== proposer && checkpoint.signers.includes(member));
 }
 
 /** The rehearsal of a proposal, as nodes make it before they broadcast. */
@@ -319,14 +324,15 @@ export const PROPOSAL_FAULTS: readonly ProposalFault[] = [
   [
     "without-proposer",
     malformed((_world, form, { members, proposer, proposerIndex }) =>
-      withoutAttestation(form, members.length, proposerIndex, proposer.address),
+      withoutAttestation(form, members.length, proposerIndex, proposer),
     ),
   ],
   [
     "bad-proposer-signature",
-    malformed(({ twin, dice }, form, { members, proposer, proposerIndex }, payload) => {
-      const somebody = dice.pick(twin.validators.filter((validator) => validator !== proposer));
-      return withSignatureOf(form, members.length, proposerIndex, signAttestation(payload, somebody));
+    malformed((world, form, { members, proposer, proposerIndex }, payload) => {
+      const somebody = world.dice.pick(world.twin.validators.filter(({ address }) => address !== proposer));
+      const foreign = signAttestation(payload, world.signerOf(somebody.address));
+      return withSignatureOf(form, members.length, proposerIndex, foreign);
     }),
   ],
   ["high-s", malformed((_world, form, { members, proposerIndex }) => withHighS(form, members.length, proposerIndex))],
@@ -342,7 +348,7 @@ export const PROPOSAL_FAULTS: readonly ProposalFault[] = [
   [
     "other-member",
     malformed(({ stranger }, form, { members }) => {
-      const index = members.findIndex(({ address }) => !form.signers.includes(address));
+      const index = members.findIndex((member) => !form.signers.includes(member));
       return index < 0 ? form : withOtherMember(form, members.length, index, stranger.address);
     }),
   ],

@@ -1,8 +1,7 @@
 import { hexToBigInt, type Hex } from "viem";
 
 import type { L1Chain } from "../l1/l1Chain.ts";
-import type { DeployedRollup } from "../network/deployment.ts";
-import type { DeployedRollup } from "../network/deployment.ts";
+import type { Rollup } from "../network/rollup.ts";
 import { lateRingEpochs, recordRingSize } from "../protocol/rings.ts";
 import {
   committeeCommitmentWord,
@@ -32,8 +31,7 @@ const FIRST_RANDAO = randaoWord(0n);
 export class RollupWords {
   readonly #kinds = new Map<bigint, WordKind>();
 
-  constructor(rollup: DeployedRollup) {
-    const timing = rollup.timing;
+  constructor({ timing }: Rollup) {
     this.#kinds.set(FEE_ORACLE_WORD, "oracle");
     this.#kinds.set(RANDAO_COUNT_WORD, "randao");
     for (let epoch = 0n; epoch < EPOCHS; epoch++) this.#kinds.set(committeeCommitmentWord(epoch), "committee");
@@ -45,7 +43,7 @@ export class RollupWords {
   }
 
   /** The first second of the epoch whose randao was stored last: the newest (uint32 key, uint224 value) of upstream's trace. */
-  static async newestRandao(chain: L1Chain, { address }: DeployedRollup): Promise<bigint> {
+  static async newestRandao(chain: L1Chain, { address }: Rollup): Promise<bigint> {
     const read = async (word: bigint) =>
       hexToBigInt((await chain.publicClient.getStorageAt({ address, slot: toWord(word) })) ?? "0x0");
     return (await read(randaoWord((await read(RANDAO_COUNT_WORD)) - 1n))) & 0xffff_ffffn;

@@ -34,7 +34,7 @@ export async function flush(world: FuzzWorld): Promise<Plan> {
 export async function configureQueue(world: FuzzWorld): Promise<Plan> {
   const { dice, twin, owner, stranger } = world;
   const config = {
-    ...twin.upstream.config.rollup.stakingQueueConfig,
+    ...twin.upstream.network.config.rollup.stakingQueueConfig,
     normalFlushSizeMin: dice.pick([0n, 1n, 2n, 48n, 48n]),
     normalFlushSizeQuotient: dice.pick([2n, 2_048n]),
   };
@@ -76,7 +76,7 @@ export async function slash(world: FuzzWorld): Promise<Plan | undefined> {
   const leaving = await readLeaving(world);
   const who = leaving.length > 0 && dice.chance(15) ? dice.pick(leaving).who : await pickStaker(world);
   const isEjecting = dice.chance(40) && (await hasSpares(world));
-  const { activationThreshold } = twin.upstream.config.gse;
+  const { activationThreshold } = twin.upstream.network.config.gse;
   const amount = isEjecting ? (activationThreshold * dice.pick([60n, 100n, 200n])) / 100n : BigInt(dice.below(1000));
   if (isEjecting) world.leavers.add(who);
   const data = encodeFunctionData({ abi: RollupAbi, functionName: "slash", args: [who.address, amount] });

@@ -3,6 +3,7 @@ import { DEFAULT_SEED, openEmbeddedChain, type EmbeddedChainOptions } from "../l
 import type { DeployedNetwork } from "./deployment.ts";
 import { deployV4Stack } from "./deployV4Stack.ts";
 import { errorAbiOf } from "./errorAbi.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { makeValidators, type MakeValidatorsOptions } from "./makeValidators.ts";
 import { mainnetLikeConfig, type NetworkConfig } from "./networkConfig.ts";
 import { TooFewValidatorsError } from "./stakeValidators.ts";
@@ -13,6 +14,8 @@ export interface EmbeddedNetworkOptions extends Omit<EmbeddedChainOptions, "erro
   readonly config?: NetworkConfig;
   /** Default 64. */
   readonly validatorCount?: number;
+  /** Given: the first rollup is the extended one already, with these terms. */
+  readonly terms?: LateSubmissionTerms;
   readonly onKeyProgress?: MakeValidatorsOptions["onProgress"];
 }
 
@@ -31,13 +34,17 @@ export async function openEmbeddedNetwork(
   hardhat: HardhatRuntime,
   options: EmbeddedNetworkOptions = {},
 ): Promise<EmbeddedNetwork> {
-  const { config = mainnetLikeConfig(), validatorCount = 64, seed = DEFAULT_SEED, onKeyProgress } = options;
+  const { config = mainnetLikeConfig(), validatorCount = 64, seed = DEFAULT_SEED, terms, onKeyProgress } = options;
   if (BigInt(validatorCount) < config.rollup.targetCommitteeSize) {
     throw new TooFewValidatorsError(validatorCount, config.rollup.targetCommitteeSize);
   }
   const { artifacts } = hardhat;
   const chain = await openEmbeddedChain(hardhat, { ...options, errorAbi: errorAbiOf(artifacts) });
-  const network = await deployV4Stack(artifacts, chain, { config, seed });
+  const network = await deployV4Stack(artifacts, chain, {
+    config,
+    seed,
+    ...(terms === undefined ? {} : { terms }),
+  });
   const validators = await makeValidators(chain, {
     seed,
     count: validatorCount,

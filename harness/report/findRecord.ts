@@ -1,16 +1,11 @@
-import { EvidenceUnreadableError } from "../bench/benchErrors.ts";
-import type { BenchRecord } from "../bench/benchRecord.ts";
+import { EvidenceUnreadableError } from "../bench/record/benchErrors.ts";
+import type { Identified } from "../bench/record/recordId.ts";
 
-/** The row that has all of these values. @throws EvidenceUnreadableError when there is none, or more than one. */
-export function findRecord(records: readonly BenchRecord[], wanted: Partial<BenchRecord>): BenchRecord {
-  const found = records.filter((record) =>
-    Object.entries(wanted).every(([name, value]) => record[name as keyof BenchRecord] === value),
-  );
-  const [record] = found;
-  if (record === undefined || found.length > 1) {
-    throw new EvidenceUnreadableError("The evidence has not exactly one row of a kind", {
-      fields: { wanted: JSON.stringify(wanted), found: found.length },
-    });
+/** The row with an id. @throws EvidenceUnreadableError when there is none, or more than one. */
+export function findRecord<Row extends Identified>(rows: readonly Row[], id: string): Row {
+  const [row, another] = rows.filter((candidate) => candidate.id === id);
+  if (row === undefined || another !== undefined) {
+    throw new EvidenceUnreadableError("The evidence has not exactly one row of an id", { fields: { id } });
   }
-  return record;
+  return row;
 }

@@ -1,9 +1,9 @@
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 
-import type { BenchRecord } from "../bench/benchRecord.ts";
-import type { GasEvidence } from "../bench/evidence.ts";
-import { MAIN_HARDFORK } from "../bench/runBench.ts";
+import type { GasEvidence } from "../bench/record/evidence.ts";
+import { MAIN } from "../bench/record/benchPlan.ts";
+import { makeId } from "../bench/record/recordId.ts";
 import { findRecord } from "./findRecord.ts";
 
 export interface GasChart {
@@ -12,7 +12,6 @@ export interface GasChart {
   readonly specify: (evidence: GasEvidence) => TopLevelSpec;
 }
 
-const MAIN = { hardfork: MAIN_HARDFORK, committee: 48 };
 const FONT = "DejaVu Sans, Verdana, sans-serif";
 const COLORS = { calldata: "#9aa5b1", execution: "#d1495b", floor: "#edae49", ours: "#00798c", upstream: "#9aa5b1" };
 
@@ -23,17 +22,15 @@ const config = {
   legend: { labelLimit: 300 },
 } as const;
 
+/** The way of a losing bundle that carries its blobs. */
+const LOSING_BUNDLE = new RegExp(`^\\w+\\.(bundled|guarded)\\.ringFresh\\.c${MAIN.committee}\\.${MAIN.hardfork}$`);
+
 export const GAS_CHARTS: readonly GasChart[] = [
   {
     file: "gas-duplicate.svg",
     title: "A lone duplicate: its bytes, its execution and the floor that it pays",
     specify: (evidence) => {
-      const duplicate = findRecord(evidence.records, {
-        ...MAIN,
-        case: "duplicate one block later",
-        variant: "alone, fresh ring",
-        blobs: 1,
-      });
+      const duplicate = findRecord(evidence.records, makeId(["duplicateOneBlockLater", "alone", "ringFresh"], MAIN));
       const bars = (who: string, execution: number) => [
         { who, part: "calldata at the standard price", gas: duplicate.intrinsic, order: 0 },
         { who, part: "execution before the revert", gas: execution, order: 1 },
@@ -41,7 +38,7 @@ export const GAS_CHARTS: readonly GasChart[] = [
       return {
         width: 560,
         height: 110,
-        title: "A lone duplicate pays the floor, however early it reverts (48 members, 33 signatures)",
+        title: `A lone duplicate pays the floor, however early it reverts (${duplicate.committee} members, ${duplicate.signatures} signatures)`,
         config,
         layer: [
           {
@@ -80,11 +77,12 @@ export const GAS_CHARTS: readonly GasChart[] = [
       title: "Gas saved against upstream when a bundle's proposal loses and its signal and vote succeed",
       config,
       data: {
-        values: records.filter(isLosingBundle).map(({ case: name, variant, gasUsed, upstreamGasUsed }) => ({
-          name,
-          how: variant.startsWith("in a guarded") ? "guard before the entry" : "early revert",
-          saved: (upstreamGasUsed ?? 0) - gasUsed,
-        })),
+        values: records.flatMap(({ id, case: name, gasUsed, upstreamGasUsed }) => {
+          const way = LOSING_BUNDLE.exec(id)?.[1];
+          if (way === undefined || upstreamGasUsed === undefined) return [];
+          const how = way === "guarded" ? "guard before the entry" : "early revert";
+          return [{ name, how, saved: upstreamGasUsed - gasUsed }];
+        }),
       },
       mark: "bar",
       encoding: {
@@ -105,16 +103,12 @@ export const GAS_CHARTS: readonly GasChart[] = [
     file: "gas-paths.svg",
     title: "What landing a checkpoint costs, on time and late",
     specify: ({ records }) => {
-      const onTime = findRecord(records, {
-        ...MAIN,
-        case: "propose",
-        variant: "rest of the epoch, epoch 3, warm ring",
-      });
-      const late = findRecord(records, { ...MAIN, case: "late", variant: "alone, sender credited, warm ring" });
+      const onTime = findRecord(records, makeId(["propose", "rest", "epoch3", "ringWarm"], MAIN));
+      const late = findRecord(records, makeId(["late", "alone", "ringWarm"], MAIN));
       return {
         width: 560,
         height: 110,
-        title: "Landing a checkpoint: receipts, 48 members, warm ring of logs",
+        title: `Landing a checkpoint: receipts, ${late.committee} members, warm ring of logs`,
         config,
         data: {
           values: [
@@ -148,17 +142,6 @@ export async function renderGasChart(chart: GasChart, evidence: GasEvidence): Pr
   } finally {
     view.finalize();
   }
-}
-
-function isLosingBundle(record: BenchRecord): boolean {
-  const { hardfork, committee, variant, blobs, upstreamGasUsed } = record;
-  return (
-    hardfork === MAIN.hardfork &&
-    committee === MAIN.committee &&
-    blobs > 0 &&
-    upstreamGasUsed !== undefined &&
-    /^in a (guarded )?bundle, fresh ring$/.test(variant)
-  );
 }
 
 /** A vertical line with its name. */

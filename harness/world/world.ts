@@ -5,6 +5,7 @@ import { ChainFollower } from "../consensus/chainFollower.ts";
 import { buildCheckpoint, type BuildCheckpointOptions } from "../consensus/checkpoint.ts";
 import { readTip, type CheckpointTip } from "../consensus/checkpointTip.ts";
 import { ContentStore } from "../consensus/contentStore.ts";
+import type { EpochProofOptions } from "../consensus/epochProof.ts";
 import { makeEpochProofTransaction } from "../consensus/epochProofTransaction.ts";
 import { KeyRing, type HeldKey } from "../consensus/keyRing.ts";
 import {
@@ -70,7 +71,7 @@ export interface WorldListener {
 }
 
 /** Seconds into its slot at which a punctual proposer's transaction is mined: the second L1 block. */
-export const ON_TIME_DELAY = 12n;
+const ON_TIME_DELAY = 12n;
 /** Wei that an account of {@link World.account} has at least. */
 const GAS_MONEY = 10n ** 20n;
 
@@ -241,8 +242,13 @@ export class World {
    * Proves a run of checkpoints of one epoch in the next L1 block.
    * @throws L1RevertError when L1 refuses the proof.
    */
-  async prove(checkpoints: readonly AttestedCheckpoint[], prover: LocalAccount): Promise<TransactionReceipt> {
-    const receipt = await this.chain.execute(await makeEpochProofTransaction(this.view, prover, { checkpoints }));
+  async prove(
+    checkpoints: readonly AttestedCheckpoint[],
+    prover: LocalAccount,
+    options: Omit<EpochProofOptions, "checkpoints" | "prover"> = {},
+  ): Promise<TransactionReceipt> {
+    const request = await makeEpochProofTransaction(this.view, prover, { ...options, checkpoints });
+    const receipt = await this.chain.execute(request);
     for (const { onProof } of this.#listeners) onProof?.(receipt);
     return receipt;
   }
@@ -254,7 +260,8 @@ export class World {
   }
 }
 
-function expectLanded(landing: Landing): Landing {
+/** @throws L1RevertError when it did not land. */
+export function expectLanded(landing: Landing): Landing {
   if (landing.revert !== undefined) throw landing.revert;
   return landing;
 }

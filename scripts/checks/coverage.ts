@@ -47,8 +47,8 @@ export default defineConfig({
 
 /** Tests against a chain that reach our contracts, and together stay within minutes. */
 const MOCHA_TESTS = [
-  "test/bench/compactProposer.test.ts",
-  "test/bench/guardedBundler.test.ts",
+  "test/harness/bench/compactProposer.test.ts",
+  "test/harness/bench/guardedBundler.test.ts",
   "test/contracts/libraries/*.test.ts",
   "test/contracts/rollup/*.test.ts",
   "test/harness/network/deployBuildAhead.test.ts",

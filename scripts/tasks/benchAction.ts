@@ -2,12 +2,14 @@ import path from "node:path";
 
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
-import { parseBenchOptions, type RawBenchOptions } from "../../harness/bench/benchOptions.ts";
-import { recordKey } from "../../harness/bench/benchRecord.ts";
+import { parseBenchOptions, type RawBenchOptions } from "../../harness/bench/record/benchOptions.ts";
+import { planCheck, planEvidence } from "../../harness/bench/record/benchPlan.ts";
+import { describeSetup } from "../../harness/bench/benchSetup.ts";
 import { assertNoDrift, findDrift } from "../../harness/bench/compareEvidence.ts";
-import { readEvidence, type GasEvidence } from "../../harness/bench/evidence.ts";
+import { readEvidence, type GasEvidence } from "../../harness/bench/record/evidence.ts";
 import type { BenchResult } from "../../harness/bench/runBench.ts";
 import { BuildAheadError } from "../../harness/errors.ts";
+import { openEvidenceFolder } from "../../harness/report/openEvidenceFolder.ts";
 
 interface BenchArguments extends RawBenchOptions {
   readonly check: boolean;
@@ -24,14 +26,15 @@ export default async function benchAction(
     const folder = path.join(hre.config.paths.root, FOLDER);
     // Before the work: a check against nothing need not begin.
     const committed = check ? await readEvidence(path.join(folder, "gas.json")) : undefined;
+    if (!check && options.isComplete) await openEvidenceFolder(folder);
     console.log("Compiling (about a minute the first time) ...");
     await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
-    // Reads artifacts when it loads, so it cannot be imported before there are any.
-    const { planCheck, planEvidence, runBench } = await import("../../harness/bench/runBench.ts");
+    // What takes ABIs from the build cannot be imported before there is one.
+    const { runBench } = await import("../../harness/bench/runBench.ts");
     const { assertGasFilesMatch, writeGasFiles } = await import("../../harness/report/gasFiles.ts");
     const started = performance.now();
     const legs = check ? planCheck(options) : planEvidence(options);
-    const result = await runBench(legs, options.runs, makeProgress());
+    const result = await runBench(hre, legs, options.runs, makeProgress());
 
     const seconds = Math.round((performance.now() - started) / 1000);
     if (committed !== undefined) {
@@ -65,13 +68,9 @@ function makeProgress(): (words: string) => void {
 
 function compare(result: BenchResult, committed: GasEvidence): void {
   assertNoDrift([
-    ...findDrift(result.records, committed.records, recordKey),
-    ...findDrift(result.floorDesigns, committed.floorDesigns, ({ hardfork, committee, design }) =>
-      [design, hardfork, `committee ${committee}`].join(" / "),
-    ),
-    ...findDrift(result.storage, committed.storage, ({ hardfork, committee, path: name, implementation }) =>
-      ["storage", name, implementation, hardfork, `committee ${committee}`].join(" / "),
-    ),
+    ...findDrift(result.records, committed.records),
+    ...findDrift(result.floorDesigns, committed.floorDesigns),
+    ...findDrift(result.storage, committed.storage),
   ]);
 }
 
@@ -79,17 +78,18 @@ const count = ({ records, floorDesigns, storage }: BenchResult) =>
   records.length + floorDesigns.length + storage.length;
 
 /** What the figures depend on besides the sources. */
-function describe(hre: HardhatRuntimeEnvironment): Pick<GasEvidence, "format" | "upstream" | "compiler"> {
+function describe(hre: HardhatRuntimeEnvironment): Pick<GasEvidence, "format" | "upstream" | "compiler" | "setup"> {
   const [compiler] = hre.config.solidity.profiles["default"]?.compilers ?? [];
   const settings = (compiler?.settings ?? {}) as { evmVersion?: string; optimizer?: { runs?: number } };
   return {
-    format: 1,
+    format: 2,
     upstream: "@aztec/l1-artifacts 4.1.2",
     compiler: {
       version: compiler?.version ?? "unknown",
       evmVersion: settings.evmVersion ?? "default",
       optimizerRuns: settings.optimizer?.runs ?? 0,
     },
+    setup: describeSetup(),
   };
 }
 

@@ -1,32 +1,18 @@
 import { readFile } from "node:fs/promises";
 
-import type { BenchRecord } from "../../harness/bench/benchRecord.ts";
-import { readEvidence } from "../../harness/bench/evidence.ts";
+import { MAIN } from "../../harness/bench/record/benchPlan.ts";
+import type { BenchRecord } from "../../harness/bench/record/benchRecord.ts";
+import { readEvidence } from "../../harness/bench/record/evidence.ts";
+import { makeId } from "../../harness/bench/record/recordId.ts";
 import type { RehearsalReport } from "../../harness/rehearsal/rehearsalReport.ts";
 import { findRecord } from "../../harness/report/findRecord.ts";
-
-const MAIN = { hardfork: "osaka", committee: 48 };
-const DUPLICATE = { ...MAIN, case: "duplicate one block later", blobs: 1 };
-
-/** The rows that texts refer to. */
-const ROWS = {
-  "propose.rest.ringFresh": { ...MAIN, case: "propose", variant: "rest of the epoch, epoch 1, fresh ring" },
-  "propose.rest.ringWarm": { ...MAIN, case: "propose", variant: "rest of the epoch, epoch 3, warm ring" },
-  "late.alone.recordNew.ringWarm": { ...MAIN, case: "late", variant: "alone, sender credited, warm ring" },
-  "late.alone.recordReused.ringWarm": {
-    ...MAIN,
-    case: "late",
-    variant: "alone, sender credited, record ring reused, warm ring",
-  },
-  "duplicate.alone.ringFresh": { ...DUPLICATE, variant: "alone, fresh ring" },
-  "duplicate.bundle.ringFresh": { ...DUPLICATE, variant: "in a bundle, fresh ring" },
-} as const satisfies Record<string, Partial<BenchRecord>>;
 
 /** Everything committed that a text can take its figures from. */
 export interface Evidence {
   readonly rehearsal: RehearsalReport;
   readonly gas: {
-    readonly row: (id: keyof typeof ROWS) => BenchRecord;
+    /** A row with the main hard fork and committee, by the beginning of its id. */
+    readonly row: (id: string) => BenchRecord;
     /** Rows of a case with the main hard fork and committee. */
     readonly rowsOf: (name: BenchRecord["case"]) => readonly BenchRecord[];
   };
@@ -45,7 +31,7 @@ export async function readCommittedEvidence(): Promise<Evidence> {
   const proofs = rowsOf("epoch proof").map(({ gasUsed, upstreamGasUsed = gasUsed }) => gasUsed - upstreamGasUsed);
   return {
     rehearsal: JSON.parse(await readFile("evidence/rehearsal.json", "utf8")) as RehearsalReport,
-    gas: { row: (id) => findRecord(records, ROWS[id]), rowsOf },
+    gas: { row: (id) => findRecord(records, makeId([id], MAIN)), rowsOf },
     settlement: {
       again: Object.values(await readSnapshot("settlement")),
       firstTime: Object.values(await readSnapshot("settlementFirstTime")),

@@ -90,9 +90,9 @@ function exampleSplit({ rehearsal }: Evidence): readonly string[] {
 
 function costs(evidence: Evidence): readonly string[] {
   const { gas, settlement, proofOverhead } = evidence;
-  const [fresh, warm] = [gas.row("propose.rest.ringFresh"), gas.row("propose.rest.ringWarm")];
-  const [late, lateNew] = [gas.row("late.alone.recordReused.ringWarm"), gas.row("late.alone.recordNew.ringWarm")];
-  const bundle = gas.row("duplicate.bundle.ringFresh");
+  const [fresh, warm] = [gas.row("propose.rest.epoch1.ringFresh"), gas.row("propose.rest.epoch3.ringWarm")];
+  const [late, lateNew] = [gas.row("late.alone.recordReused.ringWarm"), gas.row("late.alone.ringWarm")];
+  const bundle = gas.row("duplicateOneBlockLater.bundled.ringFresh");
   const ratio = (row: typeof late) => (row.gasUsed / warm.gasUsed).toFixed(2);
   const [newOnes, known] = [firstSlot(settlement.firstTime, evidence), firstSlot(settlement.again, evidence)];
   const further = (extras: readonly number[]) => upTo(100, Math.max(...increases(extras)));
@@ -100,7 +100,7 @@ function costs(evidence: Evidence): readonly string[] {
     `With a committee of ${late.committee} and ${late.signatures} signatures`,
     `on time ${fresh.ratio?.toFixed(3)} of upstream's gas`,
     `late ${ratio(late)} of on time (${ratio(lateNew)} the first time`,
-    `a lone duplicate ${n(gas.row("duplicate.alone.ringFresh").gasUsed)}, the calldata floor`,
+    `a lone duplicate ${n(gas.row("duplicateOneBlockLater.alone.ringFresh").gasUsed)}, the calldata floor`,
     `the early revert saves ${n((bundle.upstreamGasUsed ?? 0) - bundle.gasUsed)} gas`,
     `costs less than ${upTo(1000, proofOverhead)} more than upstream's`,
     `each late slot that it settles at most ${upTo(1000, newOnes)}`,

@@ -120,13 +120,13 @@ export const testPlans: readonly TestPlan[] = [
   {
     file: `${BENCH}/CompactProposer.sol`,
     solidity: [],
-    mocha: ["test/bench/compactProposer.test.ts"],
+    mocha: ["test/harness/bench/compactProposer.test.ts"],
     deployed: [`${BENCH}/CompactProposer.sol`],
   },
   {
     file: `${BENCH}/GuardedBundler.sol`,
     solidity: [],
-    mocha: ["test/bench/guardedBundler.test.ts"],
+    mocha: ["test/harness/bench/guardedBundler.test.ts"],
     deployed: [`${BENCH}/GuardedBundler.sol`],
   },
 ];

@@ -20,7 +20,7 @@ import { RollupAbi } from "../../../harness/upstream/abis.ts";
 import type { EpochProofArgs } from "../../../harness/upstream/epochProofArgs.ts";
 import { openTestWorld, type TestWorld } from "../../support/world.ts";
 import { traceCallFrame } from "../../support/callFrames.ts";
-import { runAsUpstream, withUpstreamLibrary } from "../../settlement/runAsUpstream.ts";
+import { runAsUpstream, withUpstreamLibrary } from "../../support/runAsUpstream.ts";
 
 /** What returns `block.blobbasefee`: BLOBBASEFEE, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN. */
 const BLOB_BASE_FEE_CODE = "0x4a5f5260205ff3";

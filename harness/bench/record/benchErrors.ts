@@ -1,0 +1,13 @@
+import { BuildAheadError } from "../../errors.ts";
+
+/** An option of the benchmark that names nothing there is. */
+export class BenchInputError extends BuildAheadError {}
+
+/** A measurement that contradicts what the benchmark set up or the gas rules it reports: a figure that must not be published. */
+export class BenchContradictionError extends BuildAheadError {}
+
+/** Committed evidence that is missing or no evidence. */
+export class EvidenceUnreadableError extends BuildAheadError {}
+
+/** Figures that differ from the committed ones. */
+export class GasDriftError extends BuildAheadError {}

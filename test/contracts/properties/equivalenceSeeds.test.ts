@@ -1,0 +1,158 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import hardhat from "hardhat";
+import { encodeFunctionData, type Address, type Hex } from "viem";
+
+import { World } from "../../../harness/world/world.ts";
+import { compactConfig } from "../../../harness/differential/compactConfig.ts";
+import { openExtendedNetwork } from "../../../harness/differential/openExtendedNetwork.ts";
+import { readOutcome, type Outcome } from "../../../harness/differential/outcome.ts";
+import { RollupWords, type WordKind } from "../../../harness/differential/rollupWords.ts";
+import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
+import type { EmbeddedNetwork } from "../../../harness/network/openEmbeddedNetwork.ts";
+import { epochOfSlot, epochStart, firstSlotOfEpoch, slotStart } from "../../../harness/protocol/time.ts";
+import { RollupAbi } from "../../../harness/upstream/abis.ts";
+
+const SEED = 4_201;
+const RUNS = 16;
+const EPOCH_SLOTS = 4;
+const LAG = 1n;
+
+const circumstances = fc.record({
+  /** The header's place in its epoch; the last one lands in the next epoch. */
+  place: fc.integer({ min: 0, max: EPOCH_SLOTS - 1 }),
+  /** What happens in the epochs before: bit by bit, whether a slot is used. */
+  history: fc.integer({ min: 0, max: 2 ** (2 * EPOCH_SLOTS) - 1 }),
+  /** Whether the header's epoch was set up before, and the landing's epoch as well. */
+  setUpEarly: fc.boolean(),
+  setUpCurrent: fc.boolean(),
+  delay: fc.integer({ min: 2, max: 23 }),
+});
+
+describe("Seeds: what a late landing may decide", function () {
+  let network: EmbeddedNetwork;
+  let world: World;
+  let words: RollupWords;
+  let restore: () => Promise<void>;
+
+  before(async () => {
+    const terms = { firstBps: 5_000, submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
+    network = await openExtendedNetwork(
+      hardhat,
+      compactConfig({ inboxLag: 2n, aztecProofSubmissionEpochs: 3n }),
+      terms,
+      8,
+    );
+    const { rollup, validators, chain } = network;
+    world = new World({ network, rollup, keys: validators, seed: "seeds" });
+    words = new RollupWords(rollup);
+    restore = await chain.snapshot();
+  });
+
+  it("is nothing for an epoch whose seed was determined, and for the current epoch what setupEpoch would write", async () => {
+    const seen = { current: 0, previous: 0, written: 0 };
+    await fc.assert(
+      fc.asyncProperty(circumstances, async ({ place, history, setUpEarly, setUpCurrent, delay }) => {
+        await restore();
+        const { rollup, chain } = network;
+        const epoch = network.firstEpoch + 3n;
+        const slot = firstSlotOfEpoch(rollup.timing, epoch) + BigInt(place);
+        for (let index = 0; index < 2 * EPOCH_SLOTS; index++) {
+          if (((history >> index) & 1) === 0) continue;
+          const used = firstSlotOfEpoch(rollup.timing, epoch - 2n) + BigInt(index);
+          await chain.mineAt(slotStart(rollup.timing, used));
+          await world.landOnTime(used);
+        }
+        // A committee can be asked for once the chain is near enough to its epoch.
+        await chain.mineAt(slotStart(rollup.timing, slot));
+        if (setUpEarly) await setUp(network, slotStart(rollup.timing, slot) + 1n);
+        const checkpoint = await world.build(slot);
+        const landing = slotStart(rollup.timing, slot + 1n) + BigInt(delay);
+        const current = epochOfSlot(rollup.timing, slot + 1n);
+        if (setUpCurrent) await setUp(network, slotStart(rollup.timing, slot + 1n));
+        const known = await knownSeeds(network, current, landing);
+        // In the current epoch its own randao is stored: the seed of the epoch that it serves is determined.
+        const isDetermined = await isRandaoStored(network, current);
+        const branchOff = await chain.snapshot();
+
+        // What upstream's set-up would write in the very same block.
+        const reference = await changesOf(network, words, await setUp(network, landing));
+        await branchOff();
+        const { receipt, revert } = await world.land(checkpoint, { timestamp: landing });
+        if (revert !== undefined) throw revert;
+        const late = await changesOf(network, words, await readOutcome(chain, receipt));
+
+        const after = await knownSeeds(network, current, landing);
+        for (const [known_, before] of known) {
+          if (known_ >= current + LAG && !isDetermined) continue;
+          expect(after.get(known_), `seed and committee of epoch ${known_}, landing in ${current}`).to.equal(before);
+        }
+        if (current === epoch) {
+          seen.current++;
+          expect(late, "committee and randao words, as setupEpoch writes them").to.deep.equal(reference);
+          if (reference.size > 0) seen.written++;
+        } else {
+          seen.previous++;
+          const memoised = [words.committeeWord(epoch)].filter((word) => late.has(word));
+          expect([...late.keys()], "at most the past epoch's committee, and no randao").to.deep.equal(memoised);
+          expect(after.get(current + LAG), "the seed that this epoch's randao will make is still open").to.equal(
+            known.get(current + LAG),
+          );
+        }
+      }),
+      { numRuns: RUNS, seed: SEED, endOnFailure: true },
+    );
+    expect(seen.current, "landings in the header's epoch").to.be.at.least(6);
+    expect(seen.previous, "landings in the epoch after").to.be.at.least(2);
+    expect(seen.written, "landings that set their epoch up").to.be.at.least(2);
+  });
+});
+
+async function setUp(network: EmbeddedNetwork, timestamp: bigint): Promise<Outcome> {
+  const { chain, rollup, deployer } = network;
+  const data = encodeFunctionData({ abi: RollupAbi, functionName: "setupEpoch" });
+  return readOutcome(chain, await chain.execute({ from: deployer.account, to: rollup.address, data }, { timestamp }));
+}
+
+/** Words of committees and seeds that a transaction has changed, with their new values. */
+async function changesOf(
+  { rollup }: EmbeddedNetwork,
+  words: RollupWords,
+  { pre, post }: Outcome,
+): Promise<ReadonlyMap<Hex, Hex>> {
+  const kinds: readonly WordKind[] = ["committee", "randao"];
+  const account = rollup.address.toLowerCase() as Address;
+  const changed = { ...pre[account]?.storage, ...post[account]?.storage };
+  const chosen = (Object.entries(changed) as [Hex, Hex][]).filter(([word]) => kinds.includes(words.kindOf(word)));
+  return new Map(chosen.sort(([one], [other]) => one.localeCompare(other)));
+}
+
+/** Seed and committee, as one word, of every epoch around that has them at a second. */
+async function knownSeeds(
+  { chain, rollup }: EmbeddedNetwork,
+  current: bigint,
+  timestamp: bigint,
+): Promise<ReadonlyMap<bigint, string>> {
+  const seeds = new Map<bigint, string>();
+  for (let epoch = current - 3n; epoch <= current + 2n; epoch++) {
+    const at = epochStart(rollup.timing, epoch);
+    const ask = (functionName: "getSampleSeedAt" | "getCommitteeAt") =>
+      chain.call({
+        to: rollup.address,
+        data: encodeFunctionData({ abi: RollupAbi, functionName, args: [at] }),
+        timestamp,
+      });
+    try {
+      seeds.set(epoch, `${await ask("getSampleSeedAt")} ${await ask("getCommitteeAt")}`);
+    } catch (error) {
+      if (!(error instanceof L1RevertError) || error.errorName !== "ValidatorSelection__EpochNotStable") throw error;
+    }
+  }
+  return seeds;
+}
+
+/** Whether the epoch's own randao checkpoint exists: the newest element of upstream's trace has the epoch's first second. */
+async function isRandaoStored({ chain, rollup }: EmbeddedNetwork, epoch: bigint): Promise<boolean> {
+  const newest = await RollupWords.newestRandao(chain, rollup);
+  return newest === epochStart(rollup.timing, epoch);
+}

@@ -109,7 +109,7 @@ async function attestedElsewhere(target: Target, other: Pick<Checkpoint, "payloa
 const forgedAt = (position: "first" | "middle" | "last"): Forgery => ({
   name: `a stranger's signature in the ${position} place`,
   forge: async (target) => {
-    const { world, form, members, checkpoint, committee } = target;
+    const { form, members, checkpoint, committee } = target;
     const signed = committee.members.flatMap((member, index) => (form.signers.includes(member) ? [index] : []));
     const places = { first: 0, middle: Math.floor(signed.length / 2), last: signed.length - 1 };
     const index = signed[places[position]] ?? -1;

@@ -7,7 +7,8 @@ import {
   trimAttestations,
   type CommitteeAttestation,
 } from "../upstream/stdlib.ts";
-import { signAttestation } from "./attestations.ts";
+import { packAttestations, signAttestation } from "./attestations.ts";
+import { withAttestations, type AttestedCheckpoint } from "./attestedCheckpoint.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { SlotCommittee } from "./slotCommittee.ts";
 
@@ -23,19 +24,26 @@ export function signProposal({ header, payload }: Checkpoint, proposer: Secp256k
 
 /** A validator's message on `checkpoint_attestation`, in answer to a proposal. */
 export function attestToProposal(proposal: CheckpointProposal, validator: Secp256k1Signer): CheckpointAttestation {
-  const { checkpointHeader, archive, feeAssetPriceModifier, signature } = proposal;
-  const payload = new ConsensusPayload(checkpointHeader, archive, feeAssetPriceModifier);
-  return new CheckpointAttestation(payload, signAttestation(payload, validator).signature, signature);
+  const payload = payloadOf(proposal);
+  return new CheckpointAttestation(payload, signAttestation(payload, validator).signature, proposal.signature);
 }
 
 /**
- * Whether anybody could land a checkpoint with these attestations, on time or late: a quorum of the committee, the proposer's
- * own among it. Senders are recovered from the signatures, so strangers and duplicates do not count.
+ * Whether anybody could land a proposed checkpoint late: the proposal is the proposer's, and a quorum of the committee attests
+ * to it. The proposer's own attestation may be missing. Who signed is recovered from the signatures, so strangers and
+ * duplicates do not count.
  */
-export function isLandable(committee: SlotCommittee, attestations: readonly CheckpointAttestation[]): boolean {
-  const senders = new Set(attestations.map((attestation) => attestation.getSender()?.toString()));
+export function isLandable(
+  committee: SlotCommittee,
+  proposal: CheckpointProposal,
+  attestations: readonly CheckpointAttestation[],
+): boolean {
+  const payload = payloadOf(proposal);
+  const agreeing = attestations.filter((attestation) => attestation.payload.equals(payload));
+  const senders = new Set(agreeing.map((attestation) => attestation.getSender()?.toString()));
   const signed = committee.members.filter((address) => senders.has(EthAddress.fromString(address).toString()));
-  return signed.length >= committee.quorum && signed.includes(committee.proposer);
+  const isProposers = proposal.getSender()?.equals(EthAddress.fromString(committee.proposer)) ?? false;
+  return isProposers && signed.length >= committee.quorum;
 }
 
 /** What a publisher makes of them, as upstream's does: no more than the quorum, the proposer's first, in committee order. */
@@ -49,4 +57,26 @@ export function collectQuorum(
     kept,
     committee.members.map((member) => EthAddress.fromString(member)),
   );
+}
+
+/**
+ * What a rescuer sends: the attestations that were gossiped, and the proposer's signature over its proposal, which stands in for
+ * its attestation if that is not among them. It names no signers: late, `propose` does not read them.
+ */
+export function rescueWithProposal(
+  checkpoint: Checkpoint,
+  committee: SlotCommittee,
+  attestations: readonly CheckpointAttestation[],
+  proposal: CheckpointProposal,
+): AttestedCheckpoint {
+  const packed = packAttestations(committee.members, collectQuorum(committee, attestations));
+  return withAttestations(
+    { ...checkpoint, proposer: committee.proposer },
+    { ...packed, signers: [] },
+    proposal.signature.toViemSignature(),
+  );
+}
+
+function payloadOf({ checkpointHeader, archive, feeAssetPriceModifier }: CheckpointProposal): ConsensusPayload {
+  return new ConsensusPayload(checkpointHeader, archive, feeAssetPriceModifier);
 }

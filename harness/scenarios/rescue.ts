@@ -6,9 +6,9 @@ import type { LandOptions, World } from "../world/world.ts";
 import { expectLanded } from "./expectations.ts";
 import { ScenarioFailedError, type Scenario } from "./scenario.ts";
 
-/** What a rescuer holds: everything that was gossiped, which the proposer's second signature is not. */
+/** What a rescuer sends: nothing but what was gossiped. That has no second signature and no list of signers. */
 export function withoutSecondSignature(checkpoint: AttestedCheckpoint): AttestedCheckpoint {
-  return withAttestations(checkpoint, checkpoint);
+  return withAttestations(checkpoint, { ...checkpoint, signers: [] });
 }
 
 /** Lands a checkpoint late, and sees that the rollup has a record of it. @param words For people: what kind of late it is */

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { concatHex, size, toHex, type Hex } from "viem";
+import { concatHex, size, toHex, type Address, type Hex } from "viem";
 
 import {
   packAttestations,
@@ -14,34 +14,27 @@ import {
 } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { buildCheckpoint, type Checkpoint } from "../../../harness/consensus/checkpoint.ts";
 import { readTip } from "../../../harness/consensus/checkpointTip.ts";
+import { KeyRing } from "../../../harness/consensus/keyRing.ts";
 import {
   withExtraBytes,
   withExtraSigner,
   withFlippedBit,
   withHighS,
   withOtherMember,
-  withOtherSigner,
-  withoutAttestation,
   withoutLastByte,
   withoutLastSigner,
   withSignatureOf,
 } from "../../../harness/consensus/malformedAttestations.ts";
 import { selectQuorum, type SlotCommittee } from "../../../harness/consensus/slotCommittee.ts";
+import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
 import { slotAt } from "../../../harness/protocol/time.ts";
 import { flipSignature } from "../../../harness/upstream/foundation.ts";
 import { CommitteeAttestation } from "../../../harness/upstream/stdlib.ts";
+import { countBits, dataOffset, dataSizes, explainedSizes, recoverCommittee } from "../../support/committees.ts";
 import { proveAndSettle } from "../../support/settlement.ts";
 import { commitmentTo, expectRejected, refusal, rehearse, type Verdict } from "../../support/verdict.ts";
 import { signerOf } from "../../support/signerOf.ts";
-import { openTestWorld, type TestWorld, type TestWorldOptions } from "../../support/world.ts";
-import {
-  claimedCommittee,
-  countBits,
-  dataOffset,
-  dataSizes,
-  provenCommittee,
-  recoverSecondSignature,
-} from "../../support/committees.ts";
+import { openTestWorld, type TestWorld } from "../../support/world.ts";
 
 /** A well-formed late submission and what it is made of. */
 interface Target {
@@ -50,7 +43,7 @@ interface Target {
   readonly committee: SlotCommittee;
   readonly form: AttestationsAndSigners;
   readonly members: number;
-  /** Positions of the first member that signed without being the proposer, and of the first that did not sign. */
+  /** Positions of the first member that signed without being the proposer, and of the first that did not sign; else -1. */
   readonly signerIndex: number;
   readonly absentIndex: number;
 }
@@ -67,7 +60,15 @@ interface Forgery {
   readonly forge: (target: Target) => Promise<Forged> | Forged;
   /** Only where the bitmap has bits to spare. */
   readonly needsPadding?: boolean;
+  /** Only where somebody did not sign. */
+  readonly needsAbsentee?: boolean;
 }
+
+type Shape = "small" | "mainnet";
+type Signed = "a quorum" | "everybody";
+
+/** As many bytes as a signature takes more than an address. */
+const SURPLUS: Hex = `0x${"5a".repeat(45)}`;
 
 const wrongCommittee = (reconstructed: readonly Hex[], { committee }: Target) =>
   refusal(
@@ -76,22 +77,50 @@ const wrongCommittee = (reconstructed: readonly Hex[], { committee }: Target) =>
     commitmentTo(committee.members),
   );
 
-const wrongSignerCount = (bits: bigint, signers: number) =>
-  refusal("AttestationLib__SignersSizeMismatch", bits, BigInt(signers));
-
 const wrongBitmapSize = ({ members }: Target, actual: number) =>
   refusal("AttestationLib__SignatureIndicesSizeMismatch", BigInt(Math.ceil(members / 8)), BigInt(actual));
 
-const wrongDataSize = (form: AttestationsAndSigners, { members }: Target) =>
-  refusal("AttestationLib__SignaturesOrAddressesSizeMismatch", ...dataSizes(form, members));
+const bitPastCommittee = ({ members }: Target) => refusal("LateSubmission__BitPastCommittee", BigInt(members));
+
+/** Data of a length that no number of signatures explains. */
+const unexplained = (form: AttestationsAndSigners, { members }: Target): Forged => ({
+  form,
+  expected: refusal("AttestationLib__SignaturesOrAddressesSizeMismatch", ...explainedSizes(form, members)),
+});
+
+/** What has the length of a quorum is read to its end: a signature is none, or data is left, or the committee is another. */
+async function misread(form: AttestationsAndSigners, target: Target): Promise<Forged> {
+  const { members, checkpoint } = target;
+  const recovered = await recoverCommittee(form, members, checkpoint.digest);
+  if ("errorName" in recovered) return { form, expected: recovered };
+  const [asked, actual] = dataSizes(form, members);
+  if (asked === actual) return { form, expected: wrongCommittee(recovered, target) };
+  return { form, expected: refusal("AttestationLib__SignaturesOrAddressesSizeMismatch", asked, actual) };
+}
 
 /** Attestations of real members under another payload than the one that is submitted. */
 async function attestedElsewhere(target: Target, other: Pick<Checkpoint, "payload">): Promise<Forged> {
-  const { world, committee, checkpoint, members } = target;
+  const { world, committee } = target;
   const signed = selectQuorum(committee).map((member) => signAttestation(other.payload, signerOf(world.keys, member)));
-  const form = packAttestations(committee.members, signed);
-  return { form, expected: wrongCommittee(await provenCommittee(form, members, checkpoint.digest), target) };
+  return misread(packAttestations(committee.members, signed), target);
 }
+
+/** Somebody who is in no committee signs in the place of a member that has signed: the first, one in the middle, or the last. */
+const forgedAt = (position: "first" | "middle" | "last"): Forgery => ({
+  name: `a stranger's signature in the ${position} place`,
+  forge: async (target) => {
+    const { form, members, checkpoint, committee } = target;
+    const signed = committee.members.flatMap((member, index) => (form.signers.includes(member) ? [index] : []));
+    const places = { first: 0, middle: Math.floor(signed.length / 2), last: signed.length - 1 };
+    const index = signed[places[position]] ?? -1;
+    const { account, privateKey } = deriveAccount("forged attestations", "stranger");
+    const stranger = signerOf(new KeyRing([{ account, privateKey }]), account.address);
+    const forged = withSignatureOf(form, members, index, signAttestation(checkpoint.payload, stranger));
+    const named = committee.members.map((member, at) => (at === index ? account.address : member));
+    expect(forged.signers, "everybody is named").to.deep.equal(form.signers);
+    return { form: forged, expected: wrongCommittee(named, target) };
+  },
+});
 
 const FORGERIES: readonly Forgery[] = [
   {
@@ -150,20 +179,30 @@ const FORGERIES: readonly Forgery[] = [
   },
   {
     name: "one attestation less than the quorum",
-    forge: ({ form, committee, members, signerIndex }) => ({
-      form: withoutAttestation(form, members, signerIndex, committee.members[signerIndex] ?? "0x"),
-      expected: refusal(
-        "ValidatorSelection__InsufficientAttestations",
-        BigInt(committee.quorum),
-        BigInt(committee.quorum - 1),
-      ),
-    }),
+    forge: (target) => {
+      const { quorum } = target.committee;
+      const expected = refusal("ValidatorSelection__InsufficientAttestations", BigInt(quorum), BigInt(quorum - 1));
+      return { form: oneShort(target), expected };
+    },
+  },
+  {
+    name: "one attestation less than the quorum, and as many bytes more as it would have taken",
+    forge: (target) => misread(withExtraBytes(oneShort(target), "signaturesOrAddresses", SURPLUS), target),
+  },
+  {
+    name: "one attestation less than the quorum, and a bitmap that counts another one",
+    forge: (target) => {
+      const { quorum } = target.committee;
+      const expected = refusal("ValidatorSelection__InsufficientAttestations", BigInt(quorum), BigInt(quorum - 1));
+      const short = oneShort(target);
+      const absent = target.committee.members.findIndex((member) => !short.signers.includes(member));
+      return { form: withFlippedBit(short, absent), expected };
+    },
   },
   {
     name: "nothing at all",
     forge: (target) => ({
-      form: { attestations: { signatureIndices: "0x", signaturesOrAddresses: "0x" }, signers: [] },
-      expected: wrongBitmapSize(target, 0),
+      ...unexplained({ attestations: { signatureIndices: "0x", signaturesOrAddresses: "0x" }, signers: [] }, target),
       // Without attestations nodes ask about the header alone.
       rehearsal: "accepted",
     }),
@@ -172,13 +211,9 @@ const FORGERIES: readonly Forgery[] = [
     name: "a bitmap without its last byte",
     forge: (target) => {
       const form = withoutLastByte(target.form, "signatureIndices");
-      const bits = countBits(form.attestations.signatureIndices);
-      const isShort = bits === BigInt(form.signers.length);
       return {
         form,
-        expected: isShort
-          ? wrongBitmapSize(target, Math.ceil(target.members / 8) - 1)
-          : wrongSignerCount(bits, form.signers.length),
+        expected: wrongBitmapSize(target, Math.ceil(target.members / 8) - 1),
         // For upstream, an empty bitmap means that there are no attestations.
         ...(size(form.attestations.signatureIndices) === 0 ? { rehearsal: "accepted" } : {}),
       };
@@ -193,9 +228,9 @@ const FORGERIES: readonly Forgery[] = [
   },
   {
     name: "a bitmap with a byte more and a signature in it",
-    forge: ({ form }) => ({
-      form: withExtraBytes(form, "signatureIndices", "0x80"),
-      expected: wrongSignerCount(BigInt(form.signers.length + 1), form.signers.length),
+    forge: (target) => ({
+      form: withExtraBytes(target.form, "signatureIndices", "0x80"),
+      expected: wrongBitmapSize(target, Math.ceil(target.members / 8) + 1),
     }),
   },
   {
@@ -208,106 +243,89 @@ const FORGERIES: readonly Forgery[] = [
   {
     name: "a padding bit",
     needsPadding: true,
-    forge: ({ form, members }) => ({
-      form: withFlippedBit(form, members),
-      expected: wrongSignerCount(BigInt(form.signers.length + 1), form.signers.length),
+    forge: (target) => ({
+      form: withFlippedBit(target.form, target.members),
+      expected: bitPastCommittee(target),
+    }),
+  },
+  {
+    name: "the last padding bit",
+    needsPadding: true,
+    forge: (target) => ({
+      form: withFlippedBit(target.form, Math.ceil(target.members / 8) * 8 - 1),
+      expected: bitPastCommittee(target),
     }),
   },
   {
     name: "a padding bit and a signer for it",
     needsPadding: true,
-    forge: ({ form, members, world }) => ({
-      form: withExtraSigner(withFlippedBit(form, members), world.rescuer.address),
-      expected: wrongSignerCount(BigInt(form.signers.length), form.signers.length + 1),
+    forge: (target) => ({
+      form: withExtraSigner(withFlippedBit(target.form, target.members), target.world.rescuer.address),
+      expected: bitPastCommittee(target),
     }),
   },
   {
     name: "signatures without their last byte",
-    forge: (target) => {
-      const form = withoutLastByte(target.form, "signaturesOrAddresses");
-      return { form, expected: wrongDataSize(form, target) };
-    },
+    forge: (target) => unexplained(withoutLastByte(target.form, "signaturesOrAddresses"), target),
   },
   {
     name: "signatures with a byte more",
-    forge: (target) => {
-      const form = withExtraBytes(target.form, "signaturesOrAddresses");
-      return { form, expected: wrongDataSize(form, target) };
-    },
+    forge: (target) => unexplained(withExtraBytes(target.form, "signaturesOrAddresses"), target),
+  },
+  {
+    name: "signatures with as many bytes more as a signature takes more than an address",
+    forge: (target) => misread(withExtraBytes(target.form, "signaturesOrAddresses", SURPLUS), target),
   },
   {
     name: "signatures with 16 kB of junk, which the prover of the epoch would have to send again",
+    forge: (target) =>
+      unexplained(withExtraBytes(target.form, "signaturesOrAddresses", `0x${"ff".repeat(16_384)}`), target),
+  },
+  {
+    name: "signatures with 16 kB of junk, as long as signatures would be",
     forge: (target) => {
-      const form = withExtraBytes(target.form, "signaturesOrAddresses", `0x${"ff".repeat(16_384)}`);
-      return { form, expected: wrongDataSize(form, target) };
+      const junk: Hex = `0x${"ff".repeat(size(SURPLUS) * 364)}`;
+      return misread(withExtraBytes(target.form, "signaturesOrAddresses", junk), target);
     },
   },
   {
     name: "a signature that the bitmap hides",
-    forge: ({ form, signerIndex }) => ({
-      form: withFlippedBit(form, signerIndex),
-      expected: wrongSignerCount(BigInt(form.signers.length - 1), form.signers.length),
-    }),
+    forge: (target) => misread(withFlippedBit(target.form, target.signerIndex), target),
   },
   {
     name: "a signature that bitmap and signers hide",
-    forge: (target) => {
-      const form = withoutLastSigner(withFlippedBit(target.form, target.signerIndex));
-      return { form, expected: wrongDataSize(form, target) };
-    },
+    forge: (target) => misread(withoutLastSigner(withFlippedBit(target.form, target.signerIndex)), target),
   },
   {
     name: "a bitmap that takes an address for a signature and a signature for an address",
-    forge: (target) => {
-      const form = withFlippedBit(withFlippedBit(target.form, target.signerIndex), target.absentIndex);
-      return { form, expected: wrongCommittee(claimedCommittee(form, target.members), target) };
-    },
-  },
-  {
-    name: "a signer missing",
-    forge: ({ form }) => ({
-      form: withoutLastSigner(form),
-      expected: wrongSignerCount(BigInt(form.signers.length), form.signers.length - 1),
-    }),
-  },
-  {
-    name: "a signer in excess",
-    forge: ({ form, world }) => ({
-      form: withExtraSigner(form, world.rescuer.address),
-      expected: wrongSignerCount(BigInt(form.signers.length), form.signers.length + 1),
-    }),
-  },
-  {
-    name: "a stranger named as signer",
-    forge: (target) => {
-      const form = withOtherSigner(target.form, 0, target.world.rescuer.address);
-      return { form, expected: wrongCommittee(claimedCommittee(form, target.members), target) };
-    },
-  },
-  {
-    name: "two signers in the wrong order",
-    forge: (target) => {
-      const [first, second] = target.form.signers as [Hex, Hex];
-      const form = withOtherSigner(withOtherSigner(target.form, 0, second), 1, first);
-      return { form, expected: wrongCommittee(claimedCommittee(form, target.members), target) };
-    },
+    needsAbsentee: true,
+    forge: (target) =>
+      misread(withFlippedBit(withFlippedBit(target.form, target.signerIndex), target.absentIndex), target),
   },
   {
     name: "a stranger among those who did not sign",
+    needsAbsentee: true,
     forge: (target) => {
-      const form = withOtherMember(target.form, target.members, target.absentIndex, target.world.rescuer.address);
-      return { form, expected: wrongCommittee(claimedCommittee(form, target.members), target) };
+      const { form, members, committee, absentIndex, world } = target;
+      const named = committee.members.map((member, index) => (index === absentIndex ? world.rescuer.address : member));
+      return {
+        form: withOtherMember(form, members, absentIndex, world.rescuer.address),
+        expected: wrongCommittee(named, target),
+      };
     },
   },
+  forgedAt("first"),
+  forgedAt("middle"),
+  forgedAt("last"),
   {
     name: "a member's signature in another member's place",
-    forge: async (target) => {
+    forge: (target) => {
       const { world, form, members, committee, checkpoint, signerIndex } = target;
-      const proposal = signAttestation(checkpoint.payload, signerOf(world.keys, committee.proposer));
-      const forged = withSignatureOf(form, members, signerIndex, proposal);
+      const own = signAttestation(checkpoint.payload, signerOf(world.keys, committee.proposer));
+      const named = committee.members.map((member, index) => (index === signerIndex ? committee.proposer : member));
       return {
-        form: forged,
-        expected: wrongCommittee(await provenCommittee(forged, members, checkpoint.digest), target),
+        form: withSignatureOf(form, members, signerIndex, own),
+        expected: wrongCommittee(named, target),
       };
     },
   },
@@ -321,14 +339,11 @@ const FORGERIES: readonly Forgery[] = [
   },
   {
     name: "a signature with the other v",
-    forge: async (target) => {
-      const { members, checkpoint } = target;
-      const forged = withV(target, (v) => 27 + 28 - v);
-      return {
-        form: forged,
-        expected: wrongCommittee(await provenCommittee(forged, members, checkpoint.digest), target),
-      };
-    },
+    forge: (target) =>
+      misread(
+        withV(target, (v) => 27 + 28 - v),
+        target,
+      ),
   },
   {
     name: "a signature with v counted from zero",
@@ -336,20 +351,36 @@ const FORGERIES: readonly Forgery[] = [
   },
 ];
 
-for (const shape of ["small", "mainnet"] as const) {
-  describe(`A late submission with forged attestations, ${shape} committee`, () => {
+/** Lists that on time would be errors. */
+const SIGNER_LISTS: Readonly<Record<string, (signers: readonly Address[], stranger: Address) => readonly Address[]>> = {
+  "that is empty": () => [],
+  "that lacks one": (signers) => signers.slice(0, -1),
+  "with one too many": (signers, stranger) => [...signers, stranger],
+  "that names a stranger": (signers, stranger) => [stranger, ...signers.slice(1)],
+  "in the wrong order": (signers) => [...signers].reverse(),
+};
+
+const TARGETS: readonly (readonly [shape: Shape, signed: Signed])[] = [
+  ["small", "a quorum"],
+  ["small", "everybody"],
+  ["mainnet", "a quorum"],
+  ["mainnet", "everybody"],
+];
+
+for (const [shape, signed] of TARGETS) {
+  describe(`A late submission with forged attestations, ${shape} committee, signed by ${signed}`, () => {
     let target: Target;
     let restore: () => Promise<void>;
 
     before(async () => {
-      target = await openTarget({ shape });
+      target = await openTarget(shape, signed);
       restore = await target.world.chain.snapshot();
     });
 
     beforeEach(() => restore());
 
-    for (const { name, forge, needsPadding = false } of FORGERIES) {
-      if (needsPadding && shape === "mainnet") continue;
+    for (const { name, forge, needsPadding = false, needsAbsentee = false } of FORGERIES) {
+      if ((needsPadding && shape === "mainnet") || (needsAbsentee && signed === "everybody")) continue;
       it(`is refused with ${name}`, async () => {
         const { world, checkpoint } = target;
         const { form, expected, ...rest } = await forge(target);
@@ -371,28 +402,44 @@ for (const shape of ["small", "mainnet"] as const) {
       await proveAndSettle(world, { checkpoints: [gossiped], late });
     });
 
+    for (const [name, rewrite] of Object.entries(SIGNER_LISTS)) {
+      it(`takes no notice of a list of signers ${name}: the signatures say who signed`, async () => {
+        const { world, checkpoint, form } = target;
+        const signers = rewrite(form.signers, world.rescuer.address);
+        expect(signers, "the list").not.to.deep.equal(form.signers);
+        const landed = withAttestations(checkpoint, { ...form, signers });
+        const timestamp = world.at(checkpoint.slot + 1n, 12n);
+        expect(await rehearse(world, landed, timestamp), "validateHeaderWithAttestations").to.equal("accepted");
+        await world.landLate(landed, { from: world.rescuer });
+        const late = [{ checkpoint: landed, submitter: world.rescuer.address }];
+        await proveAndSettle(world, { checkpoints: [landed], late });
+      });
+    }
+
     it("is refused on time without the proposer's second signature, as upstream refuses it", async () => {
-      const { world, checkpoint, form, committee } = target;
-      const gossiped = withAttestations(checkpoint, form);
-      const expected = refusal(
-        "SignatureLib__InvalidSignature",
-        committee.proposer,
-        await recoverSecondSignature(form, gossiped.signature),
-      );
-      const timestamp = world.at(checkpoint.slot, 12n);
-      await expectRejected(world, gossiped, expected, { timestamp, from: world.rescuer });
+      const { world, checkpoint, form, committee, signerIndex } = target;
+      const options = { timestamp: world.at(checkpoint.slot, 12n), from: world.rescuer };
+      const none = refusal("ECDSAInvalidSignature");
+      await expectRejected(world, withAttestations(checkpoint, form), none, options);
+      const member = committee.members[signerIndex] ?? committee.proposer;
+      const signature = signAttestationsAndSigners(form, signerOf(world.keys, member));
+      const foreign = refusal("SignatureLib__InvalidSignature", committee.proposer, member);
+      await expectRejected(world, withAttestations(checkpoint, form, signature), foreign, {
+        ...options,
+        timestamp: options.timestamp + 1n,
+      });
     });
 
-    it("is refused on time without the proposer's attestation: what cannot be rescued cannot land either", async () => {
-      const { world, checkpoint, form, committee, members } = target;
+    it("is refused without the proposer's attestation: on time always, late if its proposal is missing too", async () => {
+      const { world, checkpoint, committee, members } = target;
       const { proposer, proposerIndex } = committee;
       const others = committee.members.filter((member) => member !== proposer);
       const all = attestCheckpoint(checkpoint, committee, world.keys, others);
       const expected = refusal("ValidatorSelection__MissingProposerSignature", proposer, BigInt(proposerIndex));
       expect(countBits(all.attestations.signatureIndices), "signatures").to.equal(BigInt(members - 1));
-      expect(form.signers).to.include(proposer);
       await expectRejected(world, all, expected, { timestamp: world.at(checkpoint.slot, 12n) });
-      await expectRejected(world, all, expected, { timestamp: world.at(checkpoint.slot + 1n, 12n) });
+      const gossiped = withAttestations(checkpoint, all);
+      await expectRejected(world, gossiped, expected, { timestamp: world.at(checkpoint.slot + 1n, 12n) });
     });
 
     it("needs no quorum on time, which is upstream's rule, and cannot be repeated late", async () => {
@@ -415,7 +462,7 @@ for (const shape of ["small", "mainnet"] as const) {
       await proveAndSettle(world, { checkpoints: [trailing], late });
     });
 
-    it("ignores whatever stands in for the second signature", async () => {
+    it("ignores whatever stands in for the second signature when the proposer has attested", async () => {
       const { world, checkpoint, form, committee } = target;
       const stranger = committee.members[target.signerIndex] ?? committee.proposer;
       const odd = withAttestations(checkpoint, form, signAttestationsAndSigners(form, signerOf(world.keys, stranger)));
@@ -426,6 +473,11 @@ for (const shape of ["small", "mainnet"] as const) {
   });
 }
 
+/** The smallest quorum without one of its members, and not without the proposer. */
+function oneShort({ world, checkpoint, committee }: Target): AttestationsAndSigners {
+  return attestCheckpoint(checkpoint, committee, world.keys, selectQuorum(committee, committee.quorum - 1));
+}
+
 /** Changes the recovery byte of one attestation where it lies: a packer would take a zero for "no signature". */
 function withV({ form, signerIndex }: Target, change: (v: number) => number): AttestationsAndSigners {
   const data = Buffer.from(form.attestations.signaturesOrAddresses.slice(2), "hex");
@@ -434,21 +486,20 @@ function withV({ form, signerIndex }: Target, change: (v: number) => number): At
   return { ...form, attestations: { ...form.attestations, signaturesOrAddresses: toHex(data) } };
 }
 
-async function openTarget(options: TestWorldOptions): Promise<Target> {
-  const world = await openTestWorld(options);
+async function openTarget(shape: Shape, signed: Signed): Promise<Target> {
+  const world = await openTestWorld({ shape });
   const slot = world.firstSlot + 1n;
-  const checkpoint = await world.build(slot);
   const committee = await world.committee(slot);
+  const checkpoint = await world.build(slot, signed === "everybody" ? { signers: ({ members }) => members } : {});
   const { attestations, signers } = checkpoint;
-  const hasSigned = (index: number) => signers.includes(committee.members[index] ?? "0x");
-  const indices = committee.members.map((_, index) => index);
+  const hasSigned = committee.members.map((member) => signers.includes(member));
   return {
     world,
     checkpoint,
     committee,
     form: { attestations, signers },
     members: committee.members.length,
-    signerIndex: indices.find((index) => hasSigned(index) && index !== committee.proposerIndex) ?? -1,
-    absentIndex: indices.find((index) => !hasSigned(index)) ?? -1,
+    signerIndex: hasSigned.findIndex((signer, index) => signer && index !== committee.proposerIndex),
+    absentIndex: hasSigned.indexOf(false),
   };
 }

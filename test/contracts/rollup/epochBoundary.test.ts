@@ -2,13 +2,14 @@ import { expect } from "chai";
 import { encodeFunctionData, zeroHash } from "viem";
 
 import { attestCheckpoint, type AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
+import { batchBlobs } from "../../../harness/consensus/epochProof.ts";
 import { readTip } from "../../../harness/consensus/checkpointTip.ts";
 import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
 import { RollupAbi } from "../../../harness/upstream/abis.ts";
 import { rejection } from "../../support/rejection.ts";
 import { readCommitteeCommitment, readMarks, readSeedCount } from "../../support/rollupState.ts";
 import { proveAndSettle, readLateSubmission, type LateLanding } from "../../support/settlement.ts";
-import { askRecord, commitmentTo, expectRejected, refusal, rehearse } from "../../support/verdict.ts";
+import { askOpen, askRecord, commitmentTo, expectRejected, refusal, rehearse } from "../../support/verdict.ts";
 import { openTestWorld, setTerms, type TestWorld } from "../../support/world.ts";
 
 type Position = "first" | "middle" | "last";
@@ -304,6 +305,37 @@ describe("A late landing whose parent is pruned at the boundary", () => {
     expect(receipt.logs.length, "events: pruned, recorded, proposed, inbox").to.be.at.least(3);
     expect((await readTip({ chain, rollup: world.rollup })).archive).to.equal(checkpoint.archive);
     await proveAndSettle(world, { checkpoints: [checkpoint], late: [{ checkpoint, submitter: rescuer.address }] });
+  });
+
+  it("takes the place of a pruned tip of its own epoch and slot, and is the first of its epoch again", async () => {
+    const { rescuer, chain, rollup } = world;
+    await proveAndSettle(world, { checkpoints: [parent] });
+    // Due at the boundary: the first of these goes, and the tip of the header's own epoch goes with it.
+    await world.landOnTime(world.firstSlot + 2n);
+    const { checkpoint: first } = await world.landOnTime(world.firstSlot + 5n);
+    const { checkpoint: tip } = await world.landOnTime(slot);
+    expect([tip.number, first.epoch, tip.epoch]).to.deep.equal([4n, world.firstEpoch + 1n, world.firstEpoch + 1n]);
+
+    const proven = await world.tipFor(slot + 1n);
+    expect([proven.number, proven.archive], "what the prune leaves").to.deep.equal([1n, parent.archive]);
+    const checkpoint = await world.build(slot, { parent: proven, salt: "again" });
+    const timestamp = world.at(slot + 1n, 12n);
+    expect(await askOpen(world, checkpoint, timestamp), "requireOpen").to.equal("accepted");
+    expect(await rehearse(world, checkpoint, timestamp), "validateHeaderWithAttestations").to.equal("accepted");
+    await world.landLate(checkpoint, { from: rescuer });
+
+    const commitments = await chain.publicClient.readContract({
+      address: rollup.address,
+      abi: RollupAbi,
+      functionName: "getBlobCommitmentsHash",
+      args: [checkpoint.number],
+    });
+    const alone = await batchBlobs([checkpoint]);
+    expect(commitments, "blobs of its epoch: its own").to.equal(alone.blobCommitmentsHash.toString());
+    const child = await world.build(slot + 1n, { parent: checkpoint });
+    expect((await world.land(child, { timestamp: world.at(slot + 1n, 24n) })).revert?.message).to.equal(undefined);
+    await proveAndSettle(world, { checkpoints: [checkpoint], late: [{ checkpoint, submitter: rescuer.address }] });
+    await proveAndSettle(world, { checkpoints: [child] });
   });
 
   it("is pruned itself when its epoch is not proven, and its record is forgotten", async () => {

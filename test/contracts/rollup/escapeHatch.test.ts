@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { parseEventLogs, type PrivateKeyAccount } from "viem";
+import { parseEventLogs, type Address, type Hex, type PrivateKeyAccount, type TransactionReceipt } from "viem";
 
 import { firstSlotOfEpoch } from "../../../harness/protocol/time.ts";
 import { EscapeHatchAbi, RollupAbi } from "../../../harness/upstream/abis.ts";
@@ -58,11 +58,9 @@ describe("A late header and the escape hatch", () => {
       from: hatchProposer,
     });
     expect(revert?.message).to.equal(undefined);
-    const updates = parseEventLogs({ abi: EscapeHatchAbi, logs: receipt.logs, eventName: "ArchiveUpdated" });
-    expect(
-      updates.map(({ args }) => [args.proposer, args.archive]),
-      "what the hatch is told",
-    ).to.deep.equal([[hatchProposer.address, checkpoint.proposeArgs.archive]]);
+    expect(readUpdates(receipt), "what the hatch is told").to.deep.equal([
+      [hatchProposer.address, checkpoint.proposeArgs.archive],
+    ]);
     await proveAndSettle(world, { checkpoints: [checkpoint] });
   });
 
@@ -71,8 +69,30 @@ describe("A late header and the escape hatch", () => {
     const slot = firstSlotOfEpoch(rollup.timing, openEpoch) - 1n;
     const checkpoint = await world.build(slot);
     expect(await rehearse(world, checkpoint, world.at(slot + 1n, 12n))).to.equal("accepted");
-    await world.landLate(checkpoint, { from: rescuer });
+    const { receipt } = await world.landLate(checkpoint, { from: rescuer });
+    // The hatch that is open by now has nothing to do with it: it would punish its proposer if this were not proven.
+    expect(readUpdates(receipt), "what the hatch is told").to.deep.equal([]);
+    const next = await world.build(slot + 2n);
+    const { receipt: own } = await world.land(next, { from: hatchProposer });
+    expect(readUpdates(own), "what the hatch is told of its own").to.deep.equal([
+      [hatchProposer.address, next.proposeArgs.archive],
+    ]);
     await proveAndSettle(world, { checkpoints: [checkpoint], late: [{ checkpoint, submitter: rescuer.address }] });
+  });
+
+  it("do not lift the epoch boundary: next to a hatch that is closed the last slot is refused all the same", async () => {
+    const { rollup, rescuer, chain } = world;
+    await setTerms(world, { crossEpoch: false });
+    const before = firstSlotOfEpoch(rollup.timing, openEpoch) - 1n;
+    const beforeHatch = await world.build(before);
+    const opening = refusal("LateSubmission__CrossEpochClosed", before, openEpoch - 1n);
+    await expectRejected(world, beforeHatch, opening, { timestamp: world.at(before + 1n, 1n), from: rescuer });
+
+    const after = firstSlotOfEpoch(rollup.timing, openEpoch + ACTIVE_EPOCHS + 1n) - 1n;
+    await chain.mineAt(world.at(after, 1n));
+    const afterHatch = await world.build(after);
+    const closed = refusal("LateSubmission__CrossEpochClosed", after, openEpoch + ACTIVE_EPOCHS);
+    await expectRejected(world, afterHatch, closed, { timestamp: world.at(after + 1n, 1n), from: rescuer });
   });
 
   it("do not meet when it closes: the last open slot is refused late in the first closed one", async () => {
@@ -87,6 +107,12 @@ describe("A late header and the escape hatch", () => {
     await world.landLate(next, { from: rescuer });
     await proveAndSettle(world, { checkpoints: [next], late: [{ checkpoint: next, submitter: rescuer.address }] });
   });
+
+  /** Proposers and archives that the hatch was told of. */
+  function readUpdates({ logs }: TransactionReceipt): readonly (readonly [Address, Hex])[] {
+    const updates = parseEventLogs({ abi: EscapeHatchAbi, logs, eventName: "ArchiveUpdated" });
+    return updates.map(({ args }) => [args.proposer, args.archive]);
+  }
 
   /** Whether the hatch is open from the epoch before an opening to the one after it. */
   async function readOpening(epoch: bigint): Promise<readonly boolean[]> {

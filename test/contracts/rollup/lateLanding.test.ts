@@ -3,11 +3,7 @@ import { artifacts } from "hardhat";
 import { parseEventLogs, type Abi, type TransactionReceipt } from "viem";
 
 import { readCheckpointAsArchiver } from "../../../harness/consensus/archiverDecoding.ts";
-import {
-  ABSENT_SIGNATURE,
-  withAttestations,
-  type AttestedCheckpoint,
-} from "../../../harness/consensus/attestedCheckpoint.ts";
+import { withAttestations, type AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { nameLateRecipientCall } from "../../../harness/consensus/bundledCalls.ts";
 import { readTip } from "../../../harness/consensus/checkpointTip.ts";
 import { withoutAttestation } from "../../../harness/consensus/malformedAttestations.ts";
@@ -25,7 +21,7 @@ describe("A checkpoint that a third party lands one slot late", () => {
   let slot: bigint;
   /** As its proposer would send it. */
   let late: AttestedCheckpoint;
-  /** What gossip gave away: everything but the proposer's second signature. */
+  /** What gossip gave away: neither the proposer's second signature nor a list of signers. */
   let rescued: AttestedCheckpoint;
 
   beforeEach(async () => {
@@ -33,7 +29,7 @@ describe("A checkpoint that a third party lands one slot late", () => {
     abi = (await artifacts.readArtifact("BuildAheadRollup")).abi as Abi;
     slot = world.firstSlot + 1n;
     late = await world.build(slot);
-    rescued = withAttestations(late, late, ABSENT_SIGNATURE);
+    rescued = withAttestations(late, { ...late, signers: [] });
   });
 
   const bundled = (): LandOptions => ({

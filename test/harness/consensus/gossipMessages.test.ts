@@ -6,11 +6,16 @@ import {
   attestToProposal,
   collectQuorum,
   isLandable,
+  rescueWithProposal,
   signProposal,
 } from "../../../harness/consensus/gossipMessages.ts";
 import { KeyRing } from "../../../harness/consensus/keyRing.ts";
 import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
-import type { CheckpointAttestation, CheckpointProposal } from "../../../harness/upstream/stdlib.ts";
+import {
+  CommitteeAttestation,
+  type CheckpointAttestation,
+  type CheckpointProposal,
+} from "../../../harness/upstream/stdlib.ts";
 import { signerOf } from "../../support/signerOf.ts";
 import { makeCheckpoint } from "../../support/syntheticCheckpoint.ts";
 import { makeCommittee } from "../../support/syntheticCommittee.ts";
@@ -47,16 +52,36 @@ describe("Gossiped messages", () => {
     expect(gossiped.proposeCalldata).to.equal(attestCheckpoint(checkpoint, committee, keys).proposeCalldata);
   });
 
-  it("are landable from a quorum on, and only with the proposer's own attestation", () => {
+  it("are landable with the proposal from a quorum on, with the proposer's own attestation or without", () => {
     const others = attestations.filter((_attestation, index) => index !== committee.proposerIndex);
     const own = attestations[committee.proposerIndex] as CheckpointAttestation;
-    expect(isLandable(committee, [...others.slice(0, 32), own]), "33, its own among them").to.equal(true);
-    expect(isLandable(committee, [...others.slice(0, 31), own]), "32").to.equal(false);
-    expect(isLandable(committee, others), "47 without its own").to.equal(false);
-    expect(isLandable(committee, [...others.slice(0, 31), own, own]), "one of them twice").to.equal(false);
+    expect(isLandable(committee, proposal, [...others.slice(0, 32), own]), "33, its own among them").to.equal(true);
+    expect(isLandable(committee, proposal, others.slice(0, 33)), "33 without its own").to.equal(true);
+    expect(isLandable(committee, proposal, others.slice(0, 32)), "32").to.equal(false);
+    expect(isLandable(committee, proposal, [...others.slice(0, 31), own, own]), "one of them twice").to.equal(false);
     const { account, privateKey } = deriveAccount("strangers", "validator");
-    const strangers = new KeyRing([{ account, privateKey }]);
-    const stranger = attestToProposal(proposal, signerOf(strangers, account.address));
-    expect(isLandable(committee, [...others.slice(0, 31), own, stranger]), "one of them a stranger's").to.equal(false);
+    const stranger = signerOf(new KeyRing([{ account, privateKey }]), account.address);
+    const foreign = attestToProposal(proposal, stranger);
+    expect(isLandable(committee, proposal, [...others.slice(0, 32), foreign]), "one a stranger's").to.equal(false);
+  });
+
+  it("are not landable with a proposal that is a member's but not the proposer's, or is another one", async () => {
+    const otherMember = members[committee.proposerIndex - 1] ?? proposer;
+    const usurped = await signProposal(checkpoint, signerOf(keys, otherMember));
+    expect(isLandable(committee, usurped, attestations), "another member's").to.equal(false);
+    const other = await signProposal(await makeCheckpoint("another"), signerOf(keys, proposer));
+    expect(isLandable(committee, other, attestations), "nobody attests to this one").to.equal(false);
+    expect(isLandable(committee, proposal, attestations), "the one that is attested to").to.equal(true);
+  });
+
+  it("make a rescue that names no signers and carries the proposal's signature", () => {
+    const others = attestations.filter((_attestation, index) => index !== committee.proposerIndex);
+    const rescue = rescueWithProposal(checkpoint, committee, others, proposal);
+    const unpacked = CommitteeAttestation.fromPacked(rescue.attestations, members.length);
+    expect(unpacked.filter(({ signature }) => !signature.isEmpty()).length, "signatures").to.equal(committee.quorum);
+    expect(unpacked[committee.proposerIndex]?.signature.isEmpty(), "the proposer's is missing").to.equal(true);
+    expect(rescue.signers, "signers").to.deep.equal([]);
+    expect(rescue.signature).to.deep.equal(proposal.signature.toViemSignature());
+    expect(rescue.proposer).to.equal(proposer);
   });
 });

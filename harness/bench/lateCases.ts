@@ -2,7 +2,7 @@ import type { LocalAccount, TransactionReceipt } from "viem";
 
 import { nameLateRecipientCall, type BundledCall } from "../consensus/bundledCalls.ts";
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
-import { DEFAULT_TERMS } from "../network/deployBuildAhead.ts";
+import { OPEN_TERMS } from "../network/deployBuildAhead.ts";
 import { recordRingSize } from "../protocol/rings.ts";
 import { encodeSetTerms } from "../protocol/terms.ts";
 import type { BenchContext } from "./benchContext.ts";
@@ -72,7 +72,7 @@ export async function measureBoundaryCases(context: BenchContext, slot: bigint, 
   progress(`late across the boundary, ${ring}`);
   const lane = pair.buildAhead;
   const restore = await pair.snapshot();
-  const data = encodeSetTerms({ ...DEFAULT_TERMS, crossEpoch: true });
+  const data = encodeSetTerms({ ...OPEN_TERMS, crossEpoch: true });
   const checkpoint = await pair.build(slot);
   await executeAsOwner(lane, data);
   await addLate(context, checkpoint, `alone, across the epoch boundary, ${ring}`, await landLate(pair, checkpoint));

@@ -1,6 +1,6 @@
 import { mintFeeAsset } from "../accounting/mintFeeAsset.ts";
 import { DEFAULT_SEED, openEmbeddedChain } from "../l1/embeddedChain.ts";
-import { DEFAULT_TERMS } from "../network/deployBuildAhead.ts";
+import { OPEN_TERMS } from "../network/deployBuildAhead.ts";
 import type { DeployedNetwork } from "../network/deployment.ts";
 import { deployV4Stack } from "../network/deployV4Stack.ts";
 import { makeValidators } from "../network/makeValidators.ts";
@@ -52,7 +52,7 @@ export async function openLane(options: LaneOptions): Promise<Lane> {
     config: laneConfig(committee),
     seed: DEFAULT_SEED,
     ...(kind === "build-ahead"
-      ? { terms: DEFAULT_TERMS }
+      ? { terms: OPEN_TERMS }
       : {
           beforeRollup: async (deployer) => {
             for (let library = 0; library < EXTRA_LIBRARIES; ++library) {

@@ -11,16 +11,23 @@ import { deployRollup } from "./deployRollup.ts";
 import { readLinkedLibraries, WrongLibraryLinkError } from "./linkedLibraries.ts";
 import { readArtifact } from "./readArtifact.ts";
 
-/** Terms until the economics recommend better: a tenth rising to half to the submitter, 75 % forfeited in all, two L1 blocks. */
-export const DEFAULT_TERMS: LateSubmissionTerms = {
+/**
+ * Terms of a deployment: the window is closed, and the rollup behaves like upstream's until governance opens it. The shares are
+ * in force until the economics recommend better: a tenth rising to half to the submitter, 75 % forfeited in all.
+ */
+export const CLOSED_TERMS: LateSubmissionTerms = {
   firstBps: 1_000,
   submitterBps: 5_000,
   burnBps: 2_500,
-  windowSeconds: 24,
+  windowSeconds: 0,
   crossEpoch: false,
 };
 
+/** Terms that a second payload sets once clients are ready: the same shares, a window of two L1 blocks. */
+export const OPEN_TERMS: LateSubmissionTerms = { ...CLOSED_TERMS, windowSeconds: 24 };
+
 export interface DeployBuildAheadOptions {
+  /** Default {@link CLOSED_TERMS}. */
   readonly terms?: LateSubmissionTerms;
   /** Default: the first rollup's configuration with `inboxLag` 2 and a version of its own. */
   readonly config?: RollupConfig;
@@ -49,7 +56,7 @@ export async function deployBuildAhead(
     owner: contracts.governance,
     config: options.config ?? buildAheadConfig(config.rollup),
     genesis: config.genesis,
-    terms: options.terms ?? DEFAULT_TERMS,
+    terms: options.terms ?? CLOSED_TERMS,
   });
   await assertBuildAheadLinks(deployer.artifacts, deployer.chain, rollup.address);
   return rollup;

@@ -1,4 +1,4 @@
-import { buildAheadConfig, DEFAULT_TERMS } from "../../harness/network/deployBuildAhead.ts";
+import { buildAheadConfig, OPEN_TERMS } from "../../harness/network/deployBuildAhead.ts";
 import { mainnetLikeConfig } from "../../harness/network/networkConfig.ts";
 import { slotStart, type RollupTiming } from "../../harness/protocol/time.ts";
 import { windowEnd } from "../../harness/protocol/window.ts";
@@ -32,7 +32,7 @@ export function phrasesOf(
     "README.md": [
       `its own ${config.aztecSlotDuration}-second slot`,
       `v4 stack with ${evidence.rehearsal.validators} staked validators`,
-      `\`windowSeconds\`, ${DEFAULT_TERMS.windowSeconds} by default`,
+      `\`windowSeconds\`, ${OPEN_TERMS.windowSeconds} by default`,
       ...exampleSlot(100n),
       ...exampleSplit(evidence),
       ...costs(evidence),
@@ -66,7 +66,7 @@ function exampleSlot(slot: bigint): readonly string[] {
     validatorSetLagEpochs: config.lagInEpochsForValidatorSet,
   };
   const [start, end] = [slotStart(timing, slot), slotStart(timing, slot + 1n)];
-  const closed = windowEnd(timing, DEFAULT_TERMS.windowSeconds, slot);
+  const closed = windowEnd(timing, OPEN_TERMS.windowSeconds, slot);
   return [
     `Slot ${slot} lasts from ${start} s to ${end} s after genesis`,
     `lands on time in [${start}, ${end}) and late in [${end}, ${closed})`,
@@ -79,7 +79,7 @@ function exampleSplit({ rehearsal }: Evidence): readonly string[] {
   const [late] = rehearsal.lateSlots;
   if (late === undefined) return [];
   const { share, submitterCut, forfeited, coinbaseKept } = late;
-  const { submitterBps, burnBps } = DEFAULT_TERMS;
+  const { submitterBps, burnBps } = OPEN_TERMS;
   return [
     `say ${tokens(share)} tokens`,
     `(${percent(submitterBps)} to the submitter, ${percent(burnBps)} burned)`,

@@ -10,7 +10,7 @@ import { Twin } from "../../harness/differential/twin.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import { DEFAULT_SEED } from "../../harness/l1/embeddedChain.ts";
 import type { L1BlobTransactionRequest, L1TransactionRequest } from "../../harness/l1/l1Transaction.ts";
-import { DEFAULT_TERMS } from "../../harness/network/deployBuildAhead.ts";
+import { OPEN_TERMS } from "../../harness/network/deployBuildAhead.ts";
 import { mainnetLikeConfig } from "../../harness/network/networkConfig.ts";
 import { epochStart, firstSlotOfEpoch, slotStart } from "../../harness/protocol/time.ts";
 import { InboxAbi, RollupAbi } from "../../harness/upstream/abis.ts";
@@ -53,7 +53,7 @@ class EpochRun {
 describe("Neutrality: one epoch of mainnet's shape on both rollups", function () {
   it("leaves the same events, words, return data and answers behind, proof and claims included", async function () {
     const config = mainnetLikeConfig();
-    const twin = await Twin.open({ config, validatorCount: 64, seed: DEFAULT_SEED, terms: DEFAULT_TERMS });
+    const twin = await Twin.open({ config, validatorCount: 64, seed: DEFAULT_SEED, terms: OPEN_TERMS });
     const { deployer, contracts, rollup, chain } = twin.upstream;
     const run = new EpochRun(twin);
     const sequencer = new Sequencer({

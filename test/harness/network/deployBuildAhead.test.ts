@@ -6,7 +6,7 @@ import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
 import {
   assertBuildAheadLinks,
   buildAheadConfig,
-  DEFAULT_TERMS,
+  OPEN_TERMS,
   deployBuildAhead,
 } from "../../../harness/network/deployBuildAhead.ts";
 import { WrongLibraryLinkError } from "../../../harness/network/linkedLibraries.ts";
@@ -42,7 +42,7 @@ describe("The extended rollup's deployment", () => {
     const network = await embeddedNetwork();
     const terms = { firstBps: 1_000, submitterBps: 1_000, burnBps: 9_000, windowSeconds: 72, crossEpoch: true };
     const { abi } = await artifacts.readArtifact("BuildAheadRollup");
-    for (const expected of [DEFAULT_TERMS, terms]) {
+    for (const expected of [OPEN_TERMS, terms]) {
       const config = { ...buildAheadConfig(network.config.rollup), version: expected === terms ? 7 : 0 };
       const rollup = await deployBuildAhead(network, { terms: expected, config });
       const actual = await network.chain.publicClient.readContract({

@@ -1,4 +1,4 @@
-import type { Address, Hex } from "viem";
+import { zeroHash, type Address, type Hex } from "viem";
 
 import type { ViemSignature } from "../upstream/foundation.ts";
 import { encodePropose } from "../upstream/propose.ts";
@@ -24,9 +24,10 @@ export interface AttestedCheckpoint extends Checkpoint, AttestationsAndSigners {
 }
 
 /**
- * What `propose` ignores for a late submission and no rescuer has: the proposer's second signature. Well formed, of nobody.
+ * In place of the proposer's second signature, which no rescuer has: upstream's empty signature. A late `propose` does not read
+ * it if the proposer has attested.
  */
-export const ABSENT_SIGNATURE: ViemSignature = { v: 27, r: `0x${"00".repeat(31)}01`, s: `0x${"00".repeat(31)}01` };
+export const ABSENT_SIGNATURE: ViemSignature = { v: 0, r: zeroHash, s: zeroHash };
 
 /**
  * Lets committee members attest, as far as their keys are there, and packs the result. Without the proposer's key the
@@ -68,7 +69,7 @@ export function assembleCheckpoint(
   );
 }
 
-/** Any attestations, signers and signature, right or wrong. A rescuer has no signature to give: {@link ABSENT_SIGNATURE}. */
+/** Any attestations, signers and signature, right or wrong. Default signature: {@link ABSENT_SIGNATURE}. */
 export function withAttestations(
   checkpoint: Checkpoint & Pick<AttestedCheckpoint, "proposer">,
   { attestations, signers }: AttestationsAndSigners,

@@ -1,7 +1,7 @@
 import type { ProofAudit } from "../accounting/auditProof.ts";
 import type { RecordedLateSubmission } from "../accounting/lateSubmissionEvents.ts";
 import { BuildAheadError } from "../errors.ts";
-import { splitAfter, type AuctionTerms } from "../protocol/split.ts";
+import { splitAfter, type RisingSplit } from "../protocol/split.ts";
 import type { LateKind, LateSlotReport, RehearsalStep } from "./rehearsalReport.ts";
 
 /** The steps that land late, and what kind of late each is. */
@@ -31,7 +31,7 @@ export function describeLateSlots(
   steps: readonly RehearsalStep[],
   recorded: readonly RecordedLateSubmission[],
   audits: readonly ProofAudit[],
-  terms: AuctionTerms,
+  terms: RisingSplit,
 ): readonly LateSlotReport[] {
   return audits
     .flatMap(({ settled }) => settled)

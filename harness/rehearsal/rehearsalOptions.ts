@@ -62,7 +62,8 @@ export function parseRehearsalOptions(raw: RawRehearsalOptions): RehearsalOption
  * @throws InvalidOptionError
  */
 export function parseTerms(text: string): LateSubmissionTerms {
-  const form = "firstBps,submitterBps,burnBps,windowSeconds[,crossEpoch], like 1000,5000,2500,24 or 1000,5000,2500,24,true";
+  const form =
+    "firstBps,submitterBps,burnBps,windowSeconds[,crossEpoch], like 1000,5000,2500,24 or 1000,5000,2500,24,true";
   const match = /^(\d+),(\d+),(\d+),(\d+)(?:,(true|false))?$/.exec(text.trim());
   if (match === null) throw new InvalidOptionError("terms", text, form);
   const [firstBps, submitterBps, burnBps, windowSeconds] = match.slice(1, 5).map(Number) as [

@@ -164,7 +164,7 @@ const FORGERIES: readonly Forgery[] = [
     forge: (target) => ({
       form: { attestations: { signatureIndices: "0x", signaturesOrAddresses: "0x" }, signers: [] },
       expected: wrongBitmapSize(target, 0),
-      // Without attestations nodes ask about the header alone.
+      // Without attestations the question is about the header alone.
       rehearsal: "accepted",
     }),
   },

@@ -83,7 +83,7 @@ library LateSubmissionExtLib {
   }
 
   /**
-   * @notice Validates a header and its attestations without landing it. Nodes call it before they broadcast.
+   * @notice Validates a header and its attestations without landing it.
    * @dev Upstream's body, unless the header is one for the previous slot and there is a window. Then the fee is
    *      recomputed for the header slot, because `Rollup` has computed `_args.manaMinFee` from the clock and is not
    *      virtual, and the attestations have to satisfy what a late submission has to satisfy. One case is refused here

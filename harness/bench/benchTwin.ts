@@ -5,7 +5,7 @@ import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import type { HardhatRuntime } from "../hardhatRuntime.ts";
 import { DEFAULT_SEED } from "../l1/embeddedChain.ts";
 import { advanceToEpoch } from "../network/advance.ts";
-import { DEFAULT_TERMS } from "../network/deployBuildAhead.ts";
+import { OPEN_TERMS } from "../network/deployBuildAhead.ts";
 import { encodeSlashVotes } from "../protocol/slashVotes.ts";
 import { toWord } from "../protocol/storageMap.ts";
 import { openTwin } from "../twin/openTwin.ts";
@@ -45,7 +45,7 @@ export async function openBenchTwin(hardhat: HardhatRuntime, options: BenchTwinO
     config: benchConfig(committee),
     seed: DEFAULT_SEED,
     contentSeed: "gas evidence",
-    terms: DEFAULT_TERMS,
+    terms: OPEN_TERMS,
     hasBurned: true,
     // On both, so that they stay in step.
     prepare: async ({ deployer }) => {

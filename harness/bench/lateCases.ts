@@ -2,7 +2,7 @@ import type { TransactionReceipt } from "viem";
 
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { nameLateRecipientCall } from "../consensus/bundledCalls.ts";
-import { DEFAULT_TERMS } from "../network/deployBuildAhead.ts";
+import { OPEN_TERMS } from "../network/deployBuildAhead.ts";
 import { recordRingSize } from "../protocol/rings.ts";
 import { encodeSetTerms } from "../protocol/terms.ts";
 import { expectLanded, type LandOptions } from "../world/world.ts";
@@ -78,7 +78,7 @@ export async function measureBoundaryCases(context: BenchContext, slot: bigint, 
   const { extended: side, rescuer } = twin;
   const restore = await twin.snapshot();
   const checkpoint = await twin.build(slot);
-  await side.executeAsOwner(encodeSetTerms({ ...DEFAULT_TERMS, crossEpoch: true }));
+  await side.executeAsOwner(encodeSetTerms({ ...OPEN_TERMS, crossEpoch: true }));
   const { receipt } = await side.landLate(checkpoint, { from: rescuer });
   const parts = ["alone", "acrossEpochs", RING_IDS[ring]];
   const variant = `alone, across the epoch boundary, ${ring}`;

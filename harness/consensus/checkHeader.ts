@@ -5,8 +5,8 @@ import type { AttestedCheckpoint } from "./attestedCheckpoint.ts";
 import type { RollupView } from "./rollupView.ts";
 
 /**
- * Asks L1 whether it would accept a checkpoint at a time, as nodes do before they broadcast. Blobs are taken as given, the
- * parent must have landed, and the quorum is counted although an on-time `propose` does not count it.
+ * Asks L1 whether it would accept a checkpoint at a time. Blobs are taken as given, the parent must have landed, and the quorum
+ * is counted although an on-time `propose` does not count it. No v4.1.2 node asks this before it gossips: they simulate `propose`.
  *
  * @param timestamp Unix seconds of the L1 block that would include it.
  * @throws L1RevertError with the rollup's reason.

@@ -196,7 +196,7 @@ export function badIndex({
   return members.findIndex((member) => member !== proposer && checkpoint.signers.includes(member));
 }
 
-/** The rehearsal of a proposal, as nodes make it before they broadcast. */
+/** The rehearsal of a proposal: its header and attestations, without blobs. */
 export function validationCalldata(proposal: Proposal, withSignatures: boolean, ignoreDA: boolean): Hex {
   const { checkpoint } = proposal.lands;
   const { attestations, signers, signature, digest, blobsHash, proposeArgs } = checkpoint;

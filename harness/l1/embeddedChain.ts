@@ -32,7 +32,7 @@ export interface EmbeddedChainOptions {
 export const DEFAULT_SEED = "build-ahead";
 export const DEFAULT_GENESIS_TIMESTAMP = 1_760_000_000n;
 const DEFAULT_BASE_FEE = 10n ** 9n;
-const EMBEDDED_CHAIN_ID = 31_337;
+export const LOCAL_CHAIN_ID = 31_337;
 /** Mainnet's block gas limit at the time of writing. */
 const BLOCK_GAS_LIMIT = 60_000_000n;
 
@@ -70,7 +70,7 @@ export async function openEmbeddedChain(hardhat: HardhatRuntime, options: Embedd
   });
   const backend = new EdrBackend({
     provider: connection.provider,
-    chainId: EMBEDDED_CHAIN_ID,
+    chainId: LOCAL_CHAIN_ID,
     hardfork,
     seed,
     close: () => connection.close(),

@@ -1,26 +1,38 @@
 import { readFile } from "node:fs/promises";
 
-import { keccak256, type Address, type Hex } from "viem";
+import { isAddressEqual, type Address } from "viem";
 
 import type { Artifacts } from "../hardhatRuntime.ts";
 import type { L1Node } from "../l1/l1Node.ts";
 import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import type { RollupConfig } from "../upstream/rollupConfig.ts";
+import { assertCompiledCode } from "./compiledCode.ts";
 import type { DeployedNetwork, DeployedRollup } from "./deployment.ts";
-import { deployRollup } from "./deployRollup.ts";
+import { deployRollup, type DeployRollupOptions } from "./deployRollup.ts";
 import { readLinkedLibraries, WrongLibraryLinkError } from "./linkedLibraries.ts";
 import { readArtifact } from "./readArtifact.ts";
 
-/** Terms until the economics recommend better: a tenth rising to half to the submitter, 75 % forfeited in all, two L1 blocks. */
-export const DEFAULT_TERMS: LateSubmissionTerms = {
+/**
+ * Terms of a deployment: the window is closed, and the rollup behaves like upstream's until governance opens it. The shares are
+ * in force until the economics recommend better: a tenth rising to half to the submitter, 75 % forfeited in all.
+ */
+export const CLOSED_TERMS: LateSubmissionTerms = {
   firstBps: 1_000,
   submitterBps: 5_000,
   burnBps: 2_500,
-  windowSeconds: 24,
+  windowSeconds: 0,
   crossEpoch: false,
 };
 
-export interface DeployBuildAheadOptions {
+/** Terms that a second payload sets once clients are ready: the same shares, a window of two L1 blocks. */
+export const OPEN_TERMS: LateSubmissionTerms = { ...CLOSED_TERMS, windowSeconds: 24 };
+
+/** The library that `Rollup` asks for, and the one of ours that is linked in its place. */
+const REPLACED = "RollupOperationsExtLib";
+const REPLACEMENT = "BuildAheadOperationsExtLib";
+
+export interface DeployBuildAheadOptions extends Pick<DeployRollupOptions, "verifier"> {
+  /** Default {@link CLOSED_TERMS}. */
   readonly terms?: LateSubmissionTerms;
   /** Default: the first rollup's configuration with `inboxLag` 2 and a version of its own. */
   readonly config?: RollupConfig;
@@ -38,7 +50,8 @@ export function buildAheadConfig(config: RollupConfig): RollupConfig {
  * Deploys the extended rollup next to an existing deployment, owned by governance from its constructor on (upstream's
  * script makes the deployer the owner first, which leaves it the slasher's `GOVERNANCE` for good). Registers nothing.
  *
- * @throws WrongLibraryLinkError when the rollup does not run our operations library.
+ * @throws MockVerifierRefusedError before anything is deployed.
+ * @throws WrongLibraryLinkError, WrongCodeError when the rollup that was deployed is not ours.
  */
 export async function deployBuildAhead(
   { deployer, contracts, config }: DeployedNetwork,
@@ -49,48 +62,44 @@ export async function deployBuildAhead(
     owner: contracts.governance,
     config: options.config ?? buildAheadConfig(config.rollup),
     genesis: config.genesis,
-    terms: options.terms ?? DEFAULT_TERMS,
+    terms: options.terms ?? CLOSED_TERMS,
+    ...(options.verifier === undefined ? {} : { verifier: options.verifier }),
   });
   await assertBuildAheadLinks(deployer.artifacts, deployer.chain, rollup.address);
   return rollup;
 }
 
 /**
- * Checks on chain that a rollup reaches proposals and proofs through our library: its code is the compiled one, it links the
- * same late-submission library as the rollup does, and its selectors are exactly those of upstream's library.
+ * Checks on chain that a rollup is ours: its code and that of every library behind it is the compiled one, each library is one
+ * contract for all that link it, and the selectors of our operations library are exactly those of upstream's, for which it stands.
  *
  * @throws WrongLibraryLinkError
+ * @throws WrongCodeError
  */
 export async function assertBuildAheadLinks(artifacts: Artifacts, chain: L1Node, rollup: Address): Promise<void> {
-  const ours = "BuildAheadOperationsExtLib";
-  const upstream = "RollupOperationsExtLib";
-  const [expected, actual] = [await readSelectors(artifacts, upstream), await readSelectors(artifacts, ours)];
+  const [expected, actual] = [await readSelectors(artifacts, REPLACED), await readSelectors(artifacts, REPLACEMENT)];
   if (expected.join() !== actual.join()) {
     throw new WrongLibraryLinkError("The operations libraries differ in their selectors", {
       fields: { expected: expected.join(), actual: actual.join() },
     });
   }
-  const fromRollup = await readLinkedLibraries(artifacts, chain, "BuildAheadRollup", rollup);
-  const operations = requireLink(fromRollup, upstream);
-  await assertCode(artifacts, chain, ours, operations);
-
-  const fromOperations = await readLinkedLibraries(artifacts, chain, ours, operations);
-  const late = requireLink(fromOperations, "LateSubmissionExtLib");
-  const lateOfRollup = requireLink(fromRollup, "LateSubmissionExtLib");
-  if (late !== lateOfRollup) {
-    throw new WrongLibraryLinkError("Rollup and operations library use different late-submission libraries", {
-      fields: { late, lateOfRollup },
-    });
-  }
-  await assertCode(artifacts, chain, "LateSubmissionExtLib", late);
-  const settlement = requireLink(fromOperations, "LateSettlementExtLib");
-  await assertCode(artifacts, chain, "LateSettlementExtLib", settlement);
-}
-
-function requireLink(links: Readonly<Record<string, Address>>, library: string): Address {
-  const address = links[library];
-  if (address === undefined) throw new WrongLibraryLinkError("A library is not linked", { fields: { library } });
-  return address;
+  const checked = new Map<string, Address>();
+  const check = async (contract: string, address: Address): Promise<void> => {
+    await assertCompiledCode(artifacts, chain, contract, address);
+    checked.set(contract, address);
+    const links = await readLinkedLibraries(artifacts, chain, contract, address);
+    for (const [name, linked] of Object.entries(links)) {
+      const library = name === REPLACED ? REPLACEMENT : name;
+      const earlier = checked.get(library);
+      if (earlier === undefined) await check(library, linked);
+      else if (!isAddressEqual(earlier, linked)) {
+        throw new WrongLibraryLinkError("One library is linked to two addresses", {
+          fields: { library, earlier, found: linked },
+        });
+      }
+    }
+  };
+  await check("BuildAheadRollup", rollup);
 }
 
 /** Sorted selectors of a contract or library, as the compiler numbered them. */
@@ -105,29 +114,4 @@ async function readSelectors(artifacts: Artifacts, contractName: string): Promis
   };
   const identifiers = output.contracts[inputSourceName]?.[contractName]?.evm.methodIdentifiers ?? {};
   return Object.values(identifiers).sort();
-}
-
-/** The code at an address must be a library's compiled code, apart from the addresses that deployment fills in. */
-async function assertCode(artifacts: Artifacts, chain: L1Node, library: string, address: Address): Promise<void> {
-  const artifact = await readArtifact(artifacts, library);
-  const code = (await chain.publicClient.getCode({ address })) ?? "0x";
-  // A library begins with PUSH20 and its own address, which guards it against direct calls.
-  const holes = [
-    { start: 1, length: 20 },
-    ...Object.values(artifact.deployedLinkReferences).flatMap((file) => Object.values(file).flat()),
-  ];
-  if (keccak256(blank(code, holes)) !== keccak256(blank(artifact.deployedBytecode, holes))) {
-    throw new WrongLibraryLinkError("The linked code is not the library it should be", {
-      fields: { library, address },
-    });
-  }
-}
-
-function blank(code: Hex, holes: readonly { start: number; length: number }[]): Hex {
-  let result = code.toLowerCase();
-  for (const { start, length } of holes) {
-    const from = 2 + 2 * start;
-    result = result.slice(0, from) + "0".repeat(2 * length) + result.slice(from + 2 * length);
-  }
-  return result as Hex;
 }

@@ -1,7 +1,10 @@
 import type { Address } from "viem";
 
 import buildAheadRollupModule from "../../ignition/modules/buildAheadRollup.ts";
+import mockVerifierModule from "../../ignition/modules/mockVerifier.ts";
 import upstreamRollupModule from "../../ignition/modules/upstreamRollup.ts";
+import { BuildAheadError } from "../errors.ts";
+import { LOCAL_CHAIN_ID } from "../l1/embeddedChain.ts";
 import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { computeRollupVersion, type GenesisState, type RollupConfig } from "../upstream/rollupConfig.ts";
 import type { AztecContracts } from "./contracts.ts";
@@ -20,9 +23,21 @@ export interface DeployRollupOptions {
   readonly genesis: GenesisState;
   /** Given: the extended rollup is deployed, with these terms. */
   readonly terms?: LateSubmissionTerms;
+  /** Who verifies the proofs of epochs. Default, on a local chain only: a new mock, which accepts any proof. */
+  readonly verifier?: Address;
 }
 
-/** Deploys a rollup version with its verifier and libraries; registers nothing and hands nothing over. */
+/** Somebody would have deployed a rollup whose proofs nobody verifies where that matters. */
+export class MockVerifierRefusedError extends BuildAheadError {
+  constructor(chainId: number) {
+    super("The mock verifier accepts any proof and is for local chains: name a verifier", { fields: { chainId } });
+  }
+}
+
+/**
+ * Deploys a rollup version with its libraries; registers nothing and hands nothing over.
+ * @throws MockVerifierRefusedError before anything is deployed.
+ */
 export async function deployRollup(deployer: Deployer, options: DeployRollupOptions): Promise<DeployedRollup> {
   const { chain, artifacts } = deployer;
   const { contracts, owner, genesis, terms } = options;
@@ -32,10 +47,12 @@ export async function deployRollup(deployer: Deployer, options: DeployRollupOpti
   };
   const version = filled.version === 0 ? computeRollupVersion(filled, genesis) : filled.version;
   const config = { ...filled, version };
+  const verifier = options.verifier ?? (await deployMockVerifier(deployer));
   const shared = {
     feeAsset: contracts.feeAsset,
     stakingAsset: contracts.stakingAsset,
     gse: contracts.gse,
+    verifier,
     owner,
     genesisState: { ...genesis },
     config: { ...config, slashAmounts: [...config.slashAmounts] },
@@ -44,7 +61,7 @@ export async function deployRollup(deployer: Deployer, options: DeployRollupOpti
     terms === undefined
       ? await deployModule(deployer, upstreamRollupModule, { UpstreamRollup: shared })
       : await deployModule(deployer, buildAheadRollupModule, { BuildAheadRollup: { ...shared, terms: { ...terms } } });
-  const { rollup: address, verifier, slashFactory } = deployed;
+  const { rollup: address, slashFactory } = deployed;
   const kind = terms === undefined ? "upstream" : "build-ahead";
   return {
     ...(await readRollup(chain, address)),
@@ -64,4 +81,10 @@ export async function deployRollup(deployer: Deployer, options: DeployRollupOpti
     genesis,
     ...(terms === undefined ? {} : { terms }),
   };
+}
+
+async function deployMockVerifier(deployer: Deployer): Promise<Address> {
+  const { chainId } = deployer.chain;
+  if (chainId !== LOCAL_CHAIN_ID) throw new MockVerifierRefusedError(chainId);
+  return (await deployModule(deployer, mockVerifierModule)).verifier;
 }

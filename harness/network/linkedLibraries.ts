@@ -20,8 +20,7 @@ export async function readLinkedLibraries(
 ): Promise<Readonly<Record<string, Address>>> {
   const { deployedLinkReferences } = await readArtifact(artifacts, contractName);
   const code = await publicClient.getCode({ address });
-  if (code === undefined)
-    throw new WrongLibraryLinkError("There is no code at the rollup's address", { fields: { address } });
+  if (code === undefined) throw new WrongLibraryLinkError("There is no code at the address", { fields: { address } });
   const linked: Record<string, Address> = {};
   for (const [library, places] of Object.values(deployedLinkReferences).flatMap((file) => Object.entries(file))) {
     for (const { start, length } of places) {

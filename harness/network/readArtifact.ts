@@ -15,6 +15,8 @@ export interface CompiledContract {
   readonly deployedBytecode: Hex;
   readonly linkReferences: LinkReferences;
   readonly deployedLinkReferences: LinkReferences;
+  /** Where deployment writes immutables, by their number in the syntax tree. */
+  readonly immutableReferences?: LinkReferences[string];
   readonly buildInfoId?: string | undefined;
   readonly inputSourceName?: string | undefined;
 }

@@ -1,6 +1,7 @@
 import type { ProofAudit } from "../accounting/auditProof.ts";
 import type { RecordedLateSubmission } from "../accounting/lateSubmissionEvents.ts";
 import { BuildAheadError } from "../errors.ts";
+import { splitAfter, type RisingSplit } from "../protocol/split.ts";
 import type { LateKind, LateSlotReport, RehearsalStep } from "./rehearsalReport.ts";
 
 /** The steps that land late, and what kind of late each is. */
@@ -23,12 +24,14 @@ export class UnknownLateSlotError extends BuildAheadError {
 
 /**
  * Who got what of each late slot that was settled, in order.
+ * @param terms Under which all of them landed
  * @throws UnknownLateSlotError
  */
 export function describeLateSlots(
   steps: readonly RehearsalStep[],
   recorded: readonly RecordedLateSubmission[],
   audits: readonly ProofAudit[],
+  terms: RisingSplit,
 ): readonly LateSlotReport[] {
   return audits
     .flatMap(({ settled }) => settled)
@@ -45,6 +48,7 @@ export function describeLateSlots(
         submitter,
         coinbase,
         delaySeconds: Number(record.delay),
+        ...splitAfter(terms, record.delay),
         share: share.toString(),
         submitterCut: submitterCut.toString(),
         forfeited: forfeited.toString(),

@@ -1,4 +1,5 @@
 import type { DeployedRollup } from "../network/deployment.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { boundarySlip } from "../scenarios/boundarySlip.ts";
 import { bridgeFees } from "../scenarios/bridgeFees.ts";
 import { cannotLand } from "../scenarios/cannotLand.ts";
@@ -7,9 +8,10 @@ import { lastSlot } from "../scenarios/lastSlot.ts";
 import { lateByNextProposer } from "../scenarios/lateByNextProposer.ts";
 import { lateByOriginalProposer } from "../scenarios/lateByOriginalProposer.ts";
 import { lateByThirdParty } from "../scenarios/lateByThirdParty.ts";
-import { newEpoch } from "../scenarios/newEpoch.ts";
+import { makeNewEpoch } from "../scenarios/newEpoch.ts";
 import { makeOnTimeSeries } from "../scenarios/onTimeSeries.ts";
-import { refusedUpstream } from "../scenarios/refusedUpstream.ts";
+import { makeOpenWindow } from "../scenarios/openWindow.ts";
+import { makeRefusedLate } from "../scenarios/refusedLate.ts";
 import type { DeployedContext, Scenario } from "../scenarios/scenario.ts";
 import { settlement } from "../scenarios/settlement.ts";
 import { turnCrossEpoch } from "../scenarios/turnCrossEpoch.ts";
@@ -22,18 +24,31 @@ export interface Phase {
 
 /** What upstream's rollup is put through. @param slots On-time slots after the epoch's first one */
 export function upstreamScenarios(slots: number): Phase["scenarios"] {
-  return [makeOnTimeSeries({ id: "upstream.onTime", count: slots }), refusedUpstream];
+  return [makeOnTimeSeries({ id: "upstream.onTime", count: slots }), makeRefusedLate("upstream.late")];
 }
 
-/** What the extended rollup is put through, from the first second of an epoch on. @param slots As for upstream's */
-export function buildAheadPhases({ verifier }: Pick<DeployedRollup, "verifier">, slots: number): readonly Phase[] {
+/**
+ * What the extended rollup is put through, from the first second of an epoch on.
+ * @param terms What the window is opened with
+ * @param slots As for upstream's
+ */
+export function buildAheadPhases(
+  { verifier }: Pick<DeployedRollup, "verifier">,
+  terms: LateSubmissionTerms,
+  slots: number,
+): readonly Phase[] {
   return [
     { title: "On time", scenarios: [bridgeFees, makeOnTimeSeries({ id: "onTime", count: slots })] },
-    { title: "Late", scenarios: [lateByNextProposer, lateByThirdParty, lateByOriginalProposer, boundarySlip] },
+    { title: "Late while the window is closed", scenarios: [makeRefusedLate("closed.late"), settlement] },
+    { title: "Governance opens the window", scenarios: [makeOpenWindow(terms)] },
+    {
+      title: "Late",
+      scenarios: [makeNewEpoch("opened"), lateByNextProposer, lateByThirdParty, lateByOriginalProposer, boundarySlip],
+    },
     { title: "Refused", scenarios: [makeDuplicates(verifier), cannotLand] },
     { title: "Last slot of the epoch", scenarios: [lastSlot] },
     { title: "Proof and settlement", scenarios: [settlement] },
     { title: "Governance turns crossEpoch around and opens rewards", scenarios: [turnCrossEpoch] },
-    { title: "Last slot of the epoch, again", scenarios: [newEpoch, lastSlot, settlement] },
+    { title: "Last slot of the epoch, again", scenarios: [makeNewEpoch("newEpoch"), lastSlot, settlement] },
   ];
 }

@@ -10,13 +10,13 @@ export interface RehearsalOptions {
   readonly slots: number;
   /** Committee members per epoch, {@link MIN_COMMITTEE} to {@link VALIDATORS}. */
   readonly committee: number;
-  /** Terms at deployment; governance turns `crossEpoch` around half-way. */
+  /** Terms that governance opens the window with; later it turns `crossEpoch` around. */
   readonly terms: LateSubmissionTerms;
 }
 
 /** Validators that are staked. */
 export const VALIDATORS = 64;
-/** The other scenarios of the first epoch need the rest of its 32 slots, and some air. */
+/** An epoch has 32 slots, of which the scenarios after these need a few, and some air. */
 export const MAX_SLOTS = 12;
 /** The most that a scenario needs. */
 export const MIN_COMMITTEE = 4;
@@ -43,7 +43,7 @@ export const DEFAULT_OPTIONS: RawRehearsalOptions = {
   seed: "build-ahead",
   slots: 4,
   committee: 48,
-  terms: "5000,2500,24,false",
+  terms: "1000,5000,2500,24,false",
 };
 
 /**
@@ -58,14 +58,23 @@ export function parseRehearsalOptions(raw: RawRehearsalOptions): RehearsalOption
 }
 
 /**
- * Reads `submitter,burn,window[,crossEpoch]`: basis points, basis points, seconds, `true` or `false`.
+ * Reads `first,submitter,burn,window[,crossEpoch]`: basis points three times, seconds, `true` or `false`.
  * @throws InvalidOptionError
  */
 export function parseTerms(text: string): LateSubmissionTerms {
-  const form = "submitterBps,burnBps,windowSeconds[,crossEpoch], like 5000,2500,24 or 5000,2500,24,true";
-  const match = /^(\d+),(\d+),(\d+)(?:,(true|false))?$/.exec(text.trim());
+  const form =
+    "firstBps,submitterBps,burnBps,windowSeconds[,crossEpoch], like 1000,5000,2500,24 or 1000,5000,2500,24,true";
+  const match = /^(\d+),(\d+),(\d+),(\d+)(?:,(true|false))?$/.exec(text.trim());
   if (match === null) throw new InvalidOptionError("terms", text, form);
-  const [submitterBps, burnBps, windowSeconds] = match.slice(1, 4).map(Number) as [number, number, number];
+  const [firstBps, submitterBps, burnBps, windowSeconds] = match.slice(1, 5).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (firstBps > submitterBps) {
+    throw new InvalidOptionError("terms", text, "a first share that is at most the submitter's last one");
+  }
   if (submitterBps + burnBps > WHOLE_BPS) {
     throw new InvalidOptionError("terms", text, `shares of at most ${WHOLE_BPS} basis points together`);
   }
@@ -76,7 +85,7 @@ export function parseTerms(text: string): LateSubmissionTerms {
       `a window of ${MIN_WINDOW_SECONDS} to ${SLOT_SECONDS} seconds (a slot)`,
     );
   }
-  return { firstBps: submitterBps, submitterBps, burnBps, windowSeconds, crossEpoch: match[4] === "true" };
+  return { firstBps, submitterBps, burnBps, windowSeconds, crossEpoch: match[5] === "true" };
 }
 
 /** In what a run differs from {@link DEFAULT_OPTIONS}, as `option-value`; empty for the run whose report is committed. */

@@ -34,6 +34,9 @@ export interface LateSlotReport {
   readonly submitter: Address;
   readonly coinbase: Address;
   readonly delaySeconds: number;
+  /** The split that the delay gives under the terms, in basis points of `share`. */
+  readonly submitterBps: number;
+  readonly burnBps: number;
   readonly share: string;
   readonly submitterCut: string;
   readonly forfeited: string;
@@ -72,6 +75,7 @@ export interface RehearsalReport {
   readonly committee: number;
   readonly validators: number;
   readonly hardfork: string;
+  /** What the window was opened with. */
   readonly terms: LateSubmissionTerms;
   readonly upgrade: {
     readonly rollup: Address;

@@ -10,7 +10,7 @@ import type { Rollup } from "../network/rollup.ts";
 import { claims, type Claim } from "../scenarios/claims.ts";
 import { sumBlocks } from "../scenarios/minedBlocks.ts";
 import { runScenario, type DeployedContext } from "../scenarios/scenario.ts";
-import { makeUpgrade, type Upgraded } from "../scenarios/upgrade.ts";
+import { upgrade, type Upgraded } from "../scenarios/upgrade.ts";
 import { World } from "../world/world.ts";
 import { measureCodeSizes } from "./codeSizes.ts";
 import { describeLateSlots, isLateLanding } from "./lateSlots.ts";
@@ -32,7 +32,8 @@ const DAY_SECONDS = 86_400n;
 
 /**
  * Rehearses the upgrade from the published v4 stack to the extended rollup, end to end on an embedded chain: deployment,
- * governance, checkpoints on time and late in every way, everything that must be refused, proof, settlement, claims.
+ * governance, the window closed as on upstream's rollup, its opening by a second payload, checkpoints late in every way, everything
+ * that must be refused, proof, settlement, claims.
  *
  * Every step has an expected outcome; money is audited to the wei.
  *
@@ -64,10 +65,10 @@ export async function rehearse(
   v4.world.tell({ id: "upstream.deploy", name, outcome: "success", ...(await sumBlocks(network.chain, 0n)) });
   await runAll(upstreamScenarios(slots), v4);
   recorder.phase("Upgrade through governance");
-  const upgraded = await runScenario(makeUpgrade(terms), v4);
+  const upgraded = await runScenario(upgrade, v4);
 
   const ours = open(upgraded.rollup);
-  for (const { title, scenarios } of buildAheadPhases(upgraded.rollup, slots)) {
+  for (const { title, scenarios } of buildAheadPhases(upgraded.rollup, terms, slots)) {
     recorder.phase(title);
     await runAll(scenarios, ours);
   }
@@ -111,7 +112,7 @@ async function conclude(
       days: Number(seconds / DAY_SECONDS),
     },
     steps,
-    lateSlots: describeLateSlots(steps, recorded, audits),
+    lateSlots: describeLateSlots(steps, recorded, audits, terms),
     conservation: audits.map(describeConservation),
     claims: claimed.map((claim) => ({ ...claim, amount: claim.amount.toString() })),
     codeSizes: await measureCodeSizes(network, { v4: network.rollup, "build-ahead": rollup }),

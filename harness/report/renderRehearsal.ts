@@ -14,6 +14,8 @@ function tokens(amount: string): string {
   return `${whole}.${fraction.padEnd(SHOWN_DECIMALS, "0").slice(0, SHOWN_DECIMALS)}`;
 }
 
+const percent = (bps: number) => `${bps / 100} %`;
+
 const short = (address: string) => `${address.slice(0, 8)}…${address.slice(-4)}`;
 
 /** What the terminal shows at the end: who got what, whether it adds up, what it cost. */
@@ -38,11 +40,13 @@ export function renderRehearsal(report: RehearsalReport): string {
   const sections = [
     "# Rehearsal of the upgrade",
     `Written by \`npx hardhat rehearse\`: seed \`${report.seed}\`, committee of ${report.committee} out of ` +
-      `${report.validators} validators, hardfork ${report.hardfork}; ${terms.submitterBps / 100} % to the late submitter, ` +
-      `${terms.burnBps / 100} % burned, window ${terms.windowSeconds} s, crossEpoch ${String(terms.crossEpoch)} at ` +
-      "deployment. Real contracts, signatures, blobs and governance; the validity proof is upstream's mock verifier's.",
+      `${report.validators} validators, hardfork ${report.hardfork}. Deployed with the window closed; opened by a payload of its own with ` +
+      `${terms.windowSeconds} s, ${percent(terms.firstBps)} rising to ${percent(terms.submitterBps)} for the late submitter, ` +
+      `${percent(terms.submitterBps + terms.burnBps)} forfeited in every case, crossEpoch ${String(terms.crossEpoch)}. ` +
+      "Real contracts, signatures, blobs and governance; the validity proof is upstream's mock verifier's.",
     "## Who got what",
-    "Amounts in tokens. The share is what upstream credits to the coinbase; it is split when the epoch is proven.",
+    "Amounts in tokens. The share is what upstream credits to the coinbase; it is split when the epoch is proven, as the delay has " +
+      "decided: so much to the submitter, so much burned.",
     lateSlotTable(report),
     "## Whether it adds up",
     "*Distributor outflow + fees in = coinbase credits + submitter credits + prover rewards + burned*, measured in balances " +
@@ -127,6 +131,7 @@ function lateSlotTable({ lateSlots }: RehearsalReport): string {
       ["slot", "right"],
       ["kind", "left"],
       ["delay", "right"],
+      ["split", "right"],
       ["submitter", "left"],
       ["share", "right"],
       ["submitter's cut", "right"],
@@ -137,6 +142,7 @@ function lateSlotTable({ lateSlots }: RehearsalReport): string {
       String(late.slot),
       late.kind,
       `${late.delaySeconds} s`,
+      `${percent(late.submitterBps)} + ${percent(late.burnBps)}`,
       short(late.submitter),
       tokens(late.share),
       tokens(late.submitterCut),

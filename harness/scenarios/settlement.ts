@@ -1,17 +1,18 @@
 import { readRecorded } from "../accounting/auditHistory.ts";
 import { assertConserved, auditProof } from "../accounting/auditProof.ts";
-import { epochAt } from "../protocol/time.ts";
+import { advanceToEpoch } from "../network/advance.ts";
 import { tellReceipt } from "./expectations.ts";
 import { PROVER } from "./people.ts";
 import { ScenarioFailedError, type Scenario } from "./scenario.ts";
 
-/** The epoch before the current one is proven: each of its late slots is split, and money is conserved to the wei. */
+/** The newest epoch is proven once it has ended: each of its late slots is split, and money is conserved to the wei. */
 export const settlement: Scenario = {
   id: "settlement",
   needs: {},
   run: async ({ world }) => {
     const { chain, rollup, follower, view } = world;
-    const epoch = epochAt(rollup.timing, await chain.now()) - 1n;
+    const epoch = world.epochOf((await world.tipFor(await world.nextSlot())).slot);
+    await advanceToEpoch(chain, rollup, epoch + 1n);
     const checkpoints = await world.landedIn(epoch);
     const id = `settlement.proof${follower.history.filter(({ kind }) => kind === "proven").length + 1}`;
     const receipt = await world.prove(checkpoints, await world.account(PROVER));

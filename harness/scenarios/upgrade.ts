@@ -3,7 +3,6 @@ import { deployBuildAhead } from "../network/deployBuildAhead.ts";
 import type { DeployedRollup } from "../network/deployment.ts";
 import { registerRollup } from "../network/governance.ts";
 import { firstEpochSampledAfter } from "../protocol/time.ts";
-import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { tellGovernance } from "./governanceSteps.ts";
 import { sumBlocks } from "./minedBlocks.ts";
 import type { DeployedContext, Scenario } from "./scenario.ts";
@@ -18,31 +17,29 @@ export interface Upgraded {
 }
 
 /**
- * A scenario: proposers of the world's rollup signal for the extended one, their stake votes, and everybody follows. It ends at the
- * first second of the first epoch in which the new rollup has a committee.
+ * Proposers of the world's rollup signal for the extended one, deployed with its window closed; their stake votes, and everybody
+ * follows. It ends at the first second of the first epoch in which the new rollup has a committee.
  */
-export function makeUpgrade(terms: LateSubmissionTerms): Scenario<DeployedContext, Upgraded> {
-  return {
-    id: "upgrade",
-    needs: {},
-    run: async ({ world, network }) => {
-      const { chain, keys } = world;
-      const from = (await chain.publicClient.getBlockNumber()) + 1n;
-      const rollup = await deployBuildAhead(network, { terms });
-      const name = "deploy BuildAheadRollup and its libraries";
-      world.tell({ id: "upgrade.deploy", name, outcome: "success", ...(await sumBlocks(chain, from)) });
+export const upgrade: Scenario<DeployedContext, Upgraded> = {
+  id: "upgrade",
+  needs: {},
+  run: async ({ world, network }) => {
+    const { chain, keys } = world;
+    const from = (await chain.publicClient.getBlockNumber()) + 1n;
+    const rollup = await deployBuildAhead(network);
+    const name = "deploy BuildAheadRollup and its libraries, window closed";
+    world.tell({ id: "upgrade.deploy", name, outcome: "success", ...(await sumBlocks(chain, from)) });
 
-      const proposedAt = await chain.now();
-      const { steps, followers, registeredAt } = await registerRollup(network, {
-        deployer: network.deployer,
-        rollup,
-        path: "signal",
-        canonical: world.rollup,
-        signerOf: (validator) => keys.accountOf(validator),
-      });
-      tellGovernance(world, "upgrade", steps);
-      await advanceToEpoch(chain, rollup, firstEpochSampledAfter(rollup.timing, registeredAt));
-      return { rollup, followers, seconds: registeredAt - proposedAt };
-    },
-  };
-}
+    const proposedAt = await chain.now();
+    const { steps, followers, registeredAt } = await registerRollup(network, {
+      deployer: network.deployer,
+      rollup,
+      path: "signal",
+      canonical: world.rollup,
+      signerOf: (validator) => keys.accountOf(validator),
+    });
+    tellGovernance(world, "upgrade", steps);
+    await advanceToEpoch(chain, rollup, firstEpochSampledAfter(rollup.timing, registeredAt));
+    return { rollup, followers, seconds: registeredAt - proposedAt };
+  },
+};

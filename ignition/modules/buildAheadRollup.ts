@@ -13,14 +13,13 @@ export default buildModule("BuildAheadRollup", (m) => {
   const operations = m.library("BuildAheadOperationsExtLib", {
     libraries: { LateSubmissionExtLib: lateSubmission, LateSettlementExtLib: lateSettlement },
   });
-  const verifier = m.contract("MockVerifier");
   const rollup = m.contract(
     "BuildAheadRollup",
     [
       m.getParameter<string>("feeAsset"),
       m.getParameter<string>("stakingAsset"),
       m.getParameter<string>("gse"),
-      verifier,
+      m.getParameter<string>("verifier"),
       m.getParameter<string>("owner"),
       m.getParameter("genesisState"),
       m.getParameter("config"),
@@ -38,5 +37,5 @@ export default buildModule("BuildAheadRollup", (m) => {
     },
   );
   const slashFactory = m.contract("SlashFactory", [rollup]);
-  return { rollup, verifier, slashFactory, operations, lateSubmission, ...libraries };
+  return { rollup, slashFactory, operations, lateSubmission, ...libraries };
 });

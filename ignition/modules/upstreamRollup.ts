@@ -2,18 +2,17 @@ import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
 
 import rollupLibraries from "./rollupLibraries.ts";
 
-/** Upstream's v4 rollup with its verifier, libraries and slash factory, as upstream's `DeployRollupLib` deploys it. */
+/** Upstream's v4 rollup with its libraries and slash factory, as upstream's `DeployRollupLib` deploys it. */
 export default buildModule("UpstreamRollup", (m) => {
   const libraries = m.useModule(rollupLibraries);
   const operations = m.library("RollupOperationsExtLib");
-  const verifier = m.contract("MockVerifier");
   const rollup = m.contract(
     "Rollup",
     [
       m.getParameter<string>("feeAsset"),
       m.getParameter<string>("stakingAsset"),
       m.getParameter<string>("gse"),
-      verifier,
+      m.getParameter<string>("verifier"),
       m.getParameter<string>("owner"),
       m.getParameter("genesisState"),
       m.getParameter("config"),
@@ -29,5 +28,5 @@ export default buildModule("UpstreamRollup", (m) => {
     },
   );
   const slashFactory = m.contract("SlashFactory", [rollup]);
-  return { rollup, verifier, slashFactory, operations, ...libraries };
+  return { rollup, slashFactory, operations, ...libraries };
 });

@@ -27,7 +27,7 @@ export const rehearseTask = task(
   })
   .addOption({
     name: "terms",
-    description: "submitterBps,burnBps,windowSeconds[,crossEpoch]",
+    description: "What the window is opened with: firstBps,submitterBps,burnBps,windowSeconds[,crossEpoch]",
     defaultValue: DEFAULT_OPTIONS.terms,
   })
   .addOption({

@@ -1,5 +1,6 @@
-import { buildAheadConfig, DEFAULT_TERMS } from "../../harness/network/deployBuildAhead.ts";
+import { buildAheadConfig, CLOSED_TERMS, OPEN_TERMS } from "../../harness/network/deployBuildAhead.ts";
 import { mainnetLikeConfig } from "../../harness/network/networkConfig.ts";
+import { computeQuorum } from "../../harness/protocol/quorum.ts";
 import { slotStart, type RollupTiming } from "../../harness/protocol/time.ts";
 import { windowEnd } from "../../harness/protocol/window.ts";
 import type { Evidence } from "./evidenceFigures.ts";
@@ -9,6 +10,22 @@ const TOKEN = 10n ** 18n;
 /** EIP-2200 and EIP-2929: writing a word that was zero, and one that was not. */
 const NEW_WORD_GAS = 20_000;
 const OLD_WORD_GAS = 2_900;
+const COLD_WORD_GAS = 2_100;
+/** The precompile, and the call of it. */
+const RECOVERY_GAS = 3_000 + 100;
+
+/** What v4.1.2 adds to the gas that a simulation has used: the default of `gasLimitBufferPercentage` of its `L1TxUtils`. */
+const GAS_LIMIT_BUFFER = 0.2;
+const BLOCK_SECONDS = 12;
+const EXAMPLE_SLOT = 100n;
+/** A rollup whose genesis is second 0. */
+const EXAMPLE_TIMING: RollupTiming = {
+  genesisTime: 0n,
+  slotSeconds: config.aztecSlotDuration,
+  epochSlots: config.aztecEpochDuration,
+  proofSubmissionEpochs: config.aztecProofSubmissionEpochs,
+  validatorSetLagEpochs: config.lagInEpochsForValidatorSet,
+};
 
 const n = (gas: number): string => gas.toLocaleString("en-US");
 /** Rounded up, as a bound is. */
@@ -32,15 +49,17 @@ export function phrasesOf(
     "README.md": [
       `its own ${config.aztecSlotDuration}-second slot`,
       `v4 stack with ${evidence.rehearsal.validators} staked validators`,
-      `\`windowSeconds\`, ${DEFAULT_TERMS.windowSeconds} by default`,
-      ...exampleSlot(100n),
-      ...exampleSplit(evidence),
+      `\`windowSeconds\` is ${CLOSED_TERMS.windowSeconds}, and`,
+      `payload sets it to ${OPEN_TERMS.windowSeconds} (two L1 blocks)`,
+      `its gas limit is ${1 + GAS_LIMIT_BUFFER} times what`,
+      ...exampleSlot(EXAMPLE_SLOT),
+      ...exampleSplit(EXAMPLE_SLOT, evidence),
       ...costs(evidence),
       `the stakes here are ${tokens(gse.activationThreshold)} tokens`,
     ],
     "docs/differences.md": [
       `\`@aztec/l1-artifacts\` ${upstreamVersion}`,
-      "`windowSeconds` 0 nothing",
+      `With \`windowSeconds\` ${CLOSED_TERMS.windowSeconds}, which is how a rollup is deployed`,
       `\`inboxLag\` ${config.inboxLag} `,
       `\`inboxLag\` ${buildAheadConfig(config).inboxLag} `,
       `with lag ${config.inboxLag} a child`,
@@ -48,6 +67,7 @@ export function phrasesOf(
     "docs/security.md": [
       `All are of version ${upstreamVersion}.`,
       `"of a settlement is at most ${upTo(1000, firstSlot(evidence.settlement.firstTime, evidence))} for each late slot"`,
+      ...slipGas(9),
       "Blobs are read from index 0 ",
       `With a lag of ${config.inboxLag} a child`,
       `hence set to ${buildAheadConfig(config).inboxLag} at deployment; a chain of two unlanded parents would need 3.`,
@@ -56,35 +76,32 @@ export function phrasesOf(
   };
 }
 
-/** The rules for one slot, on a rollup whose genesis is second 0. */
+/** The rules for one slot. */
 function exampleSlot(slot: bigint): readonly string[] {
-  const timing: RollupTiming = {
-    genesisTime: 0n,
-    slotSeconds: config.aztecSlotDuration,
-    epochSlots: config.aztecEpochDuration,
-    proofSubmissionEpochs: config.aztecProofSubmissionEpochs,
-    validatorSetLagEpochs: config.lagInEpochsForValidatorSet,
-  };
-  const [start, end] = [slotStart(timing, slot), slotStart(timing, slot + 1n)];
-  const closed = windowEnd(timing, DEFAULT_TERMS.windowSeconds, slot);
+  const [start, end] = [slotStart(EXAMPLE_TIMING, slot), slotStart(EXAMPLE_TIMING, slot + 1n)];
+  const closed = windowEnd(EXAMPLE_TIMING, OPEN_TERMS.windowSeconds, slot);
   return [
     `Slot ${slot} lasts from ${start} s to ${end} s after genesis`,
-    `lands on time in [${start}, ${end}) and late in [${end}, ${closed})`,
+    `lands on time in [${start}, ${end}) and, with a window of ${OPEN_TERMS.windowSeconds} s, late in [${end}, ${closed})`,
     `are those of slot ${slot} either way`,
   ];
 }
 
-/** Who gets what of a late slot of the rehearsal, in whole tokens. */
-function exampleSplit({ rehearsal }: Evidence): readonly string[] {
-  const [late] = rehearsal.lateSlots;
-  if (late === undefined) return [];
-  const { share, submitterCut, forfeited, coinbaseKept } = late;
-  const { submitterBps, burnBps } = DEFAULT_TERMS;
+/** Who gets what of a slot of the rehearsal that landed in the window's first L1 block, and in its second, in whole tokens. */
+function exampleSplit(slot: bigint, { rehearsal }: Evidence): readonly string[] {
+  const end = slotStart(EXAMPLE_TIMING, slot + 1n);
+  const landedAfter = (delay: number) => rehearsal.lateSlots.find(({ delaySeconds }) => delaySeconds === delay);
+  const [first, second] = [landedAfter(0), landedAfter(BLOCK_SECONDS)];
+  if (first === undefined || second === undefined) return ["late slots of both L1 blocks in the rehearsal"];
+  const { firstBps, submitterBps, burnBps } = OPEN_TERMS;
+  const own = ({ submitterCut, coinbaseKept }: typeof first) => tokens(BigInt(submitterCut) + BigInt(coinbaseKept));
   return [
-    `say ${tokens(share)} tokens`,
-    `(${percent(submitterBps)} to the submitter, ${percent(burnBps)} burned)`,
-    `the submitter gets ${tokens(submitterCut)}, ${tokens(forfeited)} are burned and the coinbase keeps ${tokens(coinbaseKept)}`,
-    `through a second address ends with ${tokens(BigInt(submitterCut) + BigInt(coinbaseKept))}`,
+    `say ${tokens(first.share)} tokens. The proposer of a late checkpoint forfeits ${percent(submitterBps + burnBps)} of it`,
+    `the coinbase keeps ${tokens(first.coinbaseKept)}`,
+    `from ${percent(firstBps)} of the share in the window's first second towards ${percent(submitterBps)} at its end`,
+    `at ${end} s, it is ${tokens(first.submitterCut)} for the submitter and ${tokens(first.forfeited)} burned`,
+    `at ${end + BigInt(BLOCK_SECONDS)} s, ${tokens(second.submitterCut)} and ${tokens(second.forfeited)}`,
+    `through a second address ends with ${own(first)} in the first block and ${own(second)} in the second`,
   ];
 }
 
@@ -107,6 +124,15 @@ function costs(evidence: Evidence): readonly string[] {
     `the first one ${upTo(100, newOnes)} if its submitter has never been credited before and ${upTo(100, known)} if it has`,
     `each further one ${further(settlement.firstTime)} with another new submitter and ${further(settlement.again)} with the same`,
     `the first burn ever costs ${n(NEW_WORD_GAS - OLD_WORD_GAS)} more`,
+  ];
+}
+
+/** What makes the gas of a late landing uncertain. @param words That it writes */
+function slipGas(words: number): readonly string[] {
+  const [fresh, reused] = [COLD_WORD_GAS + NEW_WORD_GAS, COLD_WORD_GAS + OLD_WORD_GAS];
+  return [
+    `differs by ${n(words * (fresh - reused))} gas between nine fresh and nine reused words (${n(fresh)} or ${n(reused)} each)`,
+    `${n(computeQuorum(Number(config.targetCommitteeSize)) * RECOVERY_GAS)} are the signatures`,
   ];
 }
 

@@ -2,7 +2,7 @@
 const BLOCKS = [/<!-- rehearsal -->[^]*?<!-- \/rehearsal -->/g, /^```[^]*?^```/gm, /^ {4}.*$/gm];
 const ENUMERATIONS = [/^\*\*\d+\. /gm, /^\| *\d+ +\|/gm, /\brows? \d+(?: to \d+)?(?: and \d+)?/g];
 const PLACES_IN_SOURCES = /\blines? \d+(?: and \d+)?/g;
-const NAMES = [/\b(?:EIP|ERC|AZIP)-\d+\b/g, /\bApache-2\.0\b/g, /\b[NE]\+1\b/g];
+const NAMES = [/\b(?:EIP|ERC|AZIP)-\d+\b/g, /\bApache-2\.0\b/g, /\b[NE][+-]1\b/g];
 
 /** A number that is not part of a word: `1.51`, `43,971`, the `72` of `72-second`; nothing of `L1`, `v4` or `0x2a`. */
 const NUMBER = /(?<![\w.,])\d+(?:[.,]\d+)*(?![\w])/g;

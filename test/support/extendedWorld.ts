@@ -1,6 +1,6 @@
 import type { PrivateKeyAccount } from "viem";
 
-import { DEFAULT_TERMS } from "../../harness/network/deployBuildAhead.ts";
+import { OPEN_TERMS } from "../../harness/network/deployBuildAhead.ts";
 import { mainnetLikeConfig } from "../../harness/network/networkConfig.ts";
 import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
 import { World } from "../../harness/world/world.ts";
@@ -24,7 +24,7 @@ export async function openExtendedWorld(committee: number): Promise<ExtendedWorl
   const network = await embeddedNetwork({
     config: { ...config, rollup: { ...config.rollup, targetCommitteeSize: BigInt(committee), inboxLag: 2n } },
     validatorCount: committee,
-    terms: DEFAULT_TERMS,
+    terms: OPEN_TERMS,
   });
   const world = new World({ network, rollup: network.rollup, keys: network.validators, seed: "prototypes" });
   return Object.assign(world, {

@@ -4,7 +4,6 @@ import { getAddress, parseEventLogs, zeroAddress, type Address } from "viem";
 import { makeEpochProofTransaction } from "../../harness/consensus/epochProofTransaction.ts";
 import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { computeFee } from "../../harness/consensus/epochProof.ts";
-import { DEFAULT_TERMS } from "../../harness/network/deployBuildAhead.ts";
 import { lateSubmissionAbi } from "../../harness/protocol/abis.ts";
 import { deriveShares } from "../../harness/protocol/shares.ts";
 import { splitShare } from "../../harness/protocol/split.ts";

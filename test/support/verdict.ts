@@ -22,7 +22,7 @@ export interface RejectionOptions extends LandOptions {
   readonly rehearsal?: Verdict;
 }
 
-/** Asks `validateHeaderWithAttestations`, as nodes do before they broadcast, in a block of the given second. */
+/** Asks `validateHeaderWithAttestations` in a block of the given second. */
 export function rehearse(
   { chain, rollup }: TestWorld,
   checkpoint: AttestedCheckpoint,

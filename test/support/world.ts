@@ -1,6 +1,6 @@
 import type { PrivateKeyAccount } from "viem";
 
-import { DEFAULT_TERMS } from "../../harness/network/deployBuildAhead.ts";
+import { OPEN_TERMS } from "../../harness/network/deployBuildAhead.ts";
 import type { DeployedRollup } from "../../harness/network/deployment.ts";
 import { mainnetLikeConfig, type NetworkConfig } from "../../harness/network/networkConfig.ts";
 import type { EmbeddedNetwork, EmbeddedNetworkOptions } from "../../harness/network/openEmbeddedNetwork.ts";
@@ -114,6 +114,6 @@ export async function setTerms(
   terms: Partial<LateSubmissionTerms>,
   timestamp?: bigint,
 ): Promise<void> {
-  const data = encodeSetTerms({ ...DEFAULT_TERMS, ...terms });
+  const data = encodeSetTerms({ ...OPEN_TERMS, ...terms });
   await chain.executeAs(network.contracts.governance, { to: rollup.address, data }, { timestamp });
 }

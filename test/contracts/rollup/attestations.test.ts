@@ -203,7 +203,7 @@ const FORGERIES: readonly Forgery[] = [
     name: "nothing at all",
     forge: (target) => ({
       ...unexplained({ attestations: { signatureIndices: "0x", signaturesOrAddresses: "0x" }, signers: [] }, target),
-      // Without attestations nodes ask about the header alone.
+      // Without attestations the question is about the header alone.
       rehearsal: "accepted",
     }),
   },

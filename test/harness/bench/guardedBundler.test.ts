@@ -25,7 +25,7 @@ import {
 } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { makeSidecars } from "../../../harness/consensus/blobs.ts";
 import { readTip } from "../../../harness/consensus/checkpointTip.ts";
-import { DEFAULT_TERMS } from "../../../harness/network/deployBuildAhead.ts";
+import { OPEN_TERMS } from "../../../harness/network/deployBuildAhead.ts";
 import { lateSubmissionAbi } from "../../../harness/protocol/abis.ts";
 import { encodeSetTerms } from "../../../harness/protocol/terms.ts";
 import { traceCallFrame } from "../../support/callFrames.ts";
@@ -121,7 +121,7 @@ describe("The guarded bundler", () => {
   });
 
   it("leaves out a proposal whose window has closed, and one on another parent", async () => {
-    const closed = await send([propose()], world.at(slot + 1n, BigInt(DEFAULT_TERMS.windowSeconds)));
+    const closed = await send([propose()], world.at(slot + 1n, BigInt(OPEN_TERMS.windowSeconds)));
     expect([closed.succeeded, closed.hasProposed], "too late").to.deep.equal([0n, false]);
     await restore();
     const missing = await world.build(slot, { salt: "never landed" });

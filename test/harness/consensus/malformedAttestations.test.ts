@@ -37,7 +37,7 @@ interface Case {
   ) => AttestationsAndSigners;
   /** The error of an on-time `propose`, which verifies the proposer only; undefined: it lands. */
   readonly propose: string | undefined;
-  /** The error of the check before gossip, which counts the quorum first. */
+  /** The error of `checkHeader`, which counts the quorum first. */
   readonly check: string;
 }
 
@@ -172,23 +172,23 @@ describe("Malformed attestations", () => {
   }
 
   for (const { name, malform, propose: expectedOnTime, check: expectedCheck } of CASES) {
-    const verdict = expectedOnTime === undefined ? "landed by v4, and stopped before gossip" : "refused";
+    const verdict = expectedOnTime === undefined ? "landed by v4, and refused by the header check" : "refused";
     it(`are ${verdict} when ${name}`, async () => {
       const form = malform(checkpoint, committee, positions);
       // The proposer vouches for whatever it sends.
       const signature = vouchFor(form);
       const candidate = withAttestations(checkpoint, form, signature);
-      expect(await outcome(checkHeader(world, candidate, timestamp)), "before gossip").to.equal(expectedCheck);
+      expect(await outcome(checkHeader(world, candidate, timestamp)), "header check").to.equal(expectedCheck);
       expect(await propose(candidate), "on time").to.equal(expectedOnTime);
     });
   }
 
-  it("are landed by v4, and stopped before gossip, when an attestation is somebody else's", async () => {
+  it("are landed by v4, and refused by the header check, when an attestation is somebody else's", async () => {
     const impostor = signAttestation(checkpoint.payload, signerOf(world.keys, committee.proposer));
     const form = withSignatureOf(checkpoint, SIZE, positions.signer, impostor);
     const candidate = withAttestations(checkpoint, form, vouchFor(form));
     const expected = "ValidatorSelection__InvalidCommitteeCommitment";
-    expect(await outcome(checkHeader(world, candidate, timestamp)), "before gossip").to.equal(expected);
+    expect(await outcome(checkHeader(world, candidate, timestamp)), "header check").to.equal(expected);
     expect(await propose(candidate), "on time").to.equal(undefined);
   });
 
@@ -197,7 +197,7 @@ describe("Malformed attestations", () => {
   });
 
   it("are the exception: the same checkpoint, well formed, lands", async () => {
-    expect(await outcome(checkHeader(world, checkpoint, timestamp)), "before gossip").to.equal(undefined);
+    expect(await outcome(checkHeader(world, checkpoint, timestamp)), "header check").to.equal(undefined);
     expect(await propose(checkpoint), "on time").to.equal(undefined);
   });
 });

@@ -12,7 +12,7 @@ import { openComparedTwin, type ComparedTwin } from "../../../harness/differenti
 import type { OutcomeLog } from "../../../harness/differential/outcome.ts";
 import { DEFAULT_SEED } from "../../../harness/l1/embeddedChain.ts";
 import type { L1BlobTransactionRequest, L1TransactionRequest } from "../../../harness/l1/l1Transaction.ts";
-import { DEFAULT_TERMS } from "../../../harness/network/deployBuildAhead.ts";
+import { OPEN_TERMS } from "../../../harness/network/deployBuildAhead.ts";
 import { mainnetLikeConfig } from "../../../harness/network/networkConfig.ts";
 import { epochStart } from "../../../harness/protocol/time.ts";
 import { InboxAbi, RollupAbi } from "../../../harness/upstream/abis.ts";
@@ -30,7 +30,7 @@ describe("Neutrality: one epoch of mainnet's shape on both rollups", function ()
 
   before(async () => {
     const config = mainnetLikeConfig();
-    const options = { validatorCount: 64, seed: DEFAULT_SEED, contentSeed: "one epoch", terms: DEFAULT_TERMS };
+    const options = { validatorCount: 64, seed: DEFAULT_SEED, contentSeed: "one epoch", terms: OPEN_TERMS };
     twin = await openComparedTwin(hardhat, { config, ...options });
   });
   after(() => twin.close());

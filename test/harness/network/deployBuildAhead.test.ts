@@ -1,14 +1,17 @@
 import { expect } from "chai";
 import { artifacts } from "hardhat";
-import { encodeFunctionData, parseAbi, type Abi, type Hex } from "viem";
+import { encodeFunctionData, parseAbi, type Abi, type Address, type Hex } from "viem";
 
 import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
 import {
   assertBuildAheadLinks,
   buildAheadConfig,
-  DEFAULT_TERMS,
+  CLOSED_TERMS,
+  OPEN_TERMS,
   deployBuildAhead,
 } from "../../../harness/network/deployBuildAhead.ts";
+import { WrongCodeError } from "../../../harness/network/compiledCode.ts";
+import { MockVerifierRefusedError } from "../../../harness/network/deployRollup.ts";
 import { WrongLibraryLinkError } from "../../../harness/network/linkedLibraries.ts";
 import { getCommittee } from "../../../harness/network/committee.ts";
 import { RollupAbi, SlasherAbi } from "../../../harness/upstream/abis.ts";
@@ -38,13 +41,17 @@ describe("The extended rollup's deployment", () => {
     expect(lag, "checkpoints").to.equal(2n);
   });
 
-  it("starts with the terms it was given", async () => {
+  it("starts with the window closed, or with the terms it was given", async () => {
     const network = await embeddedNetwork();
     const terms = { firstBps: 1_000, submitterBps: 1_000, burnBps: 9_000, windowSeconds: 72, crossEpoch: true };
     const { abi } = await artifacts.readArtifact("BuildAheadRollup");
-    for (const expected of [DEFAULT_TERMS, terms]) {
-      const config = { ...buildAheadConfig(network.config.rollup), version: expected === terms ? 7 : 0 };
-      const rollup = await deployBuildAhead(network, { terms: expected, config });
+    for (const [options, expected] of [
+      [{}, CLOSED_TERMS],
+      [{ terms: OPEN_TERMS }, OPEN_TERMS],
+      [{ terms }, terms],
+    ] as const) {
+      const config = { ...buildAheadConfig(network.config.rollup), version: 7 + expected.windowSeconds };
+      const rollup = await deployBuildAhead(network, { ...options, config });
       const actual = await network.chain.publicClient.readContract({
         address: rollup.address,
         abi: abi as Abi,
@@ -64,26 +71,70 @@ describe("The extended rollup's deployment", () => {
     expect(relinked).not.to.equal(code);
     await network.chain.setCode(rollup.address, relinked);
 
-    const error = await rejection(
-      assertBuildAheadLinks(artifacts, network.chain, rollup.address),
-      WrongLibraryLinkError,
-    );
-    expect(error.fields).to.deep.equal({ library: "BuildAheadOperationsExtLib", address: upstream });
+    const error = await rejection(assertBuildAheadLinks(artifacts, network.chain, rollup.address), WrongCodeError);
+    expect(error.fields).to.deep.equal({ contract: "BuildAheadOperationsExtLib", address: upstream });
   });
 
   it("notices a library without code and an address without a rollup", async () => {
     const network = await embeddedNetwork();
     const rollup = await deployBuildAhead(network);
     await network.chain.setCode(rollup.libraries["LateSubmissionExtLib"] as Hex, "0x");
-    const missing = await rejection(
-      assertBuildAheadLinks(artifacts, network.chain, rollup.address),
-      WrongLibraryLinkError,
-    );
-    expect(missing.fields["library"]).to.equal("LateSubmissionExtLib");
-    await rejection(
-      assertBuildAheadLinks(artifacts, network.chain, network.deployer.account.address),
-      WrongLibraryLinkError,
-    );
+    const missing = await rejection(assertBuildAheadLinks(artifacts, network.chain, rollup.address), WrongCodeError);
+    expect(missing.fields["contract"]).to.equal("LateSubmissionExtLib");
+    await rejection(assertBuildAheadLinks(artifacts, network.chain, network.deployer.account.address), WrongCodeError);
+  });
+
+  const LIBRARIES = [
+    "RollupOperationsExtLib",
+    "LateSubmissionExtLib",
+    "LateSettlementExtLib",
+    "RewardExtLib",
+    "ValidatorOperationsExtLib",
+  ];
+  for (const changed of ["BuildAheadRollup", ...LIBRARIES]) {
+    it(`notices a changed byte in the code of ${changed}, wherever it is`, async () => {
+      const network = await embeddedNetwork();
+      const rollup = await deployBuildAhead(network);
+      const address = changed === "BuildAheadRollup" ? rollup.address : (rollup.libraries[changed] as Address);
+      const code = (await network.chain.publicClient.getCode({ address })) as Hex;
+      const bytes = (code.length - 2) / 2;
+      for (const at of [22, Math.floor(bytes / 2), bytes - 1]) {
+        await network.chain.setCode(address, withFlippedByte(code, at));
+        const check = assertBuildAheadLinks(artifacts, network.chain, rollup.address);
+        expect((await rejection(check, WrongCodeError)).fields["address"], `byte ${at}`).to.equal(address);
+      }
+      await network.chain.setCode(address, `${code}00`);
+      await rejection(assertBuildAheadLinks(artifacts, network.chain, rollup.address), WrongCodeError);
+      await network.chain.setCode(address, code);
+      await assertBuildAheadLinks(artifacts, network.chain, rollup.address);
+    });
+  }
+
+  it("notices two addresses for one library", async () => {
+    const network = await embeddedNetwork();
+    const [rollup, other] = [
+      await deployBuildAhead(network),
+      await deployBuildAhead(network, { config: { ...buildAheadConfig(network.config.rollup), version: 8 } }),
+    ];
+    const [ours, theirs] = [rollup, other].map(({ libraries }) => libraries["LateSubmissionExtLib"] as Address) as [
+      Address,
+      Address,
+    ];
+    const code = (await network.chain.publicClient.getCode({ address: rollup.address })) as Hex;
+    const relinked = code.replaceAll(ours.slice(2).toLowerCase(), theirs.slice(2).toLowerCase()) as Hex;
+    await network.chain.setCode(rollup.address, relinked);
+    const check = assertBuildAheadLinks(artifacts, network.chain, rollup.address);
+    expect((await rejection(check, WrongLibraryLinkError)).fields["library"]).to.equal("LateSubmissionExtLib");
+  });
+
+  it("takes the verifier that it is given, and the mock on a local chain only", async () => {
+    const network = await embeddedNetwork();
+    const { verifier } = network.rollup;
+    const rollup = await deployBuildAhead(network, { verifier });
+    expect(rollup.verifier).to.equal(verifier);
+    const elsewhere = Object.create(network.chain, { chainId: { value: 1 } }) as typeof network.chain;
+    const deployment = deployBuildAhead({ ...network, deployer: { ...network.deployer, chain: elsewhere } });
+    expect((await rejection(deployment, MockVerifierRefusedError)).fields).to.deep.equal({ chainId: 1 });
   });
 
   it("lets only governance, here impersonated, open the claiming of rewards", async () => {
@@ -106,3 +157,10 @@ describe("The extended rollup's deployment", () => {
     expect(await getCommittee(chain, buildAhead, firstBuildAheadEpoch), "members").to.have.length(48);
   });
 });
+
+/** @param at Byte */
+function withFlippedByte(code: Hex, at: number): Hex {
+  const bytes = Buffer.from(code.slice(2), "hex");
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 0xff, at);
+  return `0x${bytes.toString("hex")}`;
+}

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { zeroAddress } from "viem";
 
+import { OPEN_TERMS } from "../../../harness/network/deployBuildAhead.ts";
 import { buildAheadPhases } from "../../../harness/rehearsal/phases.ts";
 import {
   DEFAULT_OPTIONS,
@@ -15,17 +16,17 @@ import {
 } from "../../../harness/rehearsal/rehearsalOptions.ts";
 
 describe("Rehearsal options", () => {
-  const valid: RawRehearsalOptions = { seed: "a", slots: 4, committee: 48, terms: "5000,2500,24" };
+  const valid: RawRehearsalOptions = { seed: "a", slots: 4, committee: 48, terms: "1000,5000,2500,24" };
 
   it("reads terms, with epochs kept apart unless asked otherwise", () => {
-    expect(parseTerms("5000,2500,24")).to.deep.equal({
-      firstBps: 5000,
+    expect(parseTerms("1000,5000,2500,24")).to.deep.equal({
+      firstBps: 1000,
       submitterBps: 5000,
       burnBps: 2500,
       windowSeconds: 24,
       crossEpoch: false,
     });
-    expect(parseTerms("10000,0,72,true")).to.deep.equal({
+    expect(parseTerms("10000,10000,0,72,true")).to.deep.equal({
       firstBps: 10_000,
       submitterBps: 10_000,
       burnBps: 0,
@@ -44,16 +45,22 @@ describe("Rehearsal options", () => {
       /^--committee 3: expected .* from 4 to 64$/,
     ],
     ["a committee above the validator set", { committee: 65 }, /^--committee 65: expected .* from 4 to 64$/],
-    ["words for terms", { terms: "half" }, /^--terms half: expected submitterBps,burnBps,windowSeconds/],
-    ["negative shares", { terms: "-1,0,24" }, /^--terms -1,0,24: expected submitterBps/],
-    ["terms above 100 %", { terms: "8000,2001,24" }, /^--terms 8000,2001,24: expected shares of at most 10000/],
+    ["words for terms", { terms: "half" }, /^--terms half: expected firstBps,submitterBps,burnBps,windowSeconds/],
+    ["negative shares", { terms: "-1,0,0,24" }, /^--terms -1,0,0,24: expected firstBps/],
+    ["terms without a first share", { terms: "5000,2500,24" }, /^--terms 5000,2500,24: expected firstBps/],
+    [
+      "a first share above the last one",
+      { terms: "5001,5000,0,24" },
+      /^--terms 5001,5000,0,24: expected a first share that is at most/,
+    ],
+    ["terms above 100 %", { terms: "0,8000,2001,24" }, /^--terms 0,8000,2001,24: expected shares of at most 10000/],
     [
       "a window above a slot",
-      { terms: "5000,2500,73" },
-      /^--terms 5000,2500,73: expected a window of 13 to 72 seconds/,
+      { terms: "1000,5000,2500,73" },
+      /^--terms 1000,5000,2500,73: expected a window of 13 to 72 seconds/,
     ],
-    ["a window that takes no second L1 block", { terms: "5000,2500,12" }, /expected a window of 13 to 72 seconds/],
-    ["a boolean that is none", { terms: "5000,2500,24,yes" }, /^--terms 5000,2500,24,yes: expected submitterBps/],
+    ["a window that takes no second L1 block", { terms: "1000,5000,2500,12" }, /expected a window of 13 to 72 seconds/],
+    ["a boolean that is none", { terms: "1000,5000,2500,24,yes" }, /^--terms 1000,5000,2500,24,yes: expected firstBps/],
   ];
   for (const [name, change, message] of refused) {
     it(`refuses ${name} in one line`, () => {
@@ -61,24 +68,34 @@ describe("Rehearsal options", () => {
     });
   }
 
+  it("opens the window, unless asked otherwise, as the second payload is meant to", () => {
+    expect(parseTerms(DEFAULT_OPTIONS.terms)).to.deep.equal(OPEN_TERMS);
+  });
+
   it("says in what a run differs from the one whose report is committed", () => {
     const variations = (change: Partial<RawRehearsalOptions>) =>
       findVariations(parseRehearsalOptions({ ...DEFAULT_OPTIONS, ...change }));
     expect(variations({})).to.deep.equal([]);
-    expect(variations({ terms: "5000,2500,24" }), "the same terms in fewer words").to.deep.equal([]);
+    expect(variations({ terms: "1000,5000,2500,24" }), "the same terms in fewer words").to.deep.equal([]);
     expect(variations({ seed: "x", slots: 3 })).to.deep.equal(["seed-x", "slots-3"]);
-    expect(variations({ terms: "5000,2500,24,true" })).to.deep.equal(["terms-5000,2500,24,true"]);
+    expect(variations({ terms: "1000,5000,2500,24,true" })).to.deep.equal(["terms-1000,5000,2500,24,true"]);
   });
 
   it("lets through what the scenarios need, and no less", () => {
-    const phases = buildAheadPhases({ verifier: zeroAddress }, MAX_SLOTS);
+    const phases = buildAheadPhases({ verifier: zeroAddress }, OPEN_TERMS, MAX_SLOTS);
     const needs = phases.flatMap(({ scenarios }) => scenarios.map((scenario) => scenario.needs));
     expect(Math.max(...needs.map(({ committee = 0 }) => committee))).to.equal(MIN_COMMITTEE);
     expect(Math.max(...needs.map(({ windowSeconds = 0 }) => windowSeconds))).to.equal(MIN_WINDOW_SECONDS);
+    const opening = phases.findIndex(({ title }) => title === "Governance opens the window");
     const settled = phases.findIndex(({ title }) => title === "Proof and settlement");
-    const firstEpoch = phases.slice(0, settled).flatMap(({ scenarios }) => scenarios);
-    const slots = firstEpoch.reduce((sum, { needs: { slots: taken = 0 } }) => sum + taken, 0);
-    expect(slots).to.be.at.most(EPOCH_SLOTS - 1, "the first slot passes while fees are bridged");
+    for (const epoch of [phases.slice(0, opening), phases.slice(opening, settled)]) {
+      const scenarios = epoch.flatMap((phase) => phase.scenarios);
+      const slots = scenarios.reduce((sum, { needs: { slots: taken = 0 } }) => sum + taken, 0);
+      expect(slots).to.be.at.most(
+        EPOCH_SLOTS - 1,
+        "the first slot passes while fees are bridged, or with the first landing",
+      );
+    }
   });
 });
 

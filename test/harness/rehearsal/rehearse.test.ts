@@ -6,6 +6,7 @@ import hardhat from "hardhat";
 import { readCheckpointAsArchiver } from "../../../harness/consensus/archiverDecoding.ts";
 import type { LateKind, RehearsalReport } from "../../../harness/rehearsal/rehearsalReport.ts";
 import { rehearse, type Rehearsal } from "../../../harness/rehearsal/rehearse.ts";
+import { OPEN_TERMS } from "../../../harness/network/deployBuildAhead.ts";
 import { renderRehearsal, renderSummary } from "../../../harness/report/renderRehearsal.ts";
 
 /** The most a late landing may cost, as a multiple of an on-time one. */
@@ -13,11 +14,10 @@ const MAX_LATE_RATIO = 1.75;
 
 describe("Rehearsal of the upgrade", () => {
   describe("with the default terms", () => {
-    const terms = { firstBps: 5_000, submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: false };
     let rehearsal: Rehearsal;
 
     before(async () => {
-      rehearsal = await rehearse(hardhat, { seed: "rehearsal test", slots: 2, committee: 48, terms });
+      rehearsal = await rehearse(hardhat, { seed: "rehearsal test", slots: 2, committee: 48, terms: OPEN_TERMS });
     });
     after(() => rehearsal.network.chain.close());
 
@@ -31,16 +31,28 @@ describe("Rehearsal of the upgrade", () => {
     });
 
     it("splits each share to the wei, dust to the coinbase", () => {
-      for (const { slot, share, submitterCut, forfeited, coinbaseKept } of rehearsal.report.lateSlots) {
+      for (const { slot, delaySeconds, share, submitterCut, forfeited, coinbaseKept } of rehearsal.report.lateSlots) {
         const whole = BigInt(share);
+        const cut = delaySeconds === 0 ? 1_000n : 3_000n;
         expect(whole > 0n, `share of slot ${slot}`).to.equal(true);
-        expect(BigInt(submitterCut)).to.equal((whole * 5_000n) / 10_000n, `submitter's cut of slot ${slot}`);
-        expect(BigInt(forfeited)).to.equal((whole * 2_500n) / 10_000n, `forfeited part of slot ${slot}`);
+        expect(BigInt(submitterCut)).to.equal((whole * cut) / 10_000n, `submitter's cut of slot ${slot}`);
+        expect(BigInt(forfeited)).to.equal((whole * (7_500n - cut)) / 10_000n, `forfeited part of slot ${slot}`);
         expect(BigInt(submitterCut) + BigInt(forfeited) + BigInt(coinbaseKept)).to.equal(
           whole,
           `parts of slot ${slot}`,
         );
       }
+    });
+
+    it("says which split the delay of each has led to", () => {
+      const splits = rehearsal.report.lateSlots.map((late) => [late.delaySeconds, late.submitterBps, late.burnBps]);
+      expect(splits).to.deep.equal([
+        [0, 1_000, 6_500],
+        [12, 3_000, 4_500],
+        [12, 3_000, 4_500],
+        [0, 1_000, 6_500],
+        [0, 1_000, 6_500],
+      ]);
     });
 
     it("credits who was named, who sent, and nobody else", () => {
@@ -51,7 +63,7 @@ describe("Rehearsal of the upgrade", () => {
     });
 
     it("conserves money over every proof", () => {
-      expect(rehearsal.report.conservation).to.have.lengthOf(2);
+      expect(rehearsal.report.conservation).to.have.lengthOf(3);
       for (const { epoch, sumOfSources, sumOfUses, holds } of rehearsal.report.conservation) {
         expect(sumOfSources).to.equal(sumOfUses, `conservation over epoch ${epoch}`);
         expect(holds).to.equal(true, `conservation over epoch ${epoch}`);
@@ -70,6 +82,7 @@ describe("Rehearsal of the upgrade", () => {
       const refusals = rehearsal.report.steps.filter(({ revert }) => revert !== undefined);
       expect(refusals.map(({ id, revert, outcome }) => [id, revert?.error, outcome])).to.deep.equal([
         ["upstream.late.refused", "HeaderLib__InvalidSlotNumber", "reverted"],
+        ["closed.late.refused", "HeaderLib__InvalidSlotNumber", "reverted"],
         ["duplicates.alone", "Rollup__SlotAlreadyInChain", "reverted"],
         ["duplicates.bundled", "Rollup__SlotAlreadyInChain", "skipped-in-bundle"],
         ["refused.windowClosed", "LateSubmission__WindowClosed", "reverted"],
@@ -137,7 +150,7 @@ describe("Rehearsal of the upgrade", () => {
     for (const { network } of [first, second, other]) await network.chain.close();
     expect(second.report).to.deep.equal(first.report);
     expect(other.report.lateSlots[0]?.submitter).to.not.equal(first.report.lateSlots[0]?.submitter);
-    // Open at first, so that the first last slot is the one that lands.
+    // Opened with it, so that the first last slot is the one that lands.
     expect(first.report.lateSlots.map(({ kind }) => kind)).to.include("cross-epoch");
     for (const { forfeited, coinbaseKept } of first.report.lateSlots) {
       expect([forfeited, coinbaseKept]).to.deep.equal(["0", "0"], "everything to the submitter");

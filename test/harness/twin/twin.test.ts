@@ -3,7 +3,7 @@ import hardhat from "hardhat";
 import { toHex } from "viem";
 
 import { compactConfig } from "../../../harness/differential/compactConfig.ts";
-import { DEFAULT_TERMS } from "../../../harness/network/deployBuildAhead.ts";
+import { OPEN_TERMS } from "../../../harness/network/deployBuildAhead.ts";
 import { TIPS_WORD, toWord } from "../../../harness/protocol/storageMap.ts";
 import { openTwin } from "../../../harness/twin/openTwin.ts";
 import type { Twin } from "../../../harness/twin/twin.ts";
@@ -19,7 +19,7 @@ describe("A twin", () => {
   let restore: () => Promise<void>;
 
   before(async () => {
-    const options = { config: compactConfig(), validatorCount: 8, newcomerCount: 16, seed: SEED, terms: DEFAULT_TERMS };
+    const options = { config: compactConfig(), validatorCount: 8, newcomerCount: 16, seed: SEED, terms: OPEN_TERMS };
     twin = await openTwin(hardhat, options);
     restore = await twin.snapshot();
   });
@@ -108,7 +108,7 @@ describe("A twin", () => {
 
 describe("A twin under a hard fork that is not final", () => {
   it("is deployed under the latest one and goes on under the other, on both sides", async () => {
-    const options = { config: compactConfig(), validatorCount: 8, seed: SEED, terms: DEFAULT_TERMS };
+    const options = { config: compactConfig(), validatorCount: 8, seed: SEED, terms: OPEN_TERMS };
     const twin = await openTwin(hardhat, { ...options, hardfork: "amsterdam" });
     try {
       const forks = await twin.onBoth(async ({ chain }) => chain.hardfork);

@@ -11,7 +11,7 @@ import { lateSubmissionAbi } from "../boundary/support/lateSubmissionAbi.ts";
 import { upgradedNetwork } from "./networks.ts";
 
 /** Committees of 4 out of 8 validators and epochs of 4 slots: epochs pass quickly. Everything else is mainnet's shape. */
-function smallConfig(proofSubmissionEpochs: bigint, isIgnition: boolean): NetworkConfig {
+export function smallConfig(proofSubmissionEpochs: bigint, isIgnition: boolean): NetworkConfig {
   const config = mainnetLikeConfig();
   return {
     ...config,

@@ -1,14 +1,9 @@
 import { decodeFunctionData, getAddress, type Address, type Hex } from "viem";
 
+import type { ProvenFee } from "../protocol/shares.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 import type { EpochProofArgs } from "../upstream/epochProofArgs.ts";
 import { AccountingError } from "./accountingError.ts";
-
-/** Who is paid what for a checkpoint, as the proof says; the value is in fee token units (1e18). */
-export interface ProvenFee {
-  readonly recipient: Address;
-  readonly value: bigint;
-}
 
 /** What an epoch proof says about money. */
 export interface DecodedEpochProof {

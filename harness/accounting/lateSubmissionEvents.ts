@@ -1,10 +1,6 @@
-import { isAddressEqual, parseAbi, parseEventLogs, type Address, type TransactionReceipt } from "viem";
+import { isAddressEqual, parseEventLogs, type Address, type TransactionReceipt } from "viem";
 
-/** The two events of `ILateSubmission` that tell a late landing and its settlement. */
-export const LATE_SUBMISSION_EVENTS = parseAbi([
-  "event LateSubmissionRecorded(uint256 indexed slot, uint256 indexed checkpointNumber, address indexed originalProposer, address submitter, uint256 delay)",
-  "event LateSubmissionSettled(uint256 indexed slot, address indexed submitter, address indexed coinbase, uint256 share, uint256 submitterCut, uint256 forfeited)",
-]);
+import { lateSubmissionAbi } from "../protocol/abis.ts";
 
 /** A late landing. */
 export interface RecordedLateSubmission {
@@ -33,7 +29,7 @@ type Logs = Pick<TransactionReceipt, "logs">;
 /** Late landings that a rollup recorded in a transaction, in order. */
 export function decodeRecorded({ logs }: Logs, rollup: Address): readonly RecordedLateSubmission[] {
   const own = logs.filter(({ address }) => isAddressEqual(address, rollup));
-  return parseEventLogs({ abi: LATE_SUBMISSION_EVENTS, eventName: "LateSubmissionRecorded", logs: own }).map(
+  return parseEventLogs({ abi: lateSubmissionAbi, eventName: "LateSubmissionRecorded", logs: own }).map(
     ({ args }) => args,
   );
 }
@@ -41,7 +37,7 @@ export function decodeRecorded({ logs }: Logs, rollup: Address): readonly Record
 /** Splits that a rollup applied in a transaction, in order. */
 export function decodeSettled({ logs }: Logs, rollup: Address): readonly SettledLateSubmission[] {
   const own = logs.filter(({ address }) => isAddressEqual(address, rollup));
-  return parseEventLogs({ abi: LATE_SUBMISSION_EVENTS, eventName: "LateSubmissionSettled", logs: own }).map(
+  return parseEventLogs({ abi: lateSubmissionAbi, eventName: "LateSubmissionSettled", logs: own }).map(
     ({ args }) => args,
   );
 }

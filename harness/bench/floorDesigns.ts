@@ -1,9 +1,10 @@
-import { concatHex, encodeFunctionData, multicall3Abi, parseAbi, type Address, type Hex } from "viem";
+import { concatHex, encodeFunctionData, multicall3Abi, type Address, type Hex } from "viem";
 
 import { makeProposeTransaction } from "../consensus/proposeTransaction.ts";
 import type { BundledCall } from "../consensus/bundledCalls.ts";
 import { readCheckpointAsArchiver } from "../consensus/archiverDecoding.ts";
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
+import { compactProposerAbi, lateSubmissionAbi } from "../protocol/abis.ts";
 import type { BenchContext } from "./benchContext.ts";
 import { encodeCompact, type MemberSourceName } from "./compactCheckpoint.ts";
 import { deployBenchContract } from "./deployBenchContract.ts";
@@ -40,9 +41,6 @@ interface Design {
   readonly perEpoch?: number;
 }
 
-const guardAbi = parseAbi(["function requireOpen(uint256 _slot, bytes32 _lastArchive) view"]);
-const storeAbi = parseAbi(["function storeCommittee(uint256 _epoch, bytes _members)"]);
-
 /** Measures every design for a slot on whose predecessor the tip stands, on the extended lane. */
 export async function measureFloorDesigns(context: BenchContext, slot: bigint): Promise<readonly FloorDesignRecord[]> {
   const { pair, hardfork, progress } = context;
@@ -57,7 +55,7 @@ export async function measureFloorDesigns(context: BenchContext, slot: bigint): 
     from: pair.rescuer,
     to: compact,
     data: encodeFunctionData({
-      abi: storeAbi,
+      abi: compactProposerAbi,
       functionName: "storeCommittee",
       args: [checkpoint.epoch, concatHex(addresses)],
     }),
@@ -115,7 +113,7 @@ function makeDesigns(
   const { rollup, contracts } = pair.buildAhead;
   const propose = { target: rollup.address, callData: checkpoint.proposeCalldata, allowFailure: true };
   const question = encodeFunctionData({
-    abi: guardAbi,
+    abi: lateSubmissionAbi,
     functionName: "requireOpen",
     args: [checkpoint.slot, checkpoint.parent.archive],
   });

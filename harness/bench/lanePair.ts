@@ -15,6 +15,7 @@ import { PREVIEW_HARDFORKS } from "../l1/embeddedChain.ts";
 import type { L1BlobTransactionRequest, L1TransactionRequest } from "../l1/l1Transaction.ts";
 import { slotStart } from "../protocol/time.ts";
 import { advanceToEpoch } from "../network/advance.ts";
+import { encodeSlashVotes } from "../protocol/slashVotes.ts";
 import { BenchContradictionError } from "./benchErrors.ts";
 import { deployBenchContract } from "./deployBenchContract.ts";
 import { forkLane } from "./forkLane.ts";
@@ -179,9 +180,9 @@ export class LanePair {
   async companions(lane: Lane, slot: bigint): Promise<readonly BundledCall[]> {
     const { proposer, members } = await this.committee(slot);
     const { aztecEpochDuration, slashingRoundSize } = lane.rollup.config;
-    const voteBytes = (members.length * Number(slashingRoundSize / aztecEpochDuration)) / 4;
-    // Nobody is guilty but the first: a vote as quiet times see it.
-    const votes: Hex = `0x40${"00".repeat(voteBytes - 1)}`;
+    const round = { committeeSize: members.length, roundSlots: slashingRoundSize, epochSlots: aztecEpochDuration };
+    // Nobody is guilty but the fourth member: a vote as quiet times see it.
+    const votes = encodeSlashVotes(round, [0, 0, 0, 1]);
     return [
       await governanceSignalCall(lane, proposer, slot, lane.contracts.dateGatedRelayer),
       await slashingVoteCall(lane, proposer, slot, votes),

@@ -1,19 +1,17 @@
-import { encodeFunctionData, type LocalAccount, type TransactionReceipt } from "viem";
+import type { LocalAccount, TransactionReceipt } from "viem";
 
 import { nameLateRecipientCall, type BundledCall } from "../consensus/bundledCalls.ts";
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { DEFAULT_TERMS } from "../network/deployBuildAhead.ts";
+import { recordRingSize } from "../protocol/rings.ts";
+import { encodeSetTerms } from "../protocol/terms.ts";
 import type { BenchContext } from "./benchContext.ts";
 import { makeRecord } from "./benchRecord.ts";
 import { executeAsOwner } from "./executeAsOwner.ts";
 import { expectCompanions, expectLoss, expectSuccess, proposeOf } from "./expectations.ts";
 import type { LanePair } from "./lanePair.ts";
-import { lateTermsAbi } from "./lateTermsAbi.ts";
 import { measureTransaction } from "./measurement.ts";
 import { WARM_RING, type Ring } from "./ring.ts";
-
-/** Slots after which a late record's place in the ring comes round: at least eight epochs. Source: `LateSubmissionLib`. */
-const RECORD_RING_EPOCHS = 8n;
 
 /** Late landings of a slot on whose predecessor the tip stands. Only the extended rollup has that path. */
 export async function measureLateCases(context: BenchContext, slot: bigint, ring: Ring): Promise<void> {
@@ -37,9 +35,9 @@ export async function measureLateCases(context: BenchContext, slot: bigint, ring
   }
   // Where the logs exist already, so that nothing but the record tells it from the first landing.
   if (wants("late") && ring === WARM_RING) {
-    // The same slot of the ring eight epochs on, by when the first record is old.
+    // The same place in the ring, by when the first record is old.
     await landLate(pair, checkpoint);
-    const again = slot + RECORD_RING_EPOCHS * lane.rollup.timing.epochSlots;
+    const again = slot + recordRingSize(lane.rollup.timing);
     // Its committee is known only once the clock is there.
     await lane.chain.mineAt(pair.slotStart(again - 1n));
     await landAlone(pair, await pair.build(again - 1n));
@@ -74,11 +72,7 @@ export async function measureBoundaryCases(context: BenchContext, slot: bigint, 
   progress(`late across the boundary, ${ring}`);
   const lane = pair.buildAhead;
   const restore = await pair.snapshot();
-  const data = encodeFunctionData({
-    abi: lateTermsAbi,
-    functionName: "setLateSubmissionTerms",
-    args: [{ ...DEFAULT_TERMS, crossEpoch: true }],
-  });
+  const data = encodeSetTerms({ ...DEFAULT_TERMS, crossEpoch: true });
   const checkpoint = await pair.build(slot);
   await executeAsOwner(lane, data);
   await addLate(context, checkpoint, `alone, across the epoch boundary, ${ring}`, await landLate(pair, checkpoint));

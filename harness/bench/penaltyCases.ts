@@ -1,6 +1,7 @@
-import { encodeFunctionData, parseAbi, parseEventLogs, type Address } from "viem";
+import { encodeFunctionData, parseEventLogs, type Address } from "viem";
 
 import { proveBlobsOfEpoch } from "../consensus/epochProof.ts";
+import { latePenaltyControllerAbi } from "../protocol/abis.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 import type { BenchContext } from "./benchContext.ts";
 import { BenchContradictionError } from "./benchErrors.ts";
@@ -20,12 +21,6 @@ const WINDOW_SLOTS = 128n;
 const WEIGHTS = { late: 1, missed: 1 };
 const LEDGER_GAS = 200_000;
 const SLASHING_GAS = 1_500_000;
-
-const controllerAbi = parseAbi([
-  "function addHook(address _hook, uint32 _gasLimit)",
-  "function penalize(uint256 _slot) returns (uint256)",
-  "event PenaltyApplied(uint256 indexed slot, address indexed hook)",
-]);
 
 /** Which hooks judge, and from which weight on the slashing hook opens a payload. */
 const VARIANTS = [
@@ -47,9 +42,13 @@ export async function measurePenalties(context: BenchContext, firstSlot: bigint)
     const late = await pair.build(firstSlot + 3n);
     await landLate(pair, late);
     await submitProof(lane, [late], pair.prover, await proveBlobsOfEpoch([late]));
-    const data = encodeFunctionData({ abi: controllerAbi, functionName: "penalize", args: [late.slot] });
+    const data = encodeFunctionData({ abi: latePenaltyControllerAbi, functionName: "penalize", args: [late.slot] });
     const receipt = await lane.chain.execute({ from: pair.rescuer, to: controller, data });
-    const applied = parseEventLogs({ abi: controllerAbi, eventName: "PenaltyApplied", logs: receipt.logs }).length;
+    const applied = parseEventLogs({
+      abi: latePenaltyControllerAbi,
+      eventName: "PenaltyApplied",
+      logs: receipt.logs,
+    }).length;
     if (applied !== (threshold === undefined ? 1 : 2)) {
       throw new BenchContradictionError("Not every hook has judged the slot", { fields: { name, applied } });
     }
@@ -68,7 +67,7 @@ async function deployPenalties(lane: Lane, threshold: number | undefined): Promi
   const { deployer, rollup, contracts } = lane;
   const controller = await deployBenchContract(lane, "LatePenaltyController", [rollup.address, deployer.address]);
   const addHook = async (hook: Address, gasLimit: number) => {
-    const data = encodeFunctionData({ abi: controllerAbi, functionName: "addHook", args: [hook, gasLimit] });
+    const data = encodeFunctionData({ abi: latePenaltyControllerAbi, functionName: "addHook", args: [hook, gasLimit] });
     await lane.chain.execute({ from: deployer, to: controller, data });
   };
   const { governance } = contracts;

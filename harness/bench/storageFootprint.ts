@@ -1,5 +1,20 @@
-import { encodeAbiParameters, hexToBigInt, keccak256, toHex, type Address, type Hex } from "viem";
+import { hexToBigInt, toHex, type Address, type Hex } from "viem";
 
+import { lateRingEpochs, recordRingSize } from "../protocol/rings.ts";
+import {
+  archiveWord,
+  committeeCommitmentWord,
+  FEE_CONFIG_WORD,
+  LATE_TERMS_WORD,
+  LOG_FIELDS,
+  logWord,
+  marksWord,
+  randaoWord,
+  recordWord,
+  SELECTION_NAMESPACE,
+  TIPS_WORD,
+  upstreamNamespace,
+} from "../protocol/storageMap.ts";
 import { computeCalldataGas } from "./calldataGas.ts";
 import type { Lane, LaneKind } from "./openLane.ts";
 import { traceExecution, type TraceStep } from "./traceExecution.ts";
@@ -101,32 +116,29 @@ function makeNames(lane: Lane, { number, epoch }: FootprintOptions["near"]) {
   const named = new Map<bigint, string>();
   const plain = (base: bigint, name: string, fields: readonly string[]) =>
     fields.forEach((field, offset) => named.set(base + BigInt(offset), `${name}.${field}`));
-  const mapped = (position: bigint, key: bigint, name: string, fields: readonly string[]) =>
-    plain(hexToBigInt(keccak256(encodeAbiParameters(TWO_WORDS, [key, position]))), name, fields);
+  const timing = rollup.timing;
 
-  const stf = namespace("aztec.stf.storage");
-  plain(stf, "stf", ["tips", "archives", "logs", "config", "config", "config", "config", "config", "config", "config"]);
-  plain(namespace("aztec.fee.storage"), "fee", ["config", "oracle", "oracle"]);
-  plain(namespace("aztec.time.storage"), "time", ["config"]);
-  const selection = namespace("aztec.validator_selection.storage");
-  plain(selection, "selection", ["commitments", "randaos.length", "sizes and lags", "escape hatches.length"]);
-  plain(
-    hexToBigInt(keccak256(encodeAbiParameters(ONE_WORD, [selection + 1n]))),
-    "selection",
-    Array<string>(64).fill("randao"),
-  );
-  const ringSize = rollup.timing.epochSlots * (rollup.timing.proofSubmissionEpochs + 1n) + 1n;
+  plain(TIPS_WORD, "stf", ["tips", "archives", "logs", ...Array<string>(7).fill("config")]);
+  plain(FEE_CONFIG_WORD, "fee", ["config", "oracle", "oracle"]);
+  plain(upstreamNamespace("aztec.time.storage"), "time", ["config"]);
+  const selection = ["commitments", "randaos.length", "sizes and lags", "escape hatches.length"];
+  plain(SELECTION_NAMESPACE, "selection", selection);
+  plain(randaoWord(0n), "selection", Array<string>(64).fill("randao"));
   for (let offset = -2n; offset <= 2n; offset++) {
     const near = number + offset;
     const which = offset === 0n ? "checkpoint" : offset < 0n ? `checkpoint - ${-offset}` : `checkpoint + ${offset}`;
-    mapped(stf + 1n, near, `archive of ${which}`, ["root"]);
-    if (near >= 0n) mapped(stf + 2n, near % ringSize, `log of ${which}`, LOG_WORDS);
-    mapped(selection, epoch + offset, `committee commitment`, [offset === 0n ? "epoch" : `epoch ${offset}`]);
+    if (near >= 0n) {
+      plain(archiveWord(near), `archive of ${which}`, ["root"]);
+      plain(logWord(timing, near, LOG_FIELDS[0]), `log of ${which}`, LOG_FIELDS);
+    }
+    const committee = committeeCommitmentWord(epoch + offset);
+    plain(committee, `committee commitment`, [offset === 0n ? "epoch" : `epoch ${offset}`]);
   }
-  plain(LATE_NAMESPACE, "late", ["terms", "marks", "records"]);
-  for (let index = 0n; index < 8n; index++) mapped(LATE_NAMESPACE + 1n, index, "late marks", ["epoch"]);
-  for (let index = 0n; index < 8n * rollup.timing.epochSlots; index++) {
-    mapped(LATE_NAMESPACE + 2n, index, "late record", ["submitter, slot, delay, split", "proposer, number, settled"]);
+  plain(LATE_TERMS_WORD, "late", ["terms", "marks", "records"]);
+  for (let index = 0n; index < lateRingEpochs(timing); index++)
+    plain(marksWord(timing, index), "late marks", ["epoch"]);
+  for (let index = 0n; index < recordRingSize(timing); index++) {
+    plain(recordWord(timing, index), "late record", ["submitter, slot, delay, split", "proposer, number, settled"]);
   }
 
   const names = new Map<string, string>(
@@ -144,23 +156,4 @@ function makeNames(lane: Lane, { number, epoch }: FootprintOptions["near"]) {
     anonymous.set(key, index);
     return `${owner}: word ${index}`;
   };
-}
-
-const ONE_WORD = [{ type: "uint256" }] as const;
-const TWO_WORDS = [{ type: "uint256" }, { type: "uint256" }] as const;
-/** Source: `CompressedTempCheckpointLog`. */
-const LOG_WORDS = [
-  "headerHash",
-  "blobCommitmentsHash",
-  "outHash",
-  "attestationsHash",
-  "payloadDigest",
-  "slot",
-  "feeHeader",
-];
-/** ERC-7201 namespace of `LateSubmissionLib`. */
-const LATE_NAMESPACE = hexToBigInt("0x742aee15f6c12670272603ecdb47e531f5068b1e9c8e80f10d05a6426e2c7100");
-
-function namespace(name: string): bigint {
-  return hexToBigInt(keccak256(toHex(name)));
 }

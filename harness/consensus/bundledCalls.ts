@@ -3,6 +3,8 @@ import { encodeFunctionData, parseAbi, type Address, type Hex, type LocalAccount
 import { BuildAheadError } from "../errors.ts";
 import { aztecClient } from "../network/aztecClient.ts";
 import type { AztecNetwork } from "../network/contracts.ts";
+import type { DeployedNetwork } from "../network/deployment.ts";
+import { lateSubmissionAbi } from "../protocol/abis.ts";
 import { GovernanceProposerContract, RollupContract } from "../upstream/contracts.ts";
 import { SlotNumber } from "../upstream/foundation.ts";
 import type { RollupView } from "./rollupView.ts";
@@ -18,7 +20,7 @@ export interface BundledCall {
 /** Names who is credited for a late landing later in the same bundle. Fails on a rollup without the window. */
 export function nameLateRecipientCall({ rollup }: RollupView, recipient: Address, allowFailure = true): BundledCall {
   const callData = encodeFunctionData({
-    abi: parseAbi(["function nameLateRecipient(address _recipient)"]),
+    abi: lateSubmissionAbi,
     functionName: "nameLateRecipient",
     args: [recipient],
   });

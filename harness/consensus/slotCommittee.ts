@@ -1,6 +1,7 @@
 import type { Address } from "viem";
 
 import { getCommittee, getProposer } from "../network/committee.ts";
+import { computeQuorum } from "../protocol/quorum.ts";
 import { epochOfSlot } from "../protocol/time.ts";
 import type { RollupView } from "./rollupView.ts";
 
@@ -13,11 +14,6 @@ export interface SlotCommittee {
   readonly proposerIndex: number;
   /** Attestations that L1 wants when an epoch is proven, and for every late submission: more than two thirds. */
   readonly quorum: number;
-}
-
-/** More than two thirds. Source: `ValidatorSelectionLib.verifyAttestations`. */
-export function computeQuorum(committeeSize: number): number {
-  return Math.floor((committeeSize * 2) / 3) + 1;
 }
 
 /**

@@ -1,9 +1,11 @@
 import { encodeErrorResult, type Address, type Hex } from "viem";
 
 import type { RollupView } from "../consensus/rollupView.ts";
-import type { LateSubmissionTerms } from "../network/deployment.ts";
 import { loadErrorAbi } from "../network/errorAbi.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { epochOfSlot, slotAt, slotStart } from "../protocol/time.ts";
+import { epochOfSlot, slotAt } from "../protocol/time.ts";
+import { judgeOpening } from "../protocol/window.ts";
 import { EscapeHatchAbi, RollupAbi } from "../upstream/abis.ts";
 
 /** What a header says that the extended rollup looks at first. */
@@ -68,21 +70,13 @@ async function judgeSlot(
   slot: bigint,
   { timestamp, terms }: ProposalContext,
 ): Promise<EarlyRejection> {
-  const { rollup } = view;
-  const currentSlot = slotAt(rollup.timing, timestamp);
-  if (slot === currentSlot) return { kind: "none" };
-  if (terms.windowSeconds === 0 || slot + 1n !== currentSlot) {
-    return reject("HeaderLib__InvalidSlotNumber", [currentSlot, slot]);
-  }
-  const closedAt = slotStart(rollup.timing, currentSlot) + BigInt(terms.windowSeconds);
-  if (timestamp >= closedAt) return reject("LateSubmission__WindowClosed", [slot, closedAt]);
-  const epoch = epochOfSlot(rollup.timing, slot);
-  if (!terms.crossEpoch && epoch !== epochOfSlot(rollup.timing, currentSlot)) {
-    return reject("LateSubmission__CrossEpochClosed", [slot, epoch]);
-  }
-  if (rollup.committeeSize === 0n) return reject("LateSubmission__NoCommittee", [slot]);
-  const hatch = await readHatch(view, epoch);
-  return hatch === undefined ? { kind: "late" } : reject("LateSubmission__EscapeHatchOpen", [slot, epoch]);
+  const timing = view.rollup.timing;
+  const hasCommittees = view.rollup.committeeSize !== 0n;
+  const judge = (isHatchOpen: boolean) => judgeOpening({ timing, terms, hasCommittees, isHatchOpen }, slot, timestamp);
+  let opening = judge(false);
+  if (opening.kind === "late") opening = judge((await readHatch(view, epochOfSlot(timing, slot))) !== undefined);
+  if (opening.kind === "refused") return reject(opening.errorName, opening.args);
+  return { kind: opening.kind === "late" ? "late" : "none" };
 }
 
 /** Who may propose through the escape hatch in an epoch; undefined when it is closed. */

@@ -10,10 +10,11 @@ import {
 } from "viem";
 
 import { readTip, type CheckpointTip } from "../consensus/checkpointTip.ts";
-import { computeQuorum, readSlotCommittee, type SlotCommittee } from "../consensus/slotCommittee.ts";
+import { readSlotCommittee, type SlotCommittee } from "../consensus/slotCommittee.ts";
 import { deriveAccount } from "../l1/deriveAccount.ts";
-import { epochOfSlot, epochStart, slotAt, slotStart } from "../protocol/time.ts";
 import type { Validator } from "../network/validator.ts";
+import { computeQuorum } from "../protocol/quorum.ts";
+import { epochOfSlot, epochStart, slotAt, slotStart } from "../protocol/time.ts";
 import { EscapeHatchAbi, RollupAbi, TestERC20Abi } from "../upstream/abis.ts";
 import { BlobPool } from "./blobPool.ts";
 import type { Dice } from "./dice.ts";

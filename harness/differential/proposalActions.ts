@@ -1,6 +1,7 @@
 import { encodeFunctionData, isAddressEqual, multicall3Abi, toHex } from "viem";
 
 import { governanceSignalCall, slashingVoteCall, type BundledCall } from "../consensus/bundledCalls.ts";
+import { slashVoteBytes } from "../protocol/slashVotes.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 import type { FuzzWorld } from "./fuzzWorld.ts";
 import type { Plan, PlannedCall } from "./plan.ts";
@@ -92,7 +93,8 @@ async function slotWork(world: FuzzWorld): Promise<readonly BundledCall[]> {
   }
   if (world.hasCommittees && dice.chance(60)) {
     const { slashingRoundSize, aztecEpochDuration } = rollup.config;
-    const bytes = (members.length * Number(slashingRoundSize / aztecEpochDuration)) / 4;
+    const round = { committeeSize: members.length, roundSlots: slashingRoundSize, epochSlots: aztecEpochDuration };
+    const bytes = slashVoteBytes(round);
     const votes = toHex(dice.below(2 ** (8 * bytes)), { size: bytes });
     const contract = { ...contractOf(world), functionName: "getSlasher" } as const;
     if (isAddressEqual(await twin.chain.publicClient.readContract(contract), rollup.slasher)) {

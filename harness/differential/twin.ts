@@ -1,22 +1,23 @@
 import { isDeepStrictEqual } from "node:util";
 
-import { encodeFunctionData, hexToBigInt, toHex, zeroHash, type Address, type Hex, type LocalAccount } from "viem";
+import { encodeFunctionData, hexToBigInt, zeroHash, type Address, type Hex, type LocalAccount } from "viem";
 
 import { BuildAheadError } from "../errors.ts";
 import { openEmbeddedChain } from "../l1/embeddedChain.ts";
 import type { L1Chain } from "../l1/l1Chain.ts";
 import { L1RevertError } from "../l1/l1Errors.ts";
 import type { L1BlobTransactionRequest, L1TransactionRequest } from "../l1/l1Transaction.ts";
-import type { DeployedNetwork, LateSubmissionTerms } from "../network/deployment.ts";
+import type { DeployedNetwork } from "../network/deployment.ts";
 import { deployV4Stack } from "../network/deployV4Stack.ts";
 import { makeValidators } from "../network/makeValidators.ts";
 import type { NetworkConfig } from "../network/networkConfig.ts";
 import { stakeValidators } from "../network/stakeValidators.ts";
 import type { Validator } from "../network/validator.ts";
+import { LATE_TERMS_WORD, TIPS_WORD, toWord } from "../protocol/storageMap.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { RollupAbi } from "../upstream/abis.ts";
-import { RollupContract } from "../upstream/contracts.ts";
 import { readOutcome, type Outcome } from "./outcome.ts";
-import { LATE_NAMESPACE } from "./rollupWords.ts";
 
 /** The two chains are not, or no longer, the same but for the code of the rollup. */
 export class TwinMismatchError extends BuildAheadError {}
@@ -271,10 +272,10 @@ function knownContracts({ contracts, rollup }: DeployedNetwork): readonly Addres
 
 /** `RollupStore.config.epochProofVerifier`: tips, two mappings, then the config's fifth word. */
 function verifierWord(): Hex {
-  return toHex(hexToBigInt(RollupContract.stfStorageSlot) + VERIFIER_OFFSET, { size: 32 });
+  return toWord(TIPS_WORD + VERIFIER_OFFSET);
 }
 
 const VERIFIER_OFFSET = 7n;
 
 /** The first word of the namespace. */
-const TERMS_WORD = toHex(LATE_NAMESPACE, { size: 32 });
+const TERMS_WORD = toWord(LATE_TERMS_WORD);

@@ -4,8 +4,9 @@ import { keccak256, type Address, type Hex } from "viem";
 
 import type { Artifacts } from "../hardhatRuntime.ts";
 import type { L1Node } from "../l1/l1Node.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import type { RollupConfig } from "../upstream/rollupConfig.ts";
-import type { DeployedNetwork, DeployedRollup, LateSubmissionTerms } from "./deployment.ts";
+import type { DeployedNetwork, DeployedRollup } from "./deployment.ts";
 import { deployRollup } from "./deployRollup.ts";
 import { readLinkedLibraries, WrongLibraryLinkError } from "./linkedLibraries.ts";
 import { readArtifact } from "./readArtifact.ts";

@@ -2,10 +2,11 @@ import type { Address } from "viem";
 
 import buildAheadRollupModule from "../../ignition/modules/buildAheadRollup.ts";
 import upstreamRollupModule from "../../ignition/modules/upstreamRollup.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { computeRollupVersion, type GenesisState, type RollupConfig } from "../upstream/rollupConfig.ts";
 import type { AztecContracts } from "./contracts.ts";
 import type { Deployer } from "./deployer.ts";
-import type { DeployedRollup, LateSubmissionTerms } from "./deployment.ts";
+import type { DeployedRollup } from "./deployment.ts";
 import { deployModule } from "./deployModule.ts";
 import { readLinkedLibraries } from "./linkedLibraries.ts";
 import { readRollup } from "./rollup.ts";

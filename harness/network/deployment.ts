@@ -1,22 +1,12 @@
 import type { Address } from "viem";
 
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import type { GenesisState, RollupConfig } from "../upstream/rollupConfig.ts";
 import type { AztecContracts, AztecNetwork } from "./contracts.ts";
 import type { Deployer } from "./deployer.ts";
 import type { NetworkConfig } from "./networkConfig.ts";
 import type { Provisioner } from "./provisioner.ts";
 import type { Rollup } from "./rollup.ts";
-
-/** `LateSubmissionTerms` of the extended rollup. */
-export interface LateSubmissionTerms {
-  /** Basis points of the proposer's share that go to the late submitter. */
-  readonly submitterBps: number;
-  /** Basis points of the proposer's share that are forfeited. */
-  readonly burnBps: number;
-  /** Seconds after the start of the next slot; 0 switches the feature off. */
-  readonly windowSeconds: number;
-  readonly crossEpoch: boolean;
-}
 
 /** A rollup version that was deployed here: what the chain does not tell about it. */
 export interface DeployedRollup extends Rollup {

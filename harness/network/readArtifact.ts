@@ -1,14 +1,7 @@
 import type { Abi, Hex } from "viem";
 
-import { BuildAheadError } from "../errors.ts";
 import type { Artifacts } from "../hardhatRuntime.ts";
-
-/** A contract has not been compiled. */
-export class MissingArtifactError extends BuildAheadError {
-  constructor(contractName: string, cause: unknown) {
-    super("There is no artifact of a contract: run `npx hardhat build` first", { fields: { contractName }, cause });
-  }
-}
+import { MissingArtifactError } from "../missingArtifactError.ts";
 
 /** Where the compiler left room for the addresses of libraries: source, then library, then places in bytes. */
 export type LinkReferences = Readonly<

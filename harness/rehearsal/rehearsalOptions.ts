@@ -1,5 +1,6 @@
 import { BuildAheadError } from "../errors.ts";
-import type { LateSubmissionTerms } from "../network/deployment.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
+import { WHOLE_BPS } from "../protocol/units.ts";
 
 /** What a rehearsal can be asked to vary. */
 export interface RehearsalOptions {
@@ -19,7 +20,6 @@ export const VALIDATORS = 64;
 export const MAX_SLOTS = 12;
 /** The smallest committee of which one member can be missing without the quorum being lost. */
 export const MIN_COMMITTEE = 4;
-const WHOLE_BPS = 10_000;
 const SLOT_SECONDS = 72;
 /** The rehearsal shows landings in the first three L1 blocks of a slot, at 0, 12 and 24 s; a window must take the first two. */
 const MIN_WINDOW_SECONDS = 13;

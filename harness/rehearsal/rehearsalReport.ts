@@ -1,6 +1,6 @@
 import type { Address, Hex } from "viem";
 
-import type { LateSubmissionTerms } from "../network/deployment.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 
 /** One transaction, or a group of them that only count together. */
 export interface RehearsalStep {
@@ -32,7 +32,7 @@ export interface LateSlotReport {
   readonly delaySeconds: number;
   readonly share: string;
   readonly submitterCut: string;
-  readonly burned: string;
+  readonly forfeited: string;
   readonly coinbaseKept: string;
 }
 

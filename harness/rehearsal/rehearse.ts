@@ -1,5 +1,7 @@
-import { encodeFunctionData, parseAbi, type Address, type Hex, type LocalAccount, type TransactionReceipt } from "viem";
+import { encodeFunctionData, type Address, type Hex, type LocalAccount, type TransactionReceipt } from "viem";
 
+import { encodeSlashVotes } from "../protocol/slashVotes.ts";
+import { encodeSetTerms } from "../protocol/terms.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 import fixedActionsPayloadModule from "../../ignition/modules/fixedActionsPayload.ts";
 import { assertConserved, auditProof, type ProofAudit } from "../accounting/auditProof.ts";
@@ -244,8 +246,12 @@ class Run {
     const { proposer } = await sequencer.committee(slot);
     const deployment = { ...this.#network, rollup };
     const { aztecEpochDuration, slashingRoundSize, targetCommitteeSize } = rollup.config;
-    // Two bits for each committee member of each epoch in the round: nobody is to be slashed.
-    const noVotes: Hex = `0x${"00".repeat(Number((targetCommitteeSize * slashingRoundSize) / aztecEpochDuration / 4n))}`;
+    // Nobody is to be slashed.
+    const noVotes = encodeSlashVotes({
+      committeeSize: targetCommitteeSize,
+      roundSlots: slashingRoundSize,
+      epochSlots: aztecEpochDuration,
+    });
     const bundled = await sequencer.land(checkpoint, {
       timestamp: slotStart(rollup.timing, slot) + 36n,
       from: proposer.account,
@@ -331,16 +337,8 @@ class Run {
   /** New terms and claimable rewards, by a payload that the new rollup's own proposers signal. */
   async govern(rollup: DeployedRollup, terms: RehearsalOptions["terms"]): Promise<void> {
     const { chain, deployer, validators } = this.#network;
-    const setTerms = encodeFunctionData({
-      abi: parseAbi([
-        "struct LateSubmissionTerms { uint16 submitterBps; uint16 burnBps; uint32 windowSeconds; bool crossEpoch; }",
-        "function setLateSubmissionTerms(LateSubmissionTerms _terms)",
-      ]),
-      functionName: "setLateSubmissionTerms",
-      args: [terms],
-    });
     const openRewards = encodeFunctionData({ abi: RollupAbi, functionName: "setRewardsClaimable", args: [true] });
-    const actions = [setTerms, openRewards].map((data) => ({ target: rollup.address, data }));
+    const actions = [encodeSetTerms(terms), openRewards].map((data) => ({ target: rollup.address, data }));
     const { payload } = await this.#recorder.group("deploy the payload", chain, () =>
       deployModule(chain, deployer, fixedActionsPayloadModule, {
         FixedActionsPayload: { actions, uri: `crossEpoch ${terms.crossEpoch}, rewards claimable` },
@@ -402,7 +400,7 @@ class Run {
           delaySeconds: Number(record.delay),
           share: share.toString(),
           submitterCut: submitterCut.toString(),
-          burned: forfeited.toString(),
+          forfeited: forfeited.toString(),
           coinbaseKept: (share - submitterCut - forfeited).toString(),
         };
       });

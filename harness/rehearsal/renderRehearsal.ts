@@ -128,7 +128,7 @@ function lateSlotTable({ lateSlots }: RehearsalReport): string {
       ["submitter", "left"],
       ["share", "right"],
       ["submitter's cut", "right"],
-      ["burned", "right"],
+      ["forfeited", "right"],
       ["coinbase keeps", "right"],
     ],
     lateSlots.map((late) => [
@@ -138,7 +138,7 @@ function lateSlotTable({ lateSlots }: RehearsalReport): string {
       short(late.submitter),
       tokens(late.share),
       tokens(late.submitterCut),
-      tokens(late.burned),
+      tokens(late.forfeited),
       tokens(late.coinbaseKept),
     ]),
   );

@@ -2,6 +2,7 @@ import type { BenchRecord } from "../bench/benchRecord.ts";
 import { CASE_NAMES, type CaseName } from "../bench/caseNames.ts";
 import type { GasEvidence } from "../bench/evidence.ts";
 import { MAIN_HARDFORK } from "../bench/runBench.ts";
+import { computeQuorum } from "../protocol/quorum.ts";
 import { findRecord } from "./findRecord.ts";
 import { GAS_CHARTS } from "./gasCharts.ts";
 import { formatGas as n, gasTable, type Cell } from "./gasTable.ts";
@@ -297,7 +298,7 @@ function breakEven(cost: number, saving: number): string {
 
 /** Signatures of 65 bytes and addresses of 20, and the padded list of signers. */
 function formatShare({ committee, calldataBytes }: GasEvidence["floorDesigns"][number]): string {
-  const signatures = Math.floor((committee * 2) / 3) + 1;
+  const signatures = computeQuorum(committee);
   const bytes = 65 * signatures + 20 * (committee - signatures) + 32 * signatures;
   return `${Math.round((100 * bytes) / calldataBytes)} %`;
 }

@@ -1,4 +1,5 @@
 // ABIs of upstream's contracts, as the pinned version ships them.
+export { EmpireSlashingProposerAbi } from "@aztec/l1-artifacts/EmpireSlashingProposerAbi";
 export { ErrorsAbi } from "@aztec/l1-artifacts/ErrorsAbi";
 export { EscapeHatchAbi } from "@aztec/l1-artifacts/EscapeHatchAbi";
 export { FeeJuicePortalAbi } from "@aztec/l1-artifacts/FeeJuicePortalAbi";

@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { concatHex, encodeFunctionData, keccak256, maxUint256, sha256, zeroAddress, zeroHash, type Hex } from "viem";
+import { concatHex, keccak256, maxUint256, sha256, zeroAddress, zeroHash, type Hex } from "viem";
 
 import { withAttestations, type AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
+import { encodeSetTerms } from "../../harness/protocol/terms.ts";
 import type { HeaderFields } from "../../harness/upstream/header.ts";
-import { lateSubmissionAbi } from "../boundary/support/lateSubmissionAbi.ts";
 import { readState } from "../boundary/support/rollupState.ts";
 import { proveAndSettle } from "../boundary/support/settlement.ts";
 import {
@@ -229,11 +229,7 @@ describe("Terms that make no sense", () => {
   it("are refused to everybody but governance, sensible or not", async () => {
     const { chain, rollup, rescuer } = world;
     const terms = { submitterBps: 0, burnBps: 0, windowSeconds: 0, crossEpoch: false };
-    const data = encodeFunctionData({
-      abi: lateSubmissionAbi,
-      functionName: "setLateSubmissionTerms",
-      args: [terms],
-    });
+    const data = encodeSetTerms(terms);
     const error = await rejection(chain.execute({ from: rescuer, to: rollup.address, data }), L1RevertError);
     expect([error.errorName, ...error.args]).to.deep.equal(["OwnableUnauthorizedAccount", rescuer.address]);
   });

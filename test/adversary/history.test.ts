@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { encodeFunctionData, toHex, type Hex } from "viem";
+import { encodeFunctionData, type Hex } from "viem";
 
 import type { LandOptions } from "../../harness/world/world.ts";
 import {
@@ -8,8 +8,10 @@ import {
   type AttestedCheckpoint,
 } from "../../harness/consensus/attestedCheckpoint.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
+import { lateRingEpochs, recordRingSize } from "../../harness/protocol/rings.ts";
+import { marksWord, toWord } from "../../harness/protocol/storageMap.ts";
 import { RollupAbi } from "../../harness/upstream/abis.ts";
-import { marksSlot, readMarks, readRecordWords, readState } from "../boundary/support/rollupState.ts";
+import { readMarks, readRecordWords, readState } from "../boundary/support/rollupState.ts";
 import { proveAndSettle, readLateSubmission, type LateLanding } from "../boundary/support/settlement.ts";
 import { askRecord, expectRejected, refusal } from "../boundary/support/verdict.ts";
 import { openTestWorld, setTerms, type TestWorld } from "../support/world.ts";
@@ -237,12 +239,10 @@ describe("A chain that changes its mind", () => {
 });
 
 describe("The rings of records and marks", () => {
-  const RING_EPOCHS = 8n;
-
   it("tell a slot from the one a ring earlier, whether that was settled or not", async () => {
     const world = await openTestWorld();
     const { sequencer, rescuer, rival, firstEpoch, firstSlot } = world;
-    const ring = RING_EPOCHS * world.rollup.timing.epochSlots;
+    const ring = recordRingSize(world.rollup.timing);
     const [slot, unsettledSlot] = [firstSlot + 1n, firstSlot + 4n];
 
     const settled = await sequencer.build(slot);
@@ -265,13 +265,19 @@ describe("The rings of records and marks", () => {
     // The one that was never proven went with the prune.
     expect(await askRecord(world, unsettledSlot)).to.deep.equal(refusal("LateSubmission__UnknownSlot", unsettledSlot));
     expect(onTime.number, "checkpoint").to.equal(2n);
-    expect(await readMarks(world, firstEpoch + RING_EPOCHS)).to.deep.equal({ epoch: firstEpoch, bits: 0b10n });
+    expect(await readMarks(world, firstEpoch + lateRingEpochs(world.rollup.timing))).to.deep.equal({
+      epoch: firstEpoch,
+      bits: 0b10n,
+    });
     await proveAndSettle(world, { checkpoints: [onTime] });
 
     // Another late slot takes the word of marks over: only its own bit is in it.
     const taking = await sequencer.build(slot + ring + 1n);
     await sequencer.landLate(taking, { from: rival });
-    expect(await readMarks(world, firstEpoch)).to.deep.equal({ epoch: firstEpoch + RING_EPOCHS, bits: 0b100n });
+    expect(await readMarks(world, firstEpoch)).to.deep.equal({
+      epoch: firstEpoch + lateRingEpochs(world.rollup.timing),
+      bits: 0b100n,
+    });
     const late: LateLanding[] = [{ checkpoint: taking, submitter: rival.address }];
     await proveAndSettle(world, { checkpoints: [onTime, taking], late, settledBefore: 1 });
   });
@@ -279,7 +285,7 @@ describe("The rings of records and marks", () => {
   it("give a slot's place to the one a ring later", async () => {
     const world = await openTestWorld();
     const { sequencer, rescuer, rival } = world;
-    const ring = RING_EPOCHS * world.rollup.timing.epochSlots;
+    const ring = recordRingSize(world.rollup.timing);
     const slot = world.firstSlot + 1n;
     const first = await sequencer.build(slot);
     await sequencer.landLate(first, { from: rescuer });
@@ -297,7 +303,7 @@ describe("The rings of records and marks", () => {
   it("believe no mark without its record, and no record of another slot, whatever the words say", async () => {
     const world = await openTestWorld();
     const { sequencer, chain, rollup, rescuer, firstEpoch } = world;
-    const ring = RING_EPOCHS * rollup.timing.epochSlots;
+    const ring = recordRingSize(rollup.timing);
     const slot = world.firstSlot + 1n;
     // Pruned, so that a ring later its place, its number and its slot's place in the epoch come together again, on time.
     await sequencer.landLate(await sequencer.build(slot), { from: rescuer });
@@ -306,9 +312,9 @@ describe("The rings of records and marks", () => {
     expect(checkpoint.number, "checkpoint").to.equal(1n);
 
     // Every slot of the epoch is marked, by hand: the proof looks at all four places and finds nothing to split.
-    const epoch = firstEpoch + RING_EPOCHS;
-    const place = toHex(marksSlot(epoch), { size: 32 });
-    await chain.setStorageAt(rollup.address, place, toHex((epoch << 224n) | 0b1111n, { size: 32 }));
+    const epoch = firstEpoch + lateRingEpochs(world.rollup.timing);
+    const word = toWord(marksWord(rollup.timing, epoch));
+    await chain.setStorageAt(rollup.address, word, toWord((epoch << 224n) | 0b1111n));
     expect(await readMarks(world, epoch)).to.deep.equal({ epoch, bits: 0b1111n });
     await proveAndSettle(world, { checkpoints: [checkpoint] });
   });

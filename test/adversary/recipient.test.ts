@@ -17,8 +17,8 @@ import {
   type AttestedCheckpoint,
 } from "../../harness/consensus/attestedCheckpoint.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
+import { lateSubmissionAbi } from "../../harness/protocol/abis.ts";
 import { RollupAbi, TestERC20Abi } from "../../harness/upstream/abis.ts";
-import { lateSubmissionAbi } from "../boundary/support/lateSubmissionAbi.ts";
 import { proveAndSettle, readLateSubmission, readSequencerRewards } from "../boundary/support/settlement.ts";
 import { expectRejected, refusal } from "../boundary/support/verdict.ts";
 import { openTestWorld, setTerms, type TestWorld } from "../support/world.ts";

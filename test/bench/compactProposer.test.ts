@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { concatHex, encodeFunctionData, isAddressEqual, parseAbi, slice, type Address, type Hex } from "viem";
+import { concatHex, encodeFunctionData, isAddressEqual, slice, type Address, type Hex } from "viem";
 
 import { encodeCompact, MemberSource, type MemberSourceName } from "../../harness/bench/compactCheckpoint.ts";
 import { deployBenchContract } from "../../harness/bench/deployBenchContract.ts";
@@ -12,13 +12,9 @@ import {
 import { makeSidecars } from "../../harness/consensus/blobs.ts";
 import { readTip } from "../../harness/consensus/checkpointTip.ts";
 import { traceCallFrame } from "../support/callFrames.ts";
+import { compactProposerAbi } from "../../harness/protocol/abis.ts";
 import { openExtendedLane, type ExtendedLane } from "./support/extendedLane.ts";
 
-const compactAbi = parseAbi([
-  "function storeCommittee(uint256 _epoch, bytes _members)",
-  "function committees(uint256 epoch) view returns (address)",
-  "function ROLLUP() view returns (address)",
-]);
 const SOURCES = Object.keys(MemberSource) as readonly MemberSourceName[];
 
 // A bitmap of one full byte, and one of a byte and a bit.
@@ -46,7 +42,7 @@ for (const size of [8, 9]) {
     async function store(epoch: bigint, stored: readonly Address[]): Promise<void> {
       const { lane, rescuer } = world;
       const data = encodeFunctionData({
-        abi: compactAbi,
+        abi: compactProposerAbi,
         functionName: "storeCommittee",
         args: [epoch, concatHex(stored)],
       });
@@ -140,7 +136,7 @@ for (const size of [8, 9]) {
       await store(7n, members);
       const address = await chain.publicClient.readContract({
         address: compact,
-        abi: compactAbi,
+        abi: compactProposerAbi,
         functionName: "committees",
         args: [7n],
       });
@@ -155,7 +151,7 @@ for (const size of [8, 9]) {
 
     it("proposes to the rollup it was made for", async () => {
       const { chain, rollup } = world.lane;
-      const read = { address: compact, abi: compactAbi, functionName: "ROLLUP" } as const;
+      const read = { address: compact, abi: compactProposerAbi, functionName: "ROLLUP" } as const;
       expect(await chain.publicClient.readContract(read)).to.equal(rollup.address);
     });
   });

@@ -24,6 +24,8 @@ import { readTip } from "../../harness/consensus/checkpointTip.ts";
 import { DEFAULT_TERMS } from "../../harness/network/deployBuildAhead.ts";
 import { lateSubmissionAbi } from "../boundary/support/lateSubmissionAbi.ts";
 import { traceCallFrame } from "../support/callFrames.ts";
+import { lateSubmissionAbi } from "../../harness/protocol/abis.ts";
+import { encodeSetTerms } from "../../harness/protocol/terms.ts";
 import { openExtendedLane, type ExtendedLane } from "./support/extendedLane.ts";
 
 describe("The guarded bundler", () => {
@@ -55,12 +57,7 @@ describe("The guarded bundler", () => {
   });
   /** Only governance may set terms. */
   const forbidden = (allowFailure: boolean): BundledCall => {
-    const terms = { submitterBps: 0, burnBps: 0, windowSeconds: 0, crossEpoch: false };
-    const callData = encodeFunctionData({
-      abi: lateSubmissionAbi,
-      functionName: "setLateSubmissionTerms",
-      args: [terms],
-    });
+    const callData = encodeSetTerms({ submitterBps: 0, burnBps: 0, windowSeconds: 0, crossEpoch: false });
     return { target: world.lane.rollup.address, callData, allowFailure };
   };
 

@@ -25,6 +25,7 @@ import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import { openEmbeddedNetwork, type EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
 import { firstSlotOfEpoch, slotStart } from "../../harness/protocol/time.ts";
 import { advanceToEpoch } from "../../harness/network/advance.ts";
+import { encodeSlashVotes } from "../../harness/protocol/slashVotes.ts";
 import { GovernanceProposerAbi, RollupAbi, TallySlashingProposerAbi } from "../../harness/upstream/abis.ts";
 import { embeddedNetwork } from "../support/networks.ts";
 import { rejection } from "../support/rejection.ts";
@@ -172,8 +173,12 @@ describe("Checkpoints on the v4 rollup", () => {
       await advanceToEpoch(view.chain, view.rollup, slot / aztecEpochDuration);
       const { checkpoint, committee } = await attested(view, network.validators, { slot, parent: await readTip(view) });
       const { proposer } = committee;
-      // Two bits for each of 48 members in each epoch of the round.
-      const votes = toHex(new Uint8Array(Number((48n * (slashingRoundSize / aztecEpochDuration)) / 4n)));
+      // Nobody of the 48 is to be slashed.
+      const votes = encodeSlashVotes({
+        committeeSize: 48,
+        roundSlots: slashingRoundSize,
+        epochSlots: aztecEpochDuration,
+      });
       const request = makeBundledProposeTransaction(view, checkpoint, proposer.account, {
         multicall3: network.contracts.multicall3,
         // The v4 rollup knows no recipients: this one fails and is allowed to.

@@ -1,8 +1,9 @@
 import { toHex, type Hex } from "viem";
 
-import { computeQuorum, type SlotCommittee } from "../../harness/consensus/slotCommittee.ts";
+import type { SlotCommittee } from "../../harness/consensus/slotCommittee.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import type { Validator } from "../../harness/network/validator.ts";
+import { computeQuorum } from "../../harness/protocol/quorum.ts";
 
 /** A validator with a signing key and without a stake: enough for everything that happens before L1. */
 export function makeUnstakedValidator(seed: string, index: number): Validator {

@@ -5,6 +5,7 @@ import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpo
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
 import { epochOfSlot, firstSlotOfEpoch } from "../../harness/protocol/time.ts";
 import { getProposer } from "../../harness/network/committee.ts";
+import { logRingSize } from "../../harness/protocol/rings.ts";
 import { RollupAbi } from "../../harness/upstream/abis.ts";
 import { SlasherFlavor } from "../../harness/upstream/rollupConfig.ts";
 import { openEscapeHatch } from "../support/escapeHatch.ts";
@@ -19,9 +20,8 @@ import {
   SlashPath,
 } from "./support/penaltyNetwork.ts";
 
-/** Slots of an epoch, and checkpoints that the rollup remembers: eight for each of two epochs, and one. */
+/** Slots of an epoch. */
 const EPOCH = 8n;
-const LOG_RING = 17;
 const TRANSACTION_GAS = 21_000n;
 
 /** Which strikes a transaction recorded and which it left out, by slot and proposer. */
@@ -218,7 +218,7 @@ describe("The strike ledger on a real rollup", () => {
 
     // The rollup forgets the slot of a checkpoint once seventeen others are on top of it.
     let newest = before;
-    for (let start = first + EPOCH; newest < before + BigInt(LOG_RING); start += EPOCH) {
+    for (let start = first + EPOCH; newest < before + logRingSize(penalties.view.rollup.timing); start += EPOCH) {
       const epoch = await landOnTime(Array.from({ length: Number(EPOCH) }, (_, index) => start + BigInt(index)));
       await penalties.prove(epoch);
       newest = epoch.at(-1)?.number ?? 0n;

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { encodeFunctionData, parseEventLogs, toHex, zeroAddress, type Address, type LocalAccount } from "viem";
+import { encodeFunctionData, parseEventLogs, zeroAddress, type Address, type LocalAccount } from "viem";
 
 import { slashingVoteCall } from "../../harness/consensus/bundledCalls.ts";
 import { decodeRevert } from "../../harness/l1/decodeRevert.ts";
@@ -8,6 +8,7 @@ import { deployBuildAhead } from "../../harness/network/deployBuildAhead.ts";
 import { registerRollup } from "../../harness/network/governance.ts";
 import { epochOfSlot, slotStart } from "../../harness/protocol/time.ts";
 import { getCommittee } from "../../harness/network/committee.ts";
+import { encodeSlashVotes } from "../../harness/protocol/slashVotes.ts";
 import { RollupAbi } from "../../harness/upstream/abis.ts";
 import { SlasherFlavor } from "../../harness/upstream/rollupConfig.ts";
 import { rejection } from "../support/rejection.ts";
@@ -166,18 +167,20 @@ describe("Slashing for late landings", () => {
 
 /** What an honest voter of a tally round says: the smallest slash for each member whom the ledger holds something against. */
 async function votesOf(penalties: PenaltyNetwork, committee: readonly Address[], slot: bigint) {
-  const bytes = new Uint8Array(committee.length / 4);
-  for (const [index, member] of committee.entries()) {
-    const { weight } = await penalties.chain.publicClient.readContract({
-      address: penalties.ledger,
-      abi: penaltyAbi,
-      functionName: "strikesAt",
-      args: [member, slot],
-    });
-    const place = Math.floor(index / 4);
-    if (weight > 0n) bytes[place] = (bytes[place] ?? 0) | (1 << (2 * (index % 4)));
-  }
-  return toHex(bytes);
+  const units = await Promise.all(
+    committee.map(async (member) => {
+      const { weight } = await penalties.chain.publicClient.readContract({
+        address: penalties.ledger,
+        abi: penaltyAbi,
+        functionName: "strikesAt",
+        args: [member, slot],
+      });
+      return weight > 0n ? 1 : 0;
+    }),
+  );
+  const { slashingRoundSize, aztecEpochDuration } = penalties.view.rollup.config;
+  const round = { committeeSize: committee.length, roundSlots: slashingRoundSize, epochSlots: aztecEpochDuration };
+  return encodeSlashVotes(round, units);
 }
 
 function readProposer({ chain, view }: PenaltyNetwork): Promise<Address> {

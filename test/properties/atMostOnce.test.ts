@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { getAddress, parseEventLogs } from "viem";
 
-import { LATE_SUBMISSION_EVENTS } from "../../harness/accounting/lateSubmissionEvents.ts";
 import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
+import { lateSubmissionAbi } from "../../harness/protocol/abis.ts";
 import { fuzzSeed } from "../settlement/plan.ts";
 import { runSequences } from "../settlement/runSequences.ts";
 
@@ -12,7 +12,11 @@ async function expectSettledOnce({
   buildAhead,
 }: UpgradedNetwork): Promise<{ recorded: number; settled: number }> {
   const logs = await chain.publicClient.getLogs({ address: getAddress(buildAhead.address), fromBlock: 0n });
-  const events = parseEventLogs({ abi: LATE_SUBMISSION_EVENTS, logs });
+  const events = parseEventLogs({
+    abi: lateSubmissionAbi,
+    eventName: ["LateSubmissionRecorded", "LateSubmissionSettled"],
+    logs,
+  });
   const count = (name: (typeof events)[number]["eventName"]) => {
     const bySlot = new Map<bigint, number>();
     for (const { eventName, args } of events) {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import solc from "solc";
-import { encodeAbiParameters, hexToBigInt, keccak256, toHex } from "viem";
+import { hexToBigInt, toHex } from "viem";
 
 import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
 import { makeEpochProofTransaction } from "../../harness/consensus/epochProofTransaction.ts";
@@ -9,30 +9,24 @@ import { Sequencer } from "../../harness/world/world.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import { epochOfSlot, firstSlotOfEpoch, slotStart } from "../../harness/protocol/time.ts";
 import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
+import {
+  archiveWord,
+  LATE_TERMS_WORD,
+  logWord,
+  mappingWord,
+  marksWord,
+  packTips,
+  recordWord,
+  toWord,
+  upstreamNamespace,
+} from "../../harness/protocol/storageMap.ts";
+import { epochOfSlot } from "../../harness/protocol/time.ts";
 import { RollupAbi, RollupStorage } from "../../harness/upstream/abis.ts";
 import { RollupContract } from "../../harness/upstream/contracts.ts";
 import { readCompiled, readCompilerInput } from "../settlement/buildOutput.ts";
 import { runAsUpstream } from "../settlement/runAsUpstream.ts";
 import { shortEpochNetwork } from "../settlement/shortEpochs.ts";
 import { storageWord, traceStorage } from "../settlement/storageTrace.ts";
-
-/** The ERC-7201 formula. */
-function erc7201(namespace: string): bigint {
-  const inner = hexToBigInt(keccak256(toHex(namespace))) - 1n;
-  return hexToBigInt(keccak256(encodeAbiParameters([{ type: "uint256" }], [inner]))) & ~0xffn;
-}
-
-/** Upstream's namespaces are plain hashes of their names. */
-function upstreamNamespace(name: string): bigint {
-  return hexToBigInt(keccak256(toHex(name)));
-}
-
-function mappingSlot(key: bigint, position: bigint): bigint {
-  return hexToBigInt(keccak256(encodeAbiParameters([{ type: "uint256" }, { type: "uint256" }], [key, position])));
-}
-
-const NAMESPACE = erc7201("buildahead.storage.LateSubmission");
-const RECORD_RING_EPOCHS = 8n;
 
 interface StorageLayout {
   readonly storage: readonly { label: string; slot: string; offset: number; type: string }[];
@@ -91,17 +85,17 @@ describe("The layout of the extended rollup", () => {
   it("puts late submissions into a true ERC-7201 namespace, away from every one of upstream's", async () => {
     const network = await shortEpochNetwork();
     const { chain, buildAhead } = network;
-    const word = await readWord(network, NAMESPACE);
+    const word = await readWord(network, LATE_TERMS_WORD);
     const { terms } = buildAhead;
     expect(word & 0xffffn, "submitterBps").to.equal(BigInt(terms?.submitterBps ?? -1));
     expect((word >> 16n) & 0xffffn, "burnBps").to.equal(BigInt(terms?.burnBps ?? -1));
     expect((word >> 32n) & 0xffffffffn, "windowSeconds").to.equal(BigInt(terms?.windowSeconds ?? -1));
     expect(word >> 64n, "crossEpoch").to.equal(terms?.crossEpoch === true ? 1n : 0n);
-    expect(NAMESPACE & 0xffn, "256 words are left for the struct").to.equal(0n);
+    expect(LATE_TERMS_WORD & 0xffn, "256 words are left for the struct").to.equal(0n);
     // On upstream's rollup the place is empty.
     const empty = await chain.publicClient.getStorageAt({
       address: network.rollup.address,
-      slot: toHex(NAMESPACE, { size: 32 }),
+      slot: toWord(LATE_TERMS_WORD),
     });
     expect(hexToBigInt(empty ?? "0x1")).to.equal(0n);
   });
@@ -128,15 +122,12 @@ describe("The storage of the extended rollup", () => {
     const { network, sequencer, late, onTime } = await landTwo();
     const { chain, buildAhead } = network;
     await sequencer.prove(1n, 1n, prover);
-    const stf = hexToBigInt(RollupContract.stfStorageSlot);
-    expect(await readWord(network, stf), "tips").to.equal((2n << 128n) | 1n);
-    expect(await readWord(network, mappingSlot(1n, stf + 1n)), "archive 1").to.equal(
-      hexToBigInt(late.checkpoint.archive),
+    expect(await readWord(network, hexToBigInt(RollupContract.stfStorageSlot)), "tips").to.equal(packTips(2n, 1n));
+    expect(await readWord(network, archiveWord(1n)), "archive 1").to.equal(hexToBigInt(late.checkpoint.archive));
+    expect(await readWord(network, archiveWord(2n)), "archive 2").to.equal(hexToBigInt(onTime.checkpoint.archive));
+    expect(await readWord(network, logWord(buildAhead.timing, 1n, "slot")), "slot of log 1").to.equal(
+      late.checkpoint.slot,
     );
-    expect(await readWord(network, mappingSlot(2n, stf + 1n)), "archive 2").to.equal(
-      hexToBigInt(onTime.checkpoint.archive),
-    );
-    expect(await readWord(network, mappingSlot(1n, stf + 2n) + 5n), "slot of log 1").to.equal(late.checkpoint.slot);
     const checkBlob = await chain.publicClient.getStorageAt({
       address: buildAhead.address,
       slot: toHex(RollupContract.checkBlobStorageSlot, { size: 32 }),
@@ -150,7 +141,7 @@ describe("The storage of the extended rollup", () => {
       args: [coinbase],
     });
     expect(rewards, "rewards of the coinbase").to.be.greaterThan(0n);
-    const place = mappingSlot(hexToBigInt(coinbase), upstreamNamespace("aztec.reward.storage"));
+    const place = mappingWord(hexToBigInt(coinbase), upstreamNamespace("aztec.reward.storage"));
     expect(await readWord(network, place), "rewards of the coinbase in storage").to.equal(rewards);
   });
 
@@ -211,11 +202,12 @@ describe("The storage of the extended rollup", () => {
 
 /** Where a slot's mark and record are, and the terms. */
 function placesOf({ buildAhead }: UpgradedNetwork, slot: bigint) {
-  const { address, config } = buildAhead;
-  const record = mappingSlot(slot % (RECORD_RING_EPOCHS * config.aztecEpochDuration), NAMESPACE + 2n);
+  const { address } = buildAhead;
+  const timing = buildAhead.timing;
+  const record = recordWord(timing, slot);
   return {
-    terms: storageWord(address, NAMESPACE),
-    mark: storageWord(address, mappingSlot(epochOfSlot(buildAhead.timing, slot) % RECORD_RING_EPOCHS, NAMESPACE + 1n)),
+    terms: storageWord(address, LATE_TERMS_WORD),
+    mark: storageWord(address, marksWord(timing, epochOfSlot(timing, slot))),
     "the record's first word": storageWord(address, record),
     "the record's second word": storageWord(address, record + 1n),
   };

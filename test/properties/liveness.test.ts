@@ -1,25 +1,23 @@
 import { expect } from "chai";
-import { encodeFunctionData, getAddress, parseAbi, toHex, type Address, type Hex } from "viem";
+import { encodeFunctionData, getAddress, toHex, type Address, type Hex } from "viem";
 
 import { decodeSettled } from "../../harness/accounting/lateSubmissionEvents.ts";
 import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
 import { makeEpochProofTransaction } from "../../harness/consensus/epochProofTransaction.ts";
 import { nameLateRecipientCall } from "../../harness/consensus/bundledCalls.ts";
+import type { LateSubmissionTerms } from "../../harness/protocol/terms.ts";
+import { firstSlotOfEpoch } from "../../harness/protocol/time.ts";
 import { Sequencer } from "../../harness/world/world.ts";
 import { buildEpochProof } from "../../harness/consensus/epochProof.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
-import type { LateSubmissionTerms } from "../../harness/network/deployment.ts";
-import { firstSlotOfEpoch } from "../../harness/protocol/time.ts";
 import { RollupAbi } from "../../harness/upstream/abis.ts";
+import { encodeSetTerms, type LateSubmissionTerms } from "../../harness/protocol/terms.ts";
+import { RewardDistributorAbi, RollupAbi, TestERC20Abi } from "../../harness/upstream/abis.ts";
 import { traceCallTargets } from "../settlement/callTargets.ts";
 import { runAsUpstream } from "../settlement/runAsUpstream.ts";
 import { shortEpochNetwork } from "../settlement/shortEpochs.ts";
 
 const OPEN: LateSubmissionTerms = { submitterBps: 5_000, burnBps: 2_500, windowSeconds: 24, crossEpoch: true };
-const SET_TERMS = parseAbi([
-  "struct Terms { uint16 submitterBps; uint16 burnBps; uint32 windowSeconds; bool crossEpoch; }",
-  "function setLateSubmissionTerms(Terms _terms)",
-]);
 /** INVALID: takes all gas and gives no reason. */
 const HOSTILE_CODE: Hex = "0xfe";
 const HOSTILE: Readonly<Record<"recipient" | "coinbase" | "prover", Address>> = {
@@ -178,7 +176,7 @@ describe("The path of proposals and proofs", () => {
       const { chain, buildAhead, contracts } = network;
       await sequencer.landLate(await sequencer.build(slot + 1n), { from: rescuer });
       await sequencer.landLate(await sequencer.build(slot + 3n), { from: rescuer });
-      const data = encodeFunctionData({ abi: SET_TERMS, functionName: "setLateSubmissionTerms", args: [terms] });
+      const data = encodeSetTerms(terms);
       await chain.executeAs(contracts.governance, { to: buildAhead.address, data });
       const receipt = await sequencer.prove(1n, 2n, prover);
       const settled = decodeSettled(receipt, buildAhead.address);
@@ -198,12 +196,12 @@ describe("The path of proposals and proofs", () => {
     await sequencer.landLate(await sequencer.build(slot + 1n, { manaUsed: 0n }), { from: rescuer });
     const balance = await chain.publicClient.readContract({
       address: contracts.feeAsset,
-      abi: parseAbi(["function balanceOf(address) view returns (uint256)"]),
+      abi: TestERC20Abi,
       functionName: "balanceOf",
       args: [contracts.rewardDistributor],
     });
     const data = encodeFunctionData({
-      abi: parseAbi(["function recover(address _asset, address _to, uint256 _amount)"]),
+      abi: RewardDistributorAbi,
       functionName: "recover",
       args: [contracts.feeAsset, contracts.governance, balance],
     });

@@ -11,6 +11,7 @@ import { proveBlobsOfEpoch } from "../../harness/consensus/epochProof.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
 import { firstSlotOfEpoch } from "../../harness/protocol/time.ts";
 import { advanceToSlot } from "../../harness/network/advance.ts";
+import { recordRingSize } from "../../harness/protocol/rings.ts";
 import { expectGasSnapshot } from "../settlement/gasSnapshot.ts";
 import { runAsUpstream } from "../settlement/runAsUpstream.ts";
 import { shortEpochNetwork } from "../settlement/shortEpochs.ts";
@@ -23,7 +24,6 @@ const SETTLEMENT_LIMIT = 60_000n;
 const FRESH_LIMIT = 175n;
 const WARM_LIMIT = 160n;
 
-const RING_EPOCHS = 8n;
 const LATE_SLOTS = 6;
 
 describe("The gas of late landings and of their settlement, with committees of 48", () => {
@@ -80,7 +80,7 @@ describe("The gas of late landings and of their settlement, with committees of 4
     // A turn of the ring of records later the same places are written again.
     await sequencer.landLate(await sequencer.build(slot + 9n), { from: rescuer });
     await sequencer.prove(10n, 11n, prover);
-    const turned = slot + 8n + RING_EPOCHS * buildAhead.timing.epochSlots;
+    const turned = slot + 8n + recordRingSize(buildAhead.timing);
     await advanceToSlot(chain, buildAhead, turned - 1n);
     await landRun(turned, 1n);
     const warmRecords = await measureBoth(turned + 1n);

@@ -3,7 +3,6 @@ import {
   createPublicClient,
   custom,
   parseEventLogs,
-  toHex,
   type Address,
   type PublicClient,
   type TransactionReceipt,
@@ -21,6 +20,7 @@ import type { L1Chain } from "../../harness/l1/l1Chain.ts";
 import type { EmbeddedNetwork } from "../../harness/network/openEmbeddedNetwork.ts";
 import { slotAt, slotStart } from "../../harness/protocol/time.ts";
 import { advanceToEpoch } from "../../harness/network/advance.ts";
+import { encodeSlashVotes } from "../../harness/protocol/slashVotes.ts";
 import { GovernanceProposerAbi, RollupAbi, TallySlashingProposerAbi } from "../../harness/upstream/abis.ts";
 import { CommitteeAttestationsAndSigners } from "../../harness/upstream/stdlib.ts";
 import { deployCallRunner, encodeRun, invalidateCall, withBlobsOf, type Call } from "../support/callRunner.ts";
@@ -42,8 +42,12 @@ describe("The archiver of v4.1.2", () => {
     const votable = slashingOffsetInRounds * slashingRoundSize;
     await advanceToEpoch(chain, buildAhead, votable / aztecEpochDuration);
     const slot = slotAt(buildAhead.timing, await chain.now()) + 1n;
-    // Two bits for each of 48 members in each epoch of the round.
-    const votes = toHex(new Uint8Array(Number((48n * (slashingRoundSize / aztecEpochDuration)) / 4n)));
+    // Nobody of the 48 is to be slashed.
+    const votes = encodeSlashVotes({
+      committeeSize: 48,
+      roundSlots: slashingRoundSize,
+      epochSlots: aztecEpochDuration,
+    });
     return { network, sequencer, slot, votes };
   }
 

@@ -28,12 +28,15 @@ describe("Rehearsal of the upgrade", () => {
     });
 
     it("splits each share to the wei, dust to the coinbase", () => {
-      for (const { slot, share, submitterCut, burned, coinbaseKept } of rehearsal.report.lateSlots) {
+      for (const { slot, share, submitterCut, forfeited, coinbaseKept } of rehearsal.report.lateSlots) {
         const whole = BigInt(share);
         expect(whole > 0n, `share of slot ${slot}`).to.equal(true);
         expect(BigInt(submitterCut)).to.equal((whole * 5_000n) / 10_000n, `submitter's cut of slot ${slot}`);
-        expect(BigInt(burned)).to.equal((whole * 2_500n) / 10_000n, `burned part of slot ${slot}`);
-        expect(BigInt(submitterCut) + BigInt(burned) + BigInt(coinbaseKept)).to.equal(whole, `parts of slot ${slot}`);
+        expect(BigInt(forfeited)).to.equal((whole * 2_500n) / 10_000n, `forfeited part of slot ${slot}`);
+        expect(BigInt(submitterCut) + BigInt(forfeited) + BigInt(coinbaseKept)).to.equal(
+          whole,
+          `parts of slot ${slot}`,
+        );
       }
     });
 
@@ -110,8 +113,8 @@ describe("Rehearsal of the upgrade", () => {
     expect(other.report.lateSlots[0]?.submitter).to.not.equal(first.report.lateSlots[0]?.submitter);
     // Open at first, so that the first last slot is the one that lands.
     expect(first.report.lateSlots.map(({ kind }) => kind)).to.include("cross-epoch");
-    for (const { burned, coinbaseKept } of first.report.lateSlots) {
-      expect([burned, coinbaseKept]).to.deep.equal(["0", "0"], "everything to the submitter");
+    for (const { forfeited, coinbaseKept } of first.report.lateSlots) {
+      expect([forfeited, coinbaseKept]).to.deep.equal(["0", "0"], "everything to the submitter");
     }
   });
 });

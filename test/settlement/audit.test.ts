@@ -1,16 +1,9 @@
 import { expect } from "chai";
-import { artifacts } from "hardhat";
-import type { Abi } from "viem";
-import { formatAbiItem } from "viem/utils";
 
 import { AccountingError } from "../../harness/accounting/accountingError.ts";
 import { assertConserved, auditProof } from "../../harness/accounting/auditProof.ts";
 import { decimalStrings } from "../../harness/accounting/decimalStrings.ts";
-import {
-  decodeRecorded,
-  decodeSettled,
-  LATE_SUBMISSION_EVENTS,
-} from "../../harness/accounting/lateSubmissionEvents.ts";
+import { decodeRecorded, decodeSettled } from "../../harness/accounting/lateSubmissionEvents.ts";
 import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
 import { Sequencer } from "../../harness/world/world.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
@@ -62,19 +55,5 @@ describe("The audit of an epoch proof", () => {
 
     await rejection(auditProof(sequencer.view, late.receipt), AccountingError);
     expect(decodeSettled(late.receipt, buildAhead.address)).to.deep.equal([]);
-  });
-
-  it("decodes the events that the contract's interface declares", async () => {
-    const { abi } = await artifacts.readArtifact("ILateSubmission");
-    const declared = (abi as Abi).filter((item) => item.type === "event");
-    for (const event of LATE_SUBMISSION_EVENTS) {
-      const contract = declared.find(({ name }) => name === event.name);
-      expect(formatAbiItem(event, { includeName: true })).to.equal(
-        contract === undefined ? "nothing" : formatAbiItem(contract, { includeName: true }),
-      );
-      expect(event.inputs.map((input) => "indexed" in input && input.indexed)).to.deep.equal(
-        contract?.inputs.map((input) => input.indexed === true),
-      );
-    }
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-import type { LateSubmissionTerms } from "../../harness/network/deployment.ts";
+import type { LateSubmissionTerms } from "../../harness/protocol/terms.ts";
 
 // A sequence is data: numbers that only mean something in the state in which a step is taken are free choices, reduced there.
 

@@ -2,7 +2,6 @@ import { expect } from "chai";
 import {
   encodeFunctionData,
   getAddress,
-  parseAbi,
   toHex,
   zeroAddress,
   type Address,
@@ -13,19 +12,25 @@ import {
 
 import { accountsOfProof, assertConserved, auditProof } from "../../harness/accounting/auditProof.ts";
 import { decodeEpochProof } from "../../harness/accounting/decodeEpochProof.ts";
-import { deriveShares, deriveSplit } from "../../harness/accounting/deriveShares.ts";
 import { decodeRecorded, type SettledLateSubmission } from "../../harness/accounting/lateSubmissionEvents.ts";
 import { mintFeeAsset } from "../../harness/accounting/mintFeeAsset.ts";
 import { readMoney } from "../../harness/accounting/moneySnapshot.ts";
 import { makeEpochProofTransaction } from "../../harness/consensus/epochProofTransaction.ts";
 import { nameLateRecipientCall } from "../../harness/consensus/bundledCalls.ts";
+import { lateSubmissionAbi } from "../../harness/protocol/abis.ts";
+import { logPlace, recordPlace } from "../../harness/protocol/rings.ts";
+import { deriveShares } from "../../harness/protocol/shares.ts";
+import { splitShare } from "../../harness/protocol/split.ts";
+import type { LateSubmissionTerms } from "../../harness/protocol/terms.ts";
+import { encodeSetTerms } from "../../harness/protocol/terms.ts";
+import { slotAt, slotStart } from "../../harness/protocol/time.ts";
+import { epochAt, isAcceptingProofs } from "../../harness/protocol/time.ts";
+import { judgeOpening } from "../../harness/protocol/window.ts";
 import { Sequencer } from "../../harness/world/world.ts";
 import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpoint.ts";
 import { readTip } from "../../harness/consensus/checkpointTip.ts";
 import { computeFee, proveBlobsOfEpoch } from "../../harness/consensus/epochProof.ts";
 import { deriveAccount } from "../../harness/l1/deriveAccount.ts";
-import type { LateSubmissionTerms } from "../../harness/network/deployment.ts";
-import { epochOfSlot, slotAt, slotStart } from "../../harness/protocol/time.ts";
 import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
 import { RegistryAbi, RewardDistributorAbi, RollupAbi, TestERC20Abi } from "../../harness/upstream/abis.ts";
 import type { CheckpointFee } from "../../harness/upstream/epochProofArgs.ts";
@@ -33,12 +38,6 @@ import type { Action, FeeLevel, RecipientKind, SlotPlan } from "./plan.ts";
 import { runAsUpstream } from "./runAsUpstream.ts";
 
 const TOKEN = 10n ** 18n;
-const SURFACE = parseAbi([
-  "struct Terms { uint16 submitterBps; uint16 burnBps; uint32 windowSeconds; bool crossEpoch; }",
-  "struct Record { uint256 slot; uint256 checkpointNumber; address submitter; address originalProposer; uint256 submitterBps; uint256 burnBps; uint256 delay; bool isSettled; }",
-  "function setLateSubmissionTerms(Terms _terms)",
-  "function getLateSubmission(uint256 _slot) view returns (Record)",
-]);
 /** Seconds into its slot at which a checkpoint of these sequences lands on time: after any late one and its company. */
 const PUNCTUAL = 40n;
 /** `Registry`'s storage: owner, versions by number, then the list of versions, whose length stands here. */
@@ -229,10 +228,9 @@ export class SettlementWorld {
       from,
       ...(bundle === undefined ? {} : { bundle: { before: bundle, allowFailure: false } }),
     });
-    const { windowSeconds, crossEpoch, submitterBps, burnBps } = this.#terms;
-    const isOpen =
-      timestamp - begin < BigInt(windowSeconds) && (crossEpoch || this.#epoch(slot) === this.#epoch(slot + 1n));
-    if (!isOpen) {
+    const terms = this.#terms;
+    const circumstances = { timing: this.#timing, terms, hasCommittees: true, isHatchOpen: false };
+    if (judgeOpening(circumstances, slot, timestamp).kind === "refused") {
       expect(landing.revert, `slot ${slot.toString()} is closed and must not land`).not.to.equal(undefined);
       this.#count("refusedLate");
       await this.#check();
@@ -246,8 +244,8 @@ export class SettlementWorld {
       checkpointNumber: checkpoint.number,
       submitter,
       originalProposer: proposer.address,
-      submitterBps: BigInt(submitterBps),
-      burnBps: BigInt(burnBps),
+      submitterBps: BigInt(terms.submitterBps),
+      burnBps: BigInt(terms.burnBps),
       delay: timestamp - begin,
       isSettled: false,
     };
@@ -256,7 +254,7 @@ export class SettlementWorld {
       { slot: ofSlot, checkpointNumber, originalProposer, submitter, delay },
     ]);
     this.#append({ checkpoint, isUnattested: false, record });
-    const place = slot % this.#ringSlots;
+    const place = recordPlace(this.#timing, slot);
     if (this.#ring.has(place)) this.#count("overwrittenRecords");
     this.#ring.set(place, record);
     this.#count("late");
@@ -315,9 +313,7 @@ export class SettlementWorld {
   async #act(action: Action): Promise<void> {
     switch (action.kind) {
       case "terms":
-        await this.#govern(
-          encodeFunctionData({ abi: SURFACE, functionName: "setLateSubmissionTerms", args: [action.terms] }),
-        );
+        await this.#govern(encodeSetTerms(action.terms));
         this.#terms = action.terms;
         return this.#check();
       case "rewards":
@@ -537,11 +533,12 @@ export class SettlementWorld {
       expect(record.isSettled, `the record of slot ${record.slot.toString()} is settled once`).to.equal(false);
       record.isSettled = true;
       const isCredited = record.submitter !== zeroAddress;
-      const { cut, forfeit } = deriveSplit(share, Number(record.submitterBps), Number(record.burnBps), isCredited);
-      add(credits, coinbase, -cut - forfeit);
-      if (isCredited) add(credits, record.submitter, cut);
+      const bps = { submitterBps: Number(record.submitterBps), burnBps: Number(record.burnBps) };
+      const { submitterCut, forfeited } = splitShare(share, bps, isCredited);
+      add(credits, coinbase, -submitterCut - forfeited);
+      if (isCredited) add(credits, record.submitter, submitterCut);
       const { slot, submitter } = record;
-      settled.push({ slot, submitter, coinbase, share, submitterCut: cut, forfeited: forfeit });
+      settled.push({ slot, submitter, coinbase, share, submitterCut, forfeited });
       this.#count("settled");
       if (!isCredited) this.#count("settledForNobody");
       if (submitter === coinbase) this.#count("settledSelf");
@@ -647,26 +644,12 @@ export class SettlementWorld {
     return this.#network.buildAhead;
   }
 
-  /** Slots that the ring of records spans: eight epochs, or what a proof may take and one more. */
-  get #ringSlots(): bigint {
-    const { aztecEpochDuration, aztecProofSubmissionEpochs } = this.#rollup.config;
-    const epochs = aztecProofSubmissionEpochs + 2n > 8n ? aztecProofSubmissionEpochs + 2n : 8n;
-    return epochs * aztecEpochDuration;
-  }
-
-  /** Checkpoints whose logs upstream keeps. */
-  get #logSlots(): bigint {
-    const { aztecEpochDuration, aztecProofSubmissionEpochs } = this.#rollup.config;
-    return aztecEpochDuration * (aztecProofSubmissionEpochs + 1n) + 1n;
-  }
-
-  #epoch(slot: bigint): bigint {
-    return epochOfSlot(this.#rollup.timing, slot);
+  get #timing() {
+    return this.#rollup.timing;
   }
 
   #isAccepting(epoch: bigint, timestamp: bigint): boolean {
-    const current = this.#epoch(slotAt(this.#rollup.timing, timestamp));
-    return current <= epoch + this.#rollup.timing.proofSubmissionEpochs;
+    return isAcceptingProofs(this.#timing, epoch, epochAt(this.#timing, timestamp));
   }
 
   #isPrunable(timestamp: bigint): boolean {
@@ -677,11 +660,11 @@ export class SettlementWorld {
   #append(landed: ModelCheckpoint): void {
     this.#chain.push(landed);
     const { number } = landed.checkpoint;
-    this.#logs.set(number % this.#logSlots, number);
+    this.#logs.set(logPlace(this.#timing, number), number);
   }
 
   #hasLog(number: bigint): boolean {
-    return this.#logs.get(number % this.#logSlots) === number;
+    return this.#logs.get(logPlace(this.#timing, number)) === number;
   }
 
   #pruneModel(timestamp: bigint): void {
@@ -769,7 +752,7 @@ export class SettlementWorld {
         ({ slot }) =>
           ({
             address: this.#rollup.address,
-            abi: SURFACE,
+            abi: lateSubmissionAbi,
             functionName: "getLateSubmission",
             args: [slot],
           }) as const,

@@ -1,6 +1,6 @@
-import type { LateSubmissionTerms } from "../../harness/network/deployment.ts";
 import { mainnetLikeConfig } from "../../harness/network/networkConfig.ts";
 import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
+import type { LateSubmissionTerms } from "../../harness/protocol/terms.ts";
 import { SlasherFlavor, type RollupConfig } from "../../harness/upstream/rollupConfig.ts";
 import { upgradedNetwork } from "../support/networks.ts";
 

@@ -1,13 +1,13 @@
-import { encodeFunctionData, type PrivateKeyAccount } from "viem";
+import type { PrivateKeyAccount } from "viem";
 
 import { DEFAULT_TERMS } from "../../harness/network/deployBuildAhead.ts";
-import type { DeployedRollup, LateSubmissionTerms } from "../../harness/network/deployment.ts";
+import type { DeployedRollup } from "../../harness/network/deployment.ts";
 import { mainnetLikeConfig, type NetworkConfig } from "../../harness/network/networkConfig.ts";
 import type { UpgradedNetwork } from "../../harness/network/upgradeToBuildAhead.ts";
+import { encodeSetTerms, type LateSubmissionTerms } from "../../harness/protocol/terms.ts";
 import { firstSlotOfEpoch } from "../../harness/protocol/time.ts";
 import { SlasherFlavor } from "../../harness/upstream/rollupConfig.ts";
 import { World } from "../../harness/world/world.ts";
-import { lateSubmissionAbi } from "../boundary/support/lateSubmissionAbi.ts";
 import { upgradedNetwork } from "./networks.ts";
 
 /** Committees of 4 out of 8 validators and epochs of 4 slots: epochs pass quickly. Everything else is mainnet's shape. */
@@ -87,10 +87,6 @@ export async function setTerms(
   terms: Partial<LateSubmissionTerms>,
   timestamp?: bigint,
 ): Promise<void> {
-  const data = encodeFunctionData({
-    abi: lateSubmissionAbi,
-    functionName: "setLateSubmissionTerms",
-    args: [{ ...DEFAULT_TERMS, ...terms }],
-  });
+  const data = encodeSetTerms({ ...DEFAULT_TERMS, ...terms });
   await chain.executeAs(network.contracts.governance, { to: rollup.address, data }, { timestamp });
 }

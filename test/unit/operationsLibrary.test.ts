@@ -3,7 +3,6 @@ import {
   decodeFunctionResult,
   encodeFunctionData,
   hexToBigInt,
-  parseAbi,
   parseEventLogs,
   zeroHash,
   type Address,
@@ -16,17 +15,13 @@ import type { AttestedCheckpoint } from "../../harness/consensus/attestedCheckpo
 import { makeSidecars } from "../../harness/consensus/blobs.ts";
 import { buildEpochProof } from "../../harness/consensus/epochProof.ts";
 import { L1RevertError } from "../../harness/l1/l1Errors.ts";
+import { operationsLibraryAbi } from "../../harness/protocol/abis.ts";
 import { RollupAbi } from "../../harness/upstream/abis.ts";
 import type { EpochProofArgs } from "../../harness/upstream/epochProofArgs.ts";
 import { openTestWorld, type TestWorld } from "../support/world.ts";
 import { traceCallFrame } from "../support/callFrames.ts";
 import { runAsUpstream, withUpstreamLibrary } from "../settlement/runAsUpstream.ts";
 
-/** What the library has in common with upstream's and a caller can ask for without a rollup. */
-const libraryAbi = parseAbi([
-  "function validateBlobs(bytes _blobsInput, bool _checkBlob) view returns (bytes32[], bytes32, bytes[])",
-  "function getBlobBaseFee() view returns (uint256)",
-]);
 /** What returns `block.blobbasefee`: BLOBBASEFEE, PUSH0, MSTORE, PUSH1 32, PUSH0, RETURN. */
 const BLOB_BASE_FEE_CODE = "0x4a5f5260205ff3";
 
@@ -204,7 +199,7 @@ describe("The operations library", () => {
       for (const blobInput of [...landed.map((checkpoint) => checkpoint.blobInput), ...WRONG_INPUTS]) {
         for (const isCompared of [false, true]) {
           const data = encodeFunctionData({
-            abi: libraryAbi,
+            abi: operationsLibraryAbi,
             functionName: "validateBlobs",
             args: [blobInput, isCompared],
           });
@@ -221,7 +216,7 @@ describe("The operations library", () => {
     const { chain, rescuer } = world;
     const probe = "0x00000000000000000000000000000000000b10bf";
     await chain.setCode(probe, BLOB_BASE_FEE_CODE);
-    const data = encodeFunctionData({ abi: libraryAbi, functionName: "getBlobBaseFee" });
+    const data = encodeFunctionData({ abi: operationsLibraryAbi, functionName: "getBlobBaseFee" });
     const read = async (to: Address) => hexToBigInt(await chain.call({ to, data }));
     const fees: bigint[] = [];
     // Full blocks make blobs dearer.

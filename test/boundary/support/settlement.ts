@@ -3,9 +3,12 @@ import { getAddress, parseEventLogs, zeroAddress, type Address } from "viem";
 
 import { makeEpochProofTransaction } from "../../../harness/consensus/epochProofTransaction.ts";
 import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
+import { computeFee } from "../../../harness/consensus/epochProof.ts";
 import { DEFAULT_TERMS } from "../../../harness/network/deployBuildAhead.ts";
+import { lateSubmissionAbi } from "../../../harness/protocol/abis.ts";
+import { deriveShares } from "../../../harness/protocol/shares.ts";
+import { splitShare } from "../../../harness/protocol/split.ts";
 import { RollupAbi, TestERC20Abi } from "../../../harness/upstream/abis.ts";
-import { lateSubmissionAbi } from "./lateSubmissionAbi.ts";
 import type { TestWorld } from "../../support/world.ts";
 
 /** A late checkpoint as the test knows it, under the terms it was accepted under. */
@@ -46,30 +49,30 @@ export async function proveAndSettle(world: TestWorld, expectation: ProofExpecta
     rewards.set(who, (rewards.get(who) ?? 0n) + amount);
   };
   const splits: unknown[] = [];
-  let burned = 0n;
-  for (const checkpoint of checkpoints.slice(settledBefore)) {
-    const { header, feeHeader, slot } = checkpoint;
-    const mana = header.totalManaUsed.toBigInt();
-    const fee = mana * header.gasFees.feePerL2Gas;
-    const congestion = mana * feeHeader.congestionCost;
-    const proving = min(mana * feeHeader.proverCost, fee - congestion);
-    const share = (checkpointReward * BigInt(sequencerBps)) / 10_000n + fee - congestion - proving;
-    const coinbase = getAddress(header.coinbase.toString());
-    burned += congestion;
-
-    const landing = late.find((candidate) => candidate.checkpoint === checkpoint);
+  const shares = deriveShares({
+    fees: checkpoints.map(computeFee),
+    feeHeaders: checkpoints.map(({ feeHeader }) => feeHeader),
+    provenLength: settledBefore,
+    checkpointReward,
+    sequencerBps,
+    isCanonical: true,
+    distributorBalance: checkpointReward * BigInt(checkpoints.length),
+    isTxsEnabled: rollup.config.manaTarget > 0n,
+  });
+  let burned = shares.congestionBurn;
+  for (const { index, coinbase, share } of shares.checkpoints) {
+    const landing = late.find((candidate) => candidate.checkpoint === checkpoints[index]);
     if (landing === undefined) {
       credit(coinbase, share);
       continue;
     }
     const { submitter, submitterBps = DEFAULT_TERMS.submitterBps, burnBps = DEFAULT_TERMS.burnBps } = landing;
-    const cut = (share * BigInt(submitterBps)) / 10_000n;
-    const submitterCut = submitter === undefined ? 0n : cut;
-    const forfeited = (share * BigInt(burnBps)) / 10_000n + (cut - submitterCut);
-    credit(coinbase, share - submitterCut - forfeited);
+    const { submitterCut, forfeited, kept } = splitShare(share, { submitterBps, burnBps }, submitter !== undefined);
+    credit(coinbase, kept);
     if (submitter !== undefined) credit(submitter, submitterCut);
     burned += forfeited;
-    splits.push({ slot, submitter: getAddress(submitter ?? zeroAddress), coinbase, share, submitterCut, forfeited });
+    const [who, from] = [getAddress(submitter ?? zeroAddress), getAddress(coinbase)];
+    splits.push({ slot: landing.checkpoint.slot, submitter: who, coinbase: from, share, submitterCut, forfeited });
   }
 
   const readRewards = () => Promise.all([...rewards.keys()].map((who) => readSequencerRewards(world, who)));
@@ -129,5 +132,3 @@ export function readSequencerRewards({ chain, rollup }: TestWorld, who: Address)
     args: [who],
   });
 }
-
-const min = (a: bigint, b: bigint) => (a < b ? a : b);

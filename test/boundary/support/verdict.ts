@@ -4,8 +4,8 @@ import { encodeFunctionData, keccak256, encodeAbiParameters, type Address, type 
 import type { LandOptions } from "../../../harness/world/world.ts";
 import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
+import { lateSubmissionAbi } from "../../../harness/protocol/abis.ts";
 import { RollupAbi } from "../../../harness/upstream/abis.ts";
-import { lateSubmissionAbi } from "./lateSubmissionAbi.ts";
 import { readState } from "./rollupState.ts";
 import type { TestWorld } from "../../support/world.ts";
 

@@ -1,20 +1,32 @@
 import type { Address } from "viem";
 
-import type { FeeHeader } from "../consensus/feeHeader.ts";
-import type { ProvenFee } from "./decodeEpochProof.ts";
+import { WHOLE_BPS, type Bps } from "./units.ts";
+
+/** What a proof pays for one checkpoint, and to whom. Amounts in fee token units (1e18). */
+export interface ProvenFee {
+  readonly recipient: Address;
+  readonly value: bigint;
+}
+
+/** What a checkpoint's stored fee header says of its fee. Costs in fee token units (1e18) per mana. */
+export interface ProvenFeeHeader {
+  readonly manaUsed: bigint;
+  readonly congestionCost: bigint;
+  readonly proverCost: bigint;
+}
 
 /** What upstream knows when it credits an epoch proof. Amounts in fee token units (1e18). */
 export interface EpochProofFacts {
   /** One per checkpoint of the proof, in order. */
   readonly fees: readonly ProvenFee[];
   /** The stored fee headers of the same checkpoints. */
-  readonly feeHeaders: readonly Pick<FeeHeader, "manaUsed" | "congestionCost" | "proverCost">[];
+  readonly feeHeaders: readonly ProvenFeeHeader[];
   /** Checkpoints of the epoch that were proven before. */
   readonly provenLength: number;
   /** What a checkpoint is to be rewarded with. */
   readonly checkpointReward: bigint;
-  /** Basis points of the checkpoint reward. */
-  readonly sequencerBps: number;
+  /** Part of the checkpoint reward that goes to the sequencer: 0 to 10,000. */
+  readonly sequencerBps: Bps;
   /** Whether the distributor pays this rollup. */
   readonly isCanonical: boolean;
   readonly distributorBalance: bigint;
@@ -40,26 +52,18 @@ export interface EpochProofShares {
   readonly proverRewards: bigint;
 }
 
-/** A late checkpoint's share in three parts, in fee token units (1e18). */
-export interface LateSplit {
-  readonly cut: bigint;
-  readonly forfeit: bigint;
-  /** What the coinbase keeps, rounding dust included. */
-  readonly keep: bigint;
-}
-
-const WHOLE_BPS = 10_000n;
-
 /**
- * The design's formulas of a settlement, from the facts alone and without the contract: what each newly proven checkpoint's
- * coinbase is credited before any split, and where the rest goes.
+ * How upstream distributes the money of an epoch proof, from the facts alone and without the contract: what each newly proven
+ * checkpoint's coinbase is credited before any split, and where the rest goes.
+ *
+ * Source: section 3.5 of the specification; upstream's `RewardLib.handleRewardsAndFees`. Every division rounds down.
  */
 export function deriveShares(facts: EpochProofFacts): EpochProofShares {
   const { fees, feeHeaders, provenLength, checkpointReward, sequencerBps, isCanonical, distributorBalance } = facts;
   const added = BigInt(Math.max(fees.length - provenLength, 0));
   const desired = added * checkpointReward;
   const available = !isCanonical ? 0n : desired < distributorBalance ? desired : distributorBalance;
-  const perCheckpoint = added === 0n ? 0n : (available * BigInt(sequencerBps)) / WHOLE_BPS / added;
+  const perCheckpoint = added === 0n ? 0n : (available * BigInt(sequencerBps)) / BigInt(WHOLE_BPS) / added;
 
   const checkpoints: CheckpointShare[] = [];
   let [feesIn, congestionBurn, proverFees] = [0n, 0n, 0n];
@@ -81,18 +85,4 @@ export function deriveShares(facts: EpochProofFacts): EpochProofShares {
   });
   const proverRewards = available - perCheckpoint * added + proverFees;
   return { checkpoints, distributorOutflow: available, feesIn, congestionBurn, proverRewards };
-}
-
-/**
- * The design's split of a late checkpoint's share.
- * @param submitterBps Basis points
- * @param burnBps Basis points
- * @param isCredited Whether there is a submitter to credit; otherwise its cut is forfeited too
- */
-export function deriveSplit(share: bigint, submitterBps: number, burnBps: number, isCredited: boolean): LateSplit {
-  const submitterPart = (share * BigInt(submitterBps)) / WHOLE_BPS;
-  const burnPart = (share * BigInt(burnBps)) / WHOLE_BPS;
-  const cut = isCredited ? submitterPart : 0n;
-  const forfeit = isCredited ? burnPart : burnPart + submitterPart;
-  return { cut, forfeit, keep: share - cut - forfeit };
 }

@@ -1,8 +1,9 @@
 import type { Hex } from "viem";
 
-import { encodeCheckpointBlobDataFromBlocks, getNumTxBlobFields } from "../upstream/blobLib.ts";
-import { FIELDS_PER_BLOB } from "../upstream/constants.ts";
+import { encodeCheckpointBlobDataFromBlocks } from "../upstream/blobLib.ts";
+import { FIELDS_PER_BLOB, MAX_PUBLIC_LOG_SIZE_IN_FIELDS } from "../upstream/constants.ts";
 import { BlockNumber, Fr } from "../upstream/foundation.ts";
+import { AztecAddress, PublicLog, RevertCode, TxEffect, TxHash } from "../upstream/stdlib.ts";
 import { deriveField } from "./deriveField.ts";
 
 export interface SyntheticExecutionOptions {
@@ -39,36 +40,12 @@ export function executeSynthetically(options: SyntheticExecutionOptions): Synthe
   const field = (role: string, index = 0) =>
     deriveField(seed, role, index, number, slot, parentArchive, manaUsed, blobCount);
 
-  // One block with one transaction whose public log is as long as the blobs need.
-  const effects = {
-    numNoteHashes: 0,
-    numNullifiers: 1,
-    numL2ToL1Msgs: 0,
-    numPublicDataWrites: 0,
-    numPrivateLogs: 0,
-    privateLogsLength: 0,
-    publicLogsLength: 0,
-    contractClassLogLength: 0,
-  };
-  const encode = (publicLogsLength: number) => {
-    const counted = { ...effects, publicLogsLength };
-    return encodeCheckpointBlobDataFromBlocks([
+  // One block. Its transactions' public logs are as long as the blobs need.
+  const encode = (logLengths: readonly number[]) =>
+    encodeCheckpointBlobDataFromBlocks([
       {
-        txs: [
-          {
-            txStartMarker: { ...counted, revertCode: 0, numBlobFields: getNumTxBlobFields(counted) },
-            txHash: field("transaction hash"),
-            transactionFee: new Fr(manaUsed),
-            noteHashes: [],
-            nullifiers: [field("nullifier")],
-            l2ToL1Msgs: [],
-            publicDataWrites: [],
-            privateLogs: [],
-            publicLogs: Array.from({ length: publicLogsLength }, (_, index) => field("public log", index)),
-            contractClassLog: [],
-          },
-        ],
-        blockEndMarker: { timestamp, blockNumber: BlockNumber(Number(number)), numTxs: 1 },
+        txs: logLengths.map((length, index) => makeTransaction(field, index, length, manaUsed).toTxBlobData()),
+        blockEndMarker: { timestamp, blockNumber: BlockNumber(Number(number)), numTxs: logLengths.length },
         blockEndStateField: {
           l1ToL2MessageNextAvailableLeafIndex: 0,
           noteHashNextAvailableLeafIndex: 0,
@@ -83,11 +60,48 @@ export function executeSynthetically(options: SyntheticExecutionOptions): Synthe
         l1ToL2MessageRoot: field("message root"),
       },
     ]);
-  };
-  const overhead = encode(0).length;
+  const blockOverhead = encode([]).length;
+  const transactionOverhead = encode([0]).length - blockOverhead;
+  const wanted = (blobCount - 1) * FIELDS_PER_BLOB + FIELDS_IN_LAST_BLOB - blockOverhead;
   return {
     archive: field("archive").toString(),
     blockHeadersHash: field("block headers").toString(),
-    blobFields: encode((blobCount - 1) * FIELDS_PER_BLOB + FIELDS_IN_LAST_BLOB - overhead),
+    blobFields: encode(cutLogs(wanted, transactionOverhead)),
   };
+}
+
+/**
+ * Lengths of one log for each transaction, so that transactions and logs together take `wanted` fields. A transaction's log holds a
+ * bounded number of them, and what is left may be too little for another transaction.
+ */
+function cutLogs(wanted: number, overhead: number): readonly number[] {
+  const lengths: number[] = [];
+  for (let left = wanted; left > overhead; left -= overhead + (lengths.at(-1) ?? 0)) {
+    lengths.push(Math.min(left - overhead, MAX_PUBLIC_LOG_SIZE_IN_FIELDS));
+  }
+  return lengths;
+}
+
+/** A transaction that nullifies something and logs something, of which the first one pays all fees. */
+function makeTransaction(
+  field: (role: string, index?: number) => Fr,
+  index: number,
+  logLength: number,
+  fee: bigint,
+): TxEffect {
+  const log = Array.from({ length: logLength }, (_, place) =>
+    field("public log", index * MAX_PUBLIC_LOG_SIZE_IN_FIELDS + place),
+  );
+  return TxEffect.from({
+    revertCode: RevertCode.OK,
+    txHash: new TxHash(field("transaction hash", index)),
+    transactionFee: new Fr(index === 0 ? fee : 0n),
+    noteHashes: [],
+    nullifiers: [field("nullifier", index)],
+    l2ToL1Msgs: [],
+    publicDataWrites: [],
+    privateLogs: [],
+    publicLogs: [new PublicLog(new AztecAddress(field("contract")), log)],
+    contractClassLogs: [],
+  });
 }

@@ -10,4 +10,4 @@ export {
   getPrefixedEthBlobCommitments,
 } from "@aztec/blob-lib";
 export type { BatchedBlob } from "@aztec/blob-lib";
-export { encodeCheckpointBlobDataFromBlocks, getNumTxBlobFields } from "@aztec/blob-lib/encoding";
+export { encodeCheckpointBlobDataFromBlocks } from "@aztec/blob-lib/encoding";

@@ -4,4 +4,5 @@ export {
   FIELDS_PER_BLOB,
   GENESIS_ARCHIVE_ROOT,
   MAX_CHECKPOINTS_PER_EPOCH,
+  MAX_PUBLIC_LOG_SIZE_IN_FIELDS,
 } from "@aztec/constants";

@@ -1,5 +1,8 @@
 // What nodes gossip, sign and pack, in the encodings of the pinned version.
+export { RevertCode } from "@aztec/stdlib/avm";
+export { AztecAddress } from "@aztec/stdlib/aztec-address";
 export { CommitteeAttestation, CommitteeAttestationsAndSigners } from "@aztec/stdlib/block";
+export { PublicLog } from "@aztec/stdlib/logs";
 export { accumulateCheckpointOutHashes } from "@aztec/stdlib/messaging";
 export {
   CheckpointAttestation,
@@ -13,3 +16,4 @@ export {
 } from "@aztec/stdlib/p2p";
 export type { Signable } from "@aztec/stdlib/p2p";
 export { CheckpointHeader } from "@aztec/stdlib/rollup";
+export { TxEffect, TxHash } from "@aztec/stdlib/tx";

@@ -193,7 +193,7 @@ describe("Malformed attestations", () => {
   });
 
   it("do not include a missing second signature: without it an on-time proposal is refused all the same", async () => {
-    expect(await propose(withAttestations(checkpoint, checkpoint))).to.equal("SignatureLib__InvalidSignature");
+    expect(await propose(withAttestations(checkpoint, checkpoint))).to.equal("ECDSAInvalidSignature");
   });
 
   it("are the exception: the same checkpoint, well formed, lands", async () => {

@@ -108,16 +108,15 @@ async function attestedElsewhere(target: Target, other: Pick<Checkpoint, "payloa
 /** Somebody who is in no committee signs in the place of a member that has signed: the first, one in the middle, or the last. */
 const forgedAt = (position: "first" | "middle" | "last"): Forgery => ({
   name: `a stranger's signature in the ${position} place`,
-  forge: async (target) => {
+  forge: (target) => {
     const { form, members, checkpoint, committee } = target;
     const signed = committee.members.flatMap((member, index) => (form.signers.includes(member) ? [index] : []));
     const places = { first: 0, middle: Math.floor(signed.length / 2), last: signed.length - 1 };
     const index = signed[places[position]] ?? -1;
     const { account, privateKey } = deriveAccount("forged attestations", "stranger");
     const stranger = signerOf(new KeyRing([{ account, privateKey }]), account.address);
-    const forged = withSignatureOf(form, members, index, signAttestation(checkpoint.payload, stranger));
     const named = committee.members.map((member, at) => (at === index ? account.address : member));
-    expect(forged.signers, "everybody is named").to.deep.equal(form.signers);
+    const forged = withSignatureOf(form, members, index, signAttestation(checkpoint.payload, stranger));
     return { form: forged, expected: wrongCommittee(named, target) };
   },
 });

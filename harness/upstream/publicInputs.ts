@@ -1,4 +1,4 @@
-import { concatHex, pad, sha256, slice, toHex, type Address, type Hex } from "viem";
+import { concatHex, pad, sha256, slice, toHex, type Hex } from "viem";
 
 import { MAX_CHECKPOINTS_PER_EPOCH } from "./constants.ts";
 import type { EpochProofArgs } from "./epochProofArgs.ts";
@@ -29,7 +29,7 @@ export function expectPublicInputs({ args, fees }: EpochProofArgs, content: Epoc
     ...Object.fromEntries(fees.map((fee, index) => [`fees[${index}]`, fee])),
     chainId: word(content.chainId),
     version: word(content.version),
-    proverId: pad(args.proverId as Address),
+    proverId: pad(args.proverId),
     ...(blobCommitments === undefined ? {} : { blobCommitmentsHash: accumulate(blobCommitments) }),
   };
 }

@@ -2,7 +2,6 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { encodeFunctionData, type Hex } from "viem";
 
-import { RollupAbi } from "../../../harness/upstream/abis.ts";
 import { signAttestation, type AttestationsAndSigners } from "../../../harness/consensus/attestations.ts";
 import { withAttestations, type AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { readTip } from "../../../harness/consensus/checkpointTip.ts";
@@ -10,8 +9,9 @@ import * as malformed from "../../../harness/consensus/malformedAttestations.ts"
 import type { SlotCommittee } from "../../../harness/consensus/slotCommittee.ts";
 import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
 import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
-import { rejection } from "../../support/rejection.ts";
+import { RollupAbi } from "../../../harness/upstream/abis.ts";
 import { fuzzSeed } from "../../support/fuzzSeed.ts";
+import { rejection } from "../../support/rejection.ts";
 import { openShortEpochWorld } from "../../support/shortEpochs.ts";
 import type { TestWorld } from "../../support/world.ts";
 

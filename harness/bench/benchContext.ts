@@ -1,7 +1,7 @@
 import type { BenchTwin } from "./benchTwin.ts";
-import type { BenchRecord } from "./benchRecord.ts";
-import type { CaseName } from "./caseNames.ts";
-import type { Circumstances } from "./recordId.ts";
+import type { BenchRecord } from "./record/benchRecord.ts";
+import type { CaseName } from "./record/caseNames.ts";
+import type { Circumstances } from "./record/recordId.ts";
 import type { FloorDesignRecord } from "./floorDesignRecord.ts";
 import type { StorageRecord } from "./storageFootprint.ts";
 

@@ -12,7 +12,7 @@ import { openTwin } from "../twin/openTwin.ts";
 import type { Side } from "../twin/side.ts";
 import { Twin, type TwinParts } from "../twin/twin.ts";
 import type { BuildOptions } from "../world/world.ts";
-import { BenchContradictionError } from "./benchErrors.ts";
+import { BenchContradictionError } from "./record/benchErrors.ts";
 import { benchConfig } from "./benchSetup.ts";
 import { deployBenchContract } from "./deployBenchContract.ts";
 

@@ -1,6 +1,6 @@
 import type { Side } from "../twin/side.ts";
 import type { BenchContext } from "./benchContext.ts";
-import { makeRecord } from "./benchRecord.ts";
+import { makeRecord } from "./record/benchRecord.ts";
 import { expectCompanions, expectSuccess, proposeOf } from "./expectations.ts";
 import { measureTransaction } from "./measurement.ts";
 import { RING_IDS, type Ring } from "./ring.ts";

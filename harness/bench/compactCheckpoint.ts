@@ -1,13 +1,11 @@
 import { concatHex, hexToBigInt, numberToHex, size, slice, toHex, type Address, type Hex } from "viem";
 
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
+import { ADDRESS_BYTES, SIGNATURE_BYTES } from "../protocol/packing.ts";
 
 /** `MemberSource` of `CompactProposer`. */
 export const MemberSource = { given: 0, recovered: 1, stored: 2 } as const;
 export type MemberSourceName = keyof typeof MemberSource;
-
-export const SIGNATURE_BYTES = 65;
-export const ADDRESS_BYTES = 20;
 
 /** A checkpoint as `CompactProposer`'s fallback reads it. @param members The committee, in order. */
 export function encodeCompact(

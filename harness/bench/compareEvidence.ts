@@ -1,5 +1,5 @@
-import { GasDriftError } from "./benchErrors.ts";
-import type { Identified } from "./recordId.ts";
+import { GasDriftError } from "./record/benchErrors.ts";
+import type { Identified } from "./record/recordId.ts";
 
 /** A figure that is not what was committed. */
 export interface Drift {

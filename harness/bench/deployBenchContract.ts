@@ -2,7 +2,7 @@ import { encodeDeployData, type Address } from "viem";
 
 import type { Deployer } from "../network/deployer.ts";
 import { readArtifact } from "../network/readArtifact.ts";
-import { BenchContradictionError } from "./benchErrors.ts";
+import { BenchContradictionError } from "./record/benchErrors.ts";
 
 /** Deploys a contract that stands beside the rollup. */
 export async function deployBenchContract(

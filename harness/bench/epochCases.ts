@@ -6,7 +6,7 @@ import { epochStart } from "../protocol/time.ts";
 import type { Side } from "../twin/side.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 import type { BenchContext } from "./benchContext.ts";
-import { makeRecord, type RecordLabels } from "./benchRecord.ts";
+import { makeRecord, type RecordLabels } from "./record/benchRecord.ts";
 import { expectSuccess } from "./expectations.ts";
 import type { BenchTwin } from "./benchTwin.ts";
 import { measureTransaction } from "./measurement.ts";

@@ -4,7 +4,7 @@ import { formatAbiItem } from "viem/utils";
 import type { BundledCall } from "../consensus/bundledCalls.ts";
 import type { RollupView } from "../consensus/rollupView.ts";
 import { RollupAbi } from "../upstream/abis.ts";
-import { BenchContradictionError } from "./benchErrors.ts";
+import { BenchContradictionError } from "./record/benchErrors.ts";
 import type { Measurement } from "./measurement.ts";
 
 const proposeAbi = RollupAbi.find((item) => item.type === "function" && item.name === "propose");

@@ -1,4 +1,4 @@
-import type { Circumstances, Identified } from "./recordId.ts";
+import type { Circumstances, Identified } from "./record/recordId.ts";
 
 /** One way to send a checkpoint, measured on the same checkpoint in the same state as all others. Gas, except for bytes. */
 export interface FloorDesignRecord extends Identified, Circumstances {

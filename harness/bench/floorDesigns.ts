@@ -8,12 +8,12 @@ import { compactProposerAbi, lateSubmissionAbi } from "../protocol/abis.ts";
 import { expectLanded } from "../world/world.ts";
 import type { BenchContext } from "./benchContext.ts";
 import type { BenchTwin } from "./benchTwin.ts";
-import { CASE_IDS } from "./caseNames.ts";
+import { CASE_IDS } from "./record/caseNames.ts";
 import { encodeCompact, type MemberSourceName } from "./compactCheckpoint.ts";
 import { deployBenchContract } from "./deployBenchContract.ts";
 import { expectCompanions, expectLoss, expectSuccess, proposeOf } from "./expectations.ts";
 import { measureTransaction, type Measurement } from "./measurement.ts";
-import { makeId } from "./recordId.ts";
+import { makeId } from "./record/recordId.ts";
 
 interface Design {
   /** In the words of ids. */

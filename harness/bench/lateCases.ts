@@ -7,7 +7,7 @@ import { recordRingSize } from "../protocol/rings.ts";
 import { encodeSetTerms } from "../protocol/terms.ts";
 import { expectLanded, type LandOptions } from "../world/world.ts";
 import type { BenchContext } from "./benchContext.ts";
-import { makeRecord, type RecordLabels } from "./benchRecord.ts";
+import { makeRecord, type RecordLabels } from "./record/benchRecord.ts";
 import { expectCompanions, expectLoss, expectSuccess, proposeOf } from "./expectations.ts";
 import { measureTransaction } from "./measurement.ts";
 import { RING_IDS, WARM_RING, type Ring } from "./ring.ts";

@@ -6,9 +6,9 @@ import type { L1BlobTransactionRequest, L1TransactionRequest } from "../l1/l1Tra
 import type { Side } from "../twin/side.ts";
 import { expectLanded, MissingKeyError } from "../world/world.ts";
 import type { BenchContext } from "./benchContext.ts";
-import { makeRecord } from "./benchRecord.ts";
+import { makeRecord } from "./record/benchRecord.ts";
 import type { BenchTwin } from "./benchTwin.ts";
-import type { CaseName } from "./caseNames.ts";
+import type { CaseName } from "./record/caseNames.ts";
 import { expectCompanions, expectLoss, proposeOf } from "./expectations.ts";
 import { measureTransaction, type Measurement } from "./measurement.ts";
 import { RING_IDS, type Ring } from "./ring.ts";

@@ -2,8 +2,8 @@ import type { Hex, TransactionReceipt } from "viem";
 
 import { decodeRevert } from "../l1/decodeRevert.ts";
 import type { Side } from "../twin/side.ts";
-import { BenchContradictionError } from "./benchErrors.ts";
-import { computeCalldataGas, type CalldataGas } from "./calldataGas.ts";
+import { BenchContradictionError } from "./record/benchErrors.ts";
+import { computeCalldataGas, type CalldataGas } from "./record/calldataGas.ts";
 import { traceExecution } from "./traceExecution.ts";
 
 /** What one mined transaction cost. Gas, except for the byte counts. */

@@ -2,7 +2,7 @@ import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import type { Side } from "../twin/side.ts";
 import { expectLanded, type Landing } from "../world/world.ts";
 import type { BenchContext } from "./benchContext.ts";
-import { makeRecord, makeSeriesRecord } from "./benchRecord.ts";
+import { makeRecord, makeSeriesRecord } from "./record/benchRecord.ts";
 import { expectSuccess } from "./expectations.ts";
 import { measureTransaction, type Measurement } from "./measurement.ts";
 import { RING_IDS, type Ring } from "./ring.ts";

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 
 import type { HardhatRuntime } from "../hardhatRuntime.ts";
-import { BenchContradictionError } from "./benchErrors.ts";
-import type { BenchLeg } from "./benchPlan.ts";
-import type { BenchRecord } from "./benchRecord.ts";
+import { BenchContradictionError } from "./record/benchErrors.ts";
+import type { BenchLeg } from "./record/benchPlan.ts";
+import type { BenchRecord } from "./record/benchRecord.ts";
 import { VALIDATOR_COUNT } from "./benchSetup.ts";
 import { openBenchTwin } from "./benchTwin.ts";
 import type { FloorDesignRecord } from "./floorDesignRecord.ts";

@@ -1,7 +1,7 @@
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { expectLanded } from "../world/world.ts";
 import type { BenchContext } from "./benchContext.ts";
-import { makeRecord } from "./benchRecord.ts";
+import { makeRecord } from "./record/benchRecord.ts";
 import { expectSuccess } from "./expectations.ts";
 import { measureTransaction } from "./measurement.ts";
 

@@ -1,8 +1,8 @@
 import type { Side } from "../twin/side.ts";
 import { expectLanded, type Landing } from "../world/world.ts";
 import type { BenchContext } from "./benchContext.ts";
-import { CASE_IDS } from "./caseNames.ts";
-import { makeId } from "./recordId.ts";
+import { CASE_IDS } from "./record/caseNames.ts";
+import { makeId } from "./record/recordId.ts";
 import { RING_IDS, type Ring } from "./ring.ts";
 import { readFootprint } from "./storageFootprint.ts";
 

@@ -18,8 +18,8 @@ import {
 } from "../protocol/storageMap.ts";
 import type { DeployedRollup } from "../network/deployment.ts";
 import type { Side } from "../twin/side.ts";
-import { computeCalldataGas } from "./calldataGas.ts";
-import type { Circumstances, Identified } from "./recordId.ts";
+import { computeCalldataGas } from "./record/calldataGas.ts";
+import type { Circumstances, Identified } from "./record/recordId.ts";
 import { traceExecution, type TraceStep } from "./traceExecution.ts";
 
 /** What one path does to one word of storage. */

@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
 
 import type { L1Node } from "../l1/l1Node.ts";
-import { BenchContradictionError } from "./benchErrors.ts";
+import { BenchContradictionError } from "./record/benchErrors.ts";
 
 /** One step of `debug_traceTransaction`'s default tracer. Gas values are those before the step. */
 export interface TraceStep {

@@ -1,5 +1,5 @@
 import type { BenchContext } from "./benchContext.ts";
-import type { WalkLength } from "./benchPlan.ts";
+import type { WalkLength } from "./record/benchPlan.ts";
 import { measureOnTimeBundle } from "./bundleCases.ts";
 import { measureClaims, measureProofs, measurePrune, measureSetUp, proveOnBoth } from "./epochCases.ts";
 import { measureFloorDesigns } from "./floorDesigns.ts";

@@ -46,7 +46,7 @@ export function makeSidecars(blobs: readonly Blob[], wrapper: BlobWrapper): read
 }
 
 /** EIP-4844's proof of a whole blob. */
-export function proveBlob({ data, commitment }: Blob): Hex {
+function proveBlob({ data, commitment }: Blob): Hex {
   return toHex(getKzg().computeBlobKzgProof(data, commitment));
 }
 

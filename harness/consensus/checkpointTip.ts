@@ -30,7 +30,7 @@ export async function readTip({ chain, rollup }: RollupView, timestamp?: bigint)
 }
 
 /** A checkpoint as L1 knows it. Throws when L1 has dropped it from its ring of logs or does not have it yet. */
-export async function readLandedCheckpoint({ chain, rollup }: RollupView, number: bigint): Promise<CheckpointTip> {
+async function readLandedCheckpoint({ chain, rollup }: RollupView, number: bigint): Promise<CheckpointTip> {
   const { slotNumber, archive, feeHeader } = await chain.publicClient.readContract({
     address: rollup.address,
     abi: RollupAbi,

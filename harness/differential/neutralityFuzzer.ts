@@ -18,7 +18,7 @@ import type { Outcome } from "./outcome.ts";
 import { randomRead } from "./randomRead.ts";
 
 /** The extended rollup did something that upstream does not do. Everything that is needed to see it again is in the message. */
-export class NeutralityError extends BuildAheadError {}
+class NeutralityError extends BuildAheadError {}
 
 export interface NeutralityOptions extends Pick<TwinOptions, "config" | "validatorCount" | "newcomerCount" | "terms"> {
   readonly seed: number;

@@ -48,7 +48,7 @@ export class L1ClockError extends BuildAheadError {
 export class L1SubmissionError extends BuildAheadError {
   constructor(from: Address, nonce: number, cause: unknown) {
     super("L1 refused a transaction", {
-      fields: { from, nonce, reason: (cause as Error | undefined)?.message },
+      fields: { from, nonce, reason: describeCause(cause) },
       cause,
     });
   }
@@ -59,4 +59,11 @@ export class UnsupportedL1FeatureError extends BuildAheadError {
   constructor(feature: string, fields: Readonly<Record<string, unknown>> = {}, cause?: unknown) {
     super(`The L1 chain underneath does not support ${feature}`, { fields, cause });
   }
+}
+
+/** The first line of what went wrong. A client's whole message repeats the request, blobs and all. */
+function describeCause(cause: unknown): string | undefined {
+  if (!(cause instanceof Error)) return undefined;
+  const [line] = cause.message.split("\n");
+  return line;
 }

@@ -56,7 +56,5 @@ export interface MinedBlock {
 export const DEFAULT_GAS_LIMIT = 5_000_000n;
 /** 500 gwei, above every base fee the scenarios use. */
 export const DEFAULT_MAX_FEE_PER_GAS = 500n * 10n ** 9n;
-/** EIP-7825: the most gas one transaction may ask for. */
-export const MAX_TRANSACTION_GAS = 16_777_216n;
 /** EIP-4844: blob gas per blob. */
 export const GAS_PER_BLOB = 131_072n;

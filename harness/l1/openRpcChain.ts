@@ -15,10 +15,13 @@ export interface RpcChainOptions {
   readonly errorAbi?: ErrorAbi;
 }
 
+/** Milliseconds for one answer: a busy machine takes longer over a transaction with six blobs than viem waits by itself. */
+const RPC_TIMEOUT = 120_000;
+
 /** Takes over an anvil node: switches its auto-mining off, so that only this harness mines. */
 export async function openRpcChain(options: RpcChainOptions): Promise<L1Chain> {
   const { url, hardfork = "osaka", baseFeePerGas, errorAbi } = options;
-  const { request } = http(url)({ retryCount: 0 });
+  const { request } = http(url, { timeout: RPC_TIMEOUT })({ retryCount: 0 });
   const provider: L1Provider = { request: (args) => request(args as never) };
   const chainId = Number(await provider.request({ method: "eth_chainId" }));
   await provider.request({ method: "evm_setAutomine", params: [false] });

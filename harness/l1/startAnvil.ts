@@ -24,7 +24,10 @@ export interface AnvilProcess {
   stop(): Promise<void>;
 }
 
-/** Anvil ended before it listened. */
+/**
+ * Anvil ended before it listened.
+ * @public for who catches it
+ */
 export class AnvilStartError extends BuildAheadError {}
 
 /** Starts the pinned anvil as a child process, with auto-mining off and no accounts of its own. */

@@ -13,7 +13,10 @@ import { BuildAheadError } from "../errors.ts";
 import type { L1Provider } from "../l1/l1Backend.ts";
 import type { Deployer } from "./deployer.ts";
 
-/** An Ignition module did not run to its end. */
+/**
+ * An Ignition module did not run to its end.
+ * @public for who catches it
+ */
 export class IgnitionDeploymentError extends BuildAheadError {
   constructor(moduleId: string, result: DeploymentResult) {
     super("An Ignition module was not deployed", {

@@ -17,7 +17,10 @@ export class TooFewValidatorsError extends BuildAheadError {
   }
 }
 
-/** Queued validators did not become active. */
+/**
+ * Queued validators did not become active.
+ * @public for who catches it
+ */
 export class StakingFailedError extends BuildAheadError {}
 
 /** Validators flushed per transaction, as upstream's deployment script does: a pairing each, within EIP-7825's gas cap. */

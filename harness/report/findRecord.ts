@@ -1,5 +1,5 @@
-import { EvidenceUnreadableError } from "../bench/benchErrors.ts";
-import type { Identified } from "../bench/recordId.ts";
+import { EvidenceUnreadableError } from "../bench/record/benchErrors.ts";
+import type { Identified } from "../bench/record/recordId.ts";
 
 /** The row with an id. @throws EvidenceUnreadableError when there is none, or more than one. */
 export function findRecord<Row extends Identified>(rows: readonly Row[], id: string): Row {

@@ -1,9 +1,9 @@
 import { parse, View } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 
-import type { GasEvidence } from "../bench/evidence.ts";
-import { MAIN } from "../bench/benchPlan.ts";
-import { makeId } from "../bench/recordId.ts";
+import type { GasEvidence } from "../bench/record/evidence.ts";
+import { MAIN } from "../bench/record/benchPlan.ts";
+import { makeId } from "../bench/record/recordId.ts";
 import { findRecord } from "./findRecord.ts";
 
 export interface GasChart {

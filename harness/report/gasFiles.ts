@@ -1,16 +1,16 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { EvidenceUnreadableError, GasDriftError } from "../bench/benchErrors.ts";
-import type { GasEvidence } from "../bench/evidence.ts";
+import { EvidenceUnreadableError, GasDriftError } from "../bench/record/benchErrors.ts";
+import type { GasEvidence } from "../bench/record/evidence.ts";
 import { GAS_CHARTS, renderGasChart } from "./gasCharts.ts";
 import { renderGasReport } from "./gasReport.ts";
 
 /** The figures themselves, beside which everything else is derived. */
-export const GAS_JSON = "gas.json";
+const GAS_JSON = "gas.json";
 
 /** Every file of the evidence by its path in the evidence folder. */
-export async function renderGasFiles(evidence: GasEvidence): Promise<ReadonlyMap<string, string>> {
+async function renderGasFiles(evidence: GasEvidence): Promise<ReadonlyMap<string, string>> {
   const files = new Map([
     [GAS_JSON, `${JSON.stringify(evidence, undefined, 2)}\n`],
     ["gas.md", renderGasReport(evidence)],

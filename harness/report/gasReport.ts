@@ -1,10 +1,10 @@
-import type { BenchRecord } from "../bench/benchRecord.ts";
-import { CASE_NAMES, type CaseName } from "../bench/caseNames.ts";
-import type { GasEvidence } from "../bench/evidence.ts";
-import { MAIN, MAIN_HARDFORK } from "../bench/benchPlan.ts";
-import { BYTE_GAS, PROJECTED_FLOOR_PER_BYTE, TRANSACTION_GAS } from "../bench/calldataGas.ts";
-import { ADDRESS_BYTES, SIGNATURE_BYTES } from "../bench/compactCheckpoint.ts";
-import { makeId, type Circumstances } from "../bench/recordId.ts";
+import type { BenchRecord } from "../bench/record/benchRecord.ts";
+import { CASE_NAMES, type CaseName } from "../bench/record/caseNames.ts";
+import type { GasEvidence } from "../bench/record/evidence.ts";
+import { MAIN, MAIN_HARDFORK } from "../bench/record/benchPlan.ts";
+import { BYTE_GAS, PROJECTED_FLOOR_PER_BYTE, TRANSACTION_GAS } from "../bench/record/calldataGas.ts";
+import { ADDRESS_BYTES, SIGNATURE_BYTES } from "../protocol/packing.ts";
+import { makeId, type Circumstances } from "../bench/record/recordId.ts";
 import type { StorageRecord } from "../bench/storageFootprint.ts";
 import { computeQuorum } from "../protocol/quorum.ts";
 import { findRecord } from "./findRecord.ts";

@@ -4,7 +4,6 @@ import { Fr } from "./foundation.ts";
 import {
   ConsensusPayload,
   getHashedSignaturePayload,
-  getHashedSignaturePayloadEthSignedMessage,
   SignatureDomainSeparator,
   type CheckpointHeader,
 } from "./stdlib.ts";
@@ -17,9 +16,4 @@ export function makePayload(header: CheckpointHeader, archive: Hex, feeAssetPric
 /** L1's `payloadDigest` (`ProposeLib.digest`). It carries no chain and no rollup. */
 export function computePayloadDigest(payload: ConsensusPayload): Hex {
   return getHashedSignaturePayload(payload, SignatureDomainSeparator.checkpointAttestation).toString();
-}
-
-/** The 32 bytes an attestation signs: {@link computePayloadDigest} as an Ethereum signed message. */
-export function computeAttestationHash(payload: ConsensusPayload): Hex {
-  return getHashedSignaturePayloadEthSignedMessage(payload, SignatureDomainSeparator.checkpointAttestation).toString();
 }

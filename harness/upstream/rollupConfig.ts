@@ -5,7 +5,10 @@ import { RollupAbi } from "./abis.ts";
 
 // What upstream's contracts take as configuration, field by field: another version has other fields.
 
-/** Upstream's rollup takes no such constructor arguments: the pinned version is not the one this was written for. */
+/**
+ * Upstream's rollup takes no such constructor arguments: the pinned version is not the one this was written for.
+ * @public for who catches it
+ */
 export class UpstreamMismatchError extends BuildAheadError {}
 
 /** Upstream's `SlasherFlavor`. */

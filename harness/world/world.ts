@@ -71,7 +71,7 @@ export interface WorldListener {
 }
 
 /** Seconds into its slot at which a punctual proposer's transaction is mined: the second L1 block. */
-export const ON_TIME_DELAY = 12n;
+const ON_TIME_DELAY = 12n;
 /** Wei that an account of {@link World.account} has at least. */
 const GAS_MONEY = 10n ** 20n;
 

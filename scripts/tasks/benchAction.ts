@@ -2,11 +2,11 @@ import path from "node:path";
 
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
-import { parseBenchOptions, type RawBenchOptions } from "../../harness/bench/benchOptions.ts";
-import { planCheck, planEvidence } from "../../harness/bench/benchPlan.ts";
+import { parseBenchOptions, type RawBenchOptions } from "../../harness/bench/record/benchOptions.ts";
+import { planCheck, planEvidence } from "../../harness/bench/record/benchPlan.ts";
 import { describeSetup } from "../../harness/bench/benchSetup.ts";
 import { assertNoDrift, findDrift } from "../../harness/bench/compareEvidence.ts";
-import { readEvidence, type GasEvidence } from "../../harness/bench/evidence.ts";
+import { readEvidence, type GasEvidence } from "../../harness/bench/record/evidence.ts";
 import type { BenchResult } from "../../harness/bench/runBench.ts";
 import { BuildAheadError } from "../../harness/errors.ts";
 import { openEvidenceFolder } from "../../harness/report/openEvidenceFolder.ts";

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 
-import { MAIN } from "../../harness/bench/benchPlan.ts";
-import type { BenchRecord } from "../../harness/bench/benchRecord.ts";
-import { readEvidence } from "../../harness/bench/evidence.ts";
-import { makeId } from "../../harness/bench/recordId.ts";
+import { MAIN } from "../../harness/bench/record/benchPlan.ts";
+import type { BenchRecord } from "../../harness/bench/record/benchRecord.ts";
+import { readEvidence } from "../../harness/bench/record/evidence.ts";
+import { makeId } from "../../harness/bench/record/recordId.ts";
 import type { RehearsalReport } from "../../harness/rehearsal/rehearsalReport.ts";
 import { findRecord } from "../../harness/report/findRecord.ts";
 

@@ -10,7 +10,7 @@ export interface MutationScore {
   readonly survived: number;
 }
 
-export function scoreOf(results: readonly MutantResult[]): MutationScore {
+function scoreOf(results: readonly MutantResult[]): MutationScore {
   const count = (...statuses: readonly string[]): number =>
     results.filter(({ status }) => statuses.includes(status)).length;
   return {

@@ -24,13 +24,7 @@ export function* childrenOf(node: AstNode): Generator<AstNode> {
   }
 }
 
-/** The node itself, then everything below it. */
-export function* walkAst(node: AstNode): Generator<AstNode> {
-  yield node;
-  for (const child of childrenOf(node)) yield* walkAst(child);
-}
-
-export function isAstNode(value: unknown): value is AstNode {
+function isAstNode(value: unknown): value is AstNode {
   return typeof value === "object" && value !== null && "nodeType" in value && "src" in value;
 }
 

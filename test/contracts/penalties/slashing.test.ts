@@ -21,16 +21,11 @@ import { epochOfSlot, slotStart } from "../../../harness/protocol/time.ts";
 import { RollupAbi } from "../../../harness/upstream/abis.ts";
 import { SlasherFlavor } from "../../../harness/upstream/rollupConfig.ts";
 import { penaltyAbi } from "../../support/penalties/penaltyAbi.ts";
-import {
-  AMOUNT_PER_WEIGHT,
-  openedBatch,
-  PenaltyNetwork,
-  SlashPath,
-  TOKEN,
-} from "../../support/penalties/penaltyNetwork.ts";
+import { AMOUNT_PER_WEIGHT, openedBatch, PenaltyNetwork, SlashPath } from "../../support/penalties/penaltyNetwork.ts";
 import { rejection } from "../../support/rejection.ts";
 
-const STAKE = 100n * TOKEN;
+/** Upstream's activation threshold, in staking token units. */
+const STAKE = 100n * 10n ** 18n;
 
 /** Upstream's slasher wraps the reason of the action that failed; this takes it out. */
 async function slashFailure(promise: Promise<unknown>): Promise<L1RevertError> {
@@ -119,7 +114,7 @@ describe("Slashing for late landings", () => {
     await penalties.send(tally, "executeRound", [round, [committee]], {
       timestamp: slotStart(rollup.timing, start + 8n),
     });
-    const slashed = { effectiveBalance: STAKE - TOKEN, exit: 0n, status: 1 };
+    const slashed = { effectiveBalance: STAKE - AMOUNT_PER_WEIGHT, exit: 0n, status: 1 };
     expect(await penalties.stakeOf(proposer), "the smallest of upstream's slashes").to.deep.equal(slashed);
     for (const other of network.validators.filter(({ address }) => address !== proposer)) {
       expect((await penalties.stakeOf(other.address)).effectiveBalance, "nobody else was slashed").to.equal(STAKE);

@@ -1,9 +1,9 @@
 import { expect } from "chai";
 
-import { BenchInputError } from "../../../harness/bench/benchErrors.ts";
-import { DEFAULT_COMMITTEES, parseBenchOptions } from "../../../harness/bench/benchOptions.ts";
-import { CASE_NAMES } from "../../../harness/bench/caseNames.ts";
-import { MAIN_HARDFORK, planCheck, planEvidence } from "../../../harness/bench/benchPlan.ts";
+import { BenchInputError } from "../../../harness/bench/record/benchErrors.ts";
+import { DEFAULT_COMMITTEES, parseBenchOptions } from "../../../harness/bench/record/benchOptions.ts";
+import { CASE_NAMES } from "../../../harness/bench/record/caseNames.ts";
+import { MAIN_HARDFORK, planCheck, planEvidence } from "../../../harness/bench/record/benchPlan.ts";
 
 const NOTHING = { filter: "", runs: 1, committee: "", hardfork: "" };
 

@@ -2,8 +2,8 @@ import { expect } from "chai";
 import hardhat from "hardhat";
 import type { Hex } from "viem";
 
-import { HARDFORKS } from "../../../harness/bench/benchOptions.ts";
-import { computeCalldataGas } from "../../../harness/bench/calldataGas.ts";
+import { HARDFORKS } from "../../../harness/bench/record/benchOptions.ts";
+import { computeCalldataGas } from "../../../harness/bench/record/calldataGas.ts";
 import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
 import { openEmbeddedChain } from "../../../harness/l1/embeddedChain.ts";
 

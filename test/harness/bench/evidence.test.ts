@@ -4,9 +4,9 @@ import path from "node:path";
 
 import { expect } from "chai";
 
-import { EvidenceUnreadableError, GasDriftError } from "../../../harness/bench/benchErrors.ts";
+import { EvidenceUnreadableError, GasDriftError } from "../../../harness/bench/record/benchErrors.ts";
 import { assertNoDrift, findDrift } from "../../../harness/bench/compareEvidence.ts";
-import { readEvidence, type GasEvidence } from "../../../harness/bench/evidence.ts";
+import { readEvidence, type GasEvidence } from "../../../harness/bench/record/evidence.ts";
 import { assertGasFilesMatch, writeGasFiles } from "../../../harness/report/gasFiles.ts";
 import { EvidenceUnwritableError, openEvidenceFolder } from "../../../harness/report/openEvidenceFolder.ts";
 import { rejection } from "../../support/rejection.ts";

@@ -25,12 +25,12 @@ import { testWorldOn, type TestWorld } from "../world.ts";
 import { penaltyAbi } from "./penaltyAbi.ts";
 
 /** Staking token units. */
-export const TOKEN = 10n ** 18n;
+const TOKEN = 10n ** 18n;
 /** What a late landing and a miss weigh, and what a unit of weight costs. */
 export const LATE_WEIGHT = 1n;
 export const MISS_WEIGHT = 2n;
 export const AMOUNT_PER_WEIGHT = TOKEN;
-export const WINDOW_SLOTS = 64n;
+const WINDOW_SLOTS = 64n;
 /** What the penalties module registers the ledger with. */
 export const LEDGER_GAS_LIMIT = 200_000n;
 

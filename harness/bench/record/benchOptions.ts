@@ -1,6 +1,6 @@
-import { PREVIEW_HARDFORKS, SUPPORTED_HARDFORKS } from "../l1/embeddedChain.ts";
+import { PREVIEW_HARDFORKS, SUPPORTED_HARDFORKS } from "../../l1/embeddedChain.ts";
 import { BenchInputError } from "./benchErrors.ts";
-import { VALIDATOR_COUNT } from "./benchSetup.ts";
+import { VALIDATOR_COUNT } from "../benchSetup.ts";
 import { CASE_NAMES, type CaseName } from "./caseNames.ts";
 
 /** As the command line has them: empty for "not given". */

@@ -1,4 +1,4 @@
-import { PREVIEW_HARDFORKS } from "../l1/embeddedChain.ts";
+import { PREVIEW_HARDFORKS } from "../../l1/embeddedChain.ts";
 import { DEFAULT_COMMITTEES, type BenchOptions } from "./benchOptions.ts";
 import type { CaseName } from "./caseNames.ts";
 

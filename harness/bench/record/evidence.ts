@@ -3,10 +3,10 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 
 import { EvidenceUnreadableError } from "./benchErrors.ts";
-import type { BenchSetup } from "./benchSetup.ts";
+import type { BenchSetup } from "../benchSetup.ts";
 import type { BenchRecord } from "./benchRecord.ts";
-import type { FloorDesignRecord } from "./floorDesignRecord.ts";
-import type { StorageRecord } from "./storageFootprint.ts";
+import type { FloorDesignRecord } from "../floorDesignRecord.ts";
+import type { StorageRecord } from "../storageFootprint.ts";
 
 /** What `evidence/gas.json` holds. */
 export interface GasEvidence {

@@ -1,5 +1,5 @@
 import { CASE_IDS, type CaseName } from "./caseNames.ts";
-import type { Measurement } from "./measurement.ts";
+import type { Measurement } from "../measurement.ts";
 import { makeId, type Circumstances, type Identified } from "./recordId.ts";
 
 /** One row of the evidence. The columns of {@link Measurement} are ours unless `implementation` says otherwise. */

@@ -1,4 +1,4 @@
-import { BuildAheadError } from "../errors.ts";
+import { BuildAheadError } from "../../errors.ts";
 
 /** An option of the benchmark that names nothing there is. */
 export class BenchInputError extends BuildAheadError {}

@@ -52,8 +52,8 @@ const MOCHA_TESTS = [
   "test/contracts/libraries/*.test.ts",
   "test/contracts/rollup/*.test.ts",
   "test/harness/network/deployBuildAhead.test.ts",
-  "test/penalties/*.test.ts",
-  "test/settlement/*.test.ts",
+  "test/contracts/penalties/*.test.ts",
+  "test/harness/accounting/*.test.ts",
 ];
 
 const { values: options } = parseArgs({

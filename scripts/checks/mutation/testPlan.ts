@@ -24,13 +24,13 @@ const HATCH = "test/contracts/rollup/escapeHatch.test.ts";
 const WINDOW = "test/contracts/rollup/window.test.ts";
 const EPOCHS = "test/contracts/rollup/epochBoundary.test.ts";
 const LANDING = "test/contracts/rollup/lateLanding.test.ts";
-const NEUTRALITY = "test/properties/neutralityEpoch.test.ts";
-const EQUIVALENCE = "test/properties/equivalence.test.ts";
-const SETTLEMENT = "test/settlement/audit.test.ts";
+const NEUTRALITY = "test/harness/differential/neutralityEpoch.test.ts";
+const EQUIVALENCE = "test/contracts/properties/equivalence.test.ts";
+const SETTLEMENT = "test/harness/accounting/auditProof.test.ts";
 
 const STRIKES_SOL = `test/${PENALTIES}/LateStrikeLedger.t.sol`;
-const STRIKES = "test/penalties/ledger.test.ts";
-const SLASHING = "test/penalties/slashing.test.ts";
+const STRIKES = "test/contracts/penalties/LateStrikeLedger.test.ts";
+const SLASHING = "test/contracts/penalties/slashing.test.ts";
 
 const SLASHING_CONTRACTS = ["LateSlashRegistry", "LateSlashingHook", "LateSlashProposal", "LateSlashPayload"];
 

@@ -8,7 +8,6 @@ import { logRingSize } from "../../../harness/protocol/rings.ts";
 import { RollupAbi } from "../../../harness/upstream/abis.ts";
 import { SlasherFlavor } from "../../../harness/upstream/rollupConfig.ts";
 import { openEscapeHatch } from "../../support/escapeHatch.ts";
-import { rejection } from "../../support/rejection.ts";
 import { penaltyAbi } from "../../support/penalties/penaltyAbi.ts";
 import {
   LATE_WEIGHT,
@@ -18,6 +17,7 @@ import {
   PenaltyNetwork,
   SlashPath,
 } from "../../support/penalties/penaltyNetwork.ts";
+import { rejection } from "../../support/rejection.ts";
 
 /** Slots of an epoch. */
 const EPOCH = 8n;

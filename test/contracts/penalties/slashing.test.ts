@@ -12,17 +12,17 @@ import {
 import { slashingVoteCall } from "../../../harness/consensus/bundledCalls.ts";
 import { decodeRevert } from "../../../harness/l1/decodeRevert.ts";
 import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
+import { getCommittee } from "../../../harness/network/committee.ts";
 import { deployBuildAhead } from "../../../harness/network/deployBuildAhead.ts";
 import { errorAbiOf } from "../../../harness/network/errorAbi.ts";
 import { executePayload, registerRollup } from "../../../harness/network/governance.ts";
-import { epochOfSlot, slotStart } from "../../../harness/protocol/time.ts";
-import { getCommittee } from "../../../harness/network/committee.ts";
 import { encodeSlashVotes } from "../../../harness/protocol/slashVotes.ts";
+import { epochOfSlot, slotStart } from "../../../harness/protocol/time.ts";
 import { RollupAbi } from "../../../harness/upstream/abis.ts";
 import { SlasherFlavor } from "../../../harness/upstream/rollupConfig.ts";
-import { rejection } from "../../support/rejection.ts";
 import { penaltyAbi } from "../../support/penalties/penaltyAbi.ts";
 import { AMOUNT_PER_WEIGHT, openedBatch, PenaltyNetwork, SlashPath } from "../../support/penalties/penaltyNetwork.ts";
+import { rejection } from "../../support/rejection.ts";
 
 /** Upstream's activation threshold, in staking token units. */
 const STAKE = 100n * 10n ** 18n;

@@ -3,7 +3,6 @@ import fc from "fast-check";
 import hardhat from "hardhat";
 import { encodeFunctionData, toEventSelector, toHex, type Address, type Hex } from "viem";
 
-import { World } from "../../../harness/world/world.ts";
 import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { compactConfig } from "../../../harness/differential/compactConfig.ts";
 import { openExtendedNetwork } from "../../../harness/differential/openExtendedNetwork.ts";
@@ -12,6 +11,7 @@ import { RollupWords, type WordKind } from "../../../harness/differential/rollup
 import type { EmbeddedNetwork } from "../../../harness/network/openEmbeddedNetwork.ts";
 import { firstSlotOfEpoch, slotStart } from "../../../harness/protocol/time.ts";
 import { InboxAbi, RollupAbi } from "../../../harness/upstream/abis.ts";
+import { World } from "../../../harness/world/world.ts";
 
 const SEED = 7_201;
 const RUNS = 6;

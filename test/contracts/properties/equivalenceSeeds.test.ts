@@ -3,27 +3,37 @@ import fc from "fast-check";
 import hardhat from "hardhat";
 import { encodeFunctionData, type Address, type Hex } from "viem";
 
-import { World } from "../../../harness/world/world.ts";
+import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { compactConfig } from "../../../harness/differential/compactConfig.ts";
 import { openExtendedNetwork } from "../../../harness/differential/openExtendedNetwork.ts";
 import { readOutcome, type Outcome } from "../../../harness/differential/outcome.ts";
 import { RollupWords, type WordKind } from "../../../harness/differential/rollupWords.ts";
 import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
 import type { EmbeddedNetwork } from "../../../harness/network/openEmbeddedNetwork.ts";
-import { epochOfSlot, epochStart, firstSlotOfEpoch, slotStart } from "../../../harness/protocol/time.ts";
+import { epochStart } from "../../../harness/protocol/time.ts";
 import { RollupAbi } from "../../../harness/upstream/abis.ts";
+import { World } from "../../../harness/world/world.ts";
 
 const SEED = 4_201;
 const RUNS = 16;
 const EPOCH_SLOTS = 4;
 const LAG = 1n;
 
-const circumstances = fc.record({
+interface Circumstance {
   /** The header's place in its epoch; the last one lands in the next epoch. */
-  place: fc.integer({ min: 0, max: EPOCH_SLOTS - 1 }),
+  readonly place: number;
   /** What happens in the epochs before: bit by bit, whether a slot is used. */
-  history: fc.integer({ min: 0, max: 2 ** (2 * EPOCH_SLOTS) - 1 }),
+  readonly history: number;
   /** Whether the header's epoch was set up before, and the landing's epoch as well. */
+  readonly setUpEarly: boolean;
+  readonly setUpCurrent: boolean;
+  /** Seconds into the next slot. */
+  readonly delay: number;
+}
+
+const circumstances: fc.Arbitrary<Circumstance> = fc.record({
+  place: fc.integer({ min: 0, max: EPOCH_SLOTS - 1 }),
+  history: fc.integer({ min: 0, max: 2 ** (2 * EPOCH_SLOTS) - 1 }),
   setUpEarly: fc.boolean(),
   setUpCurrent: fc.boolean(),
   delay: fc.integer({ min: 2, max: 23 }),
@@ -52,52 +62,19 @@ describe("Seeds: what a late landing may decide", function () {
   it("is nothing for an epoch whose seed was determined, and for the current epoch what setupEpoch would write", async () => {
     const seen = { current: 0, previous: 0, written: 0 };
     await fc.assert(
-      fc.asyncProperty(circumstances, async ({ place, history, setUpEarly, setUpCurrent, delay }) => {
+      fc.asyncProperty(circumstances, async (circumstance) => {
         await restore();
-        const { rollup, chain } = network;
-        const epoch = network.firstEpoch + 3n;
-        const slot = firstSlotOfEpoch(rollup.timing, epoch) + BigInt(place);
-        for (let index = 0; index < 2 * EPOCH_SLOTS; index++) {
-          if (((history >> index) & 1) === 0) continue;
-          const used = firstSlotOfEpoch(rollup.timing, epoch - 2n) + BigInt(index);
-          await chain.mineAt(slotStart(rollup.timing, used));
-          await world.landOnTime(used);
-        }
-        // A committee can be asked for once the chain is near enough to its epoch.
-        await chain.mineAt(slotStart(rollup.timing, slot));
-        if (setUpEarly) await setUp(network, slotStart(rollup.timing, slot) + 1n);
-        const checkpoint = await world.build(slot);
-        const landing = slotStart(rollup.timing, slot + 1n) + BigInt(delay);
-        const current = epochOfSlot(rollup.timing, slot + 1n);
-        if (setUpCurrent) await setUp(network, slotStart(rollup.timing, slot + 1n));
-        const known = await knownSeeds(network, current, landing);
-        // In the current epoch its own randao is stored: the seed of the epoch that it serves is determined.
-        const isDetermined = await isRandaoStored(network, current);
-        const branchOff = await chain.snapshot();
-
-        // What upstream's set-up would write in the very same block.
-        const reference = await changesOf(network, words, await setUp(network, landing));
-        await branchOff();
-        const { receipt, revert } = await world.land(checkpoint, { timestamp: landing });
-        if (revert !== undefined) throw revert;
-        const late = await changesOf(network, words, await readOutcome(chain, receipt));
-
-        const after = await knownSeeds(network, current, landing);
-        for (const [known_, before] of known) {
-          if (known_ >= current + LAG && !isDetermined) continue;
-          expect(after.get(known_), `seed and committee of epoch ${known_}, landing in ${current}`).to.equal(before);
-        }
-        if (current === epoch) {
+        const slot = world.firstSlotOf(network.firstEpoch + 3n) + BigInt(circumstance.place);
+        const checkpoint = await buildAfterHistory(slot, circumstance);
+        const { reference, late } = await compareSeeds(checkpoint, BigInt(circumstance.delay));
+        if (world.epochOf(slot + 1n) === checkpoint.epoch) {
           seen.current++;
           expect(late, "committee and randao words, as setupEpoch writes them").to.deep.equal(reference);
           if (reference.size > 0) seen.written++;
         } else {
           seen.previous++;
-          const memoised = [words.committeeWord(epoch)].filter((word) => late.has(word));
+          const memoised = [words.committeeWord(checkpoint.epoch)].filter((word) => late.has(word));
           expect([...late.keys()], "at most the past epoch's committee, and no randao").to.deep.equal(memoised);
-          expect(after.get(current + LAG), "the seed that this epoch's randao will make is still open").to.equal(
-            known.get(current + LAG),
-          );
         }
       }),
       { numRuns: RUNS, seed: SEED, endOnFailure: true },
@@ -106,6 +83,55 @@ describe("Seeds: what a late landing may decide", function () {
     expect(seen.previous, "landings in the epoch after").to.be.at.least(2);
     expect(seen.written, "landings that set their epoch up").to.be.at.least(2);
   });
+
+  /** Builds the checkpoint of a slot after two epochs of history, with epochs set up as drawn. */
+  async function buildAfterHistory(slot: bigint, circumstance: Circumstance): Promise<AttestedCheckpoint> {
+    const { history, setUpEarly, setUpCurrent } = circumstance;
+    const { chain } = network;
+    const start = world.firstSlotOf(world.epochOf(slot) - 2n);
+    for (let index = 0; index < 2 * EPOCH_SLOTS; index++) {
+      if (((history >> index) & 1) === 0) continue;
+      const used = start + BigInt(index);
+      await chain.mineAt(world.at(used));
+      await world.landOnTime(used);
+    }
+    // A committee can be asked for once the chain is near enough to its epoch.
+    await chain.mineAt(world.at(slot));
+    if (setUpEarly) await setUp(network, world.at(slot, 1n));
+    const checkpoint = await world.build(slot);
+    if (setUpCurrent) await setUp(network, world.at(slot + 1n));
+    return checkpoint;
+  }
+
+  /**
+   * Lands a checkpoint late, and expects no change in what was determined before. Returns the committee and randao words that the
+   * landing changed, and those that upstream's set-up would have changed in the very same block.
+   */
+  async function compareSeeds(checkpoint: AttestedCheckpoint, delay: bigint) {
+    const { chain } = network;
+    const landing = world.at(checkpoint.slot + 1n, delay);
+    const current = world.epochOf(checkpoint.slot + 1n);
+    const known = await knownSeeds(network, current, landing);
+    // In the current epoch its own randao is stored: the seed of the epoch that it serves is determined.
+    const isDetermined = await isRandaoStored(network, current);
+    const branchOff = await chain.snapshot();
+    const reference = await changesOf(network, words, await setUp(network, landing));
+    await branchOff();
+    const { receipt, revert } = await world.land(checkpoint, { timestamp: landing });
+    if (revert !== undefined) throw revert;
+    const late = await changesOf(network, words, await readOutcome(chain, receipt));
+
+    const after = await knownSeeds(network, current, landing);
+    for (const [epoch, before] of known) {
+      if (epoch >= current + LAG && !isDetermined) continue;
+      expect(after.get(epoch), `seed and committee of epoch ${epoch}, landing in ${current}`).to.equal(before);
+    }
+    if (current !== checkpoint.epoch) {
+      const open = current + LAG;
+      expect(after.get(open), "the seed that this epoch's randao will make is still open").to.equal(known.get(open));
+    }
+    return { reference, late };
+  }
 });
 
 async function setUp(network: EmbeddedNetwork, timestamp: bigint): Promise<Outcome> {

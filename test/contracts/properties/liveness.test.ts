@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { encodeFunctionData, getAddress, toHex, type Address, type Hex } from "viem";
 
 import { decodeSettled } from "../../../harness/accounting/lateSubmissionEvents.ts";
-import { makeEpochProofTransaction } from "../../../harness/consensus/epochProofTransaction.ts";
 import { nameLateRecipientCall } from "../../../harness/consensus/bundledCalls.ts";
 import { buildEpochProof } from "../../../harness/consensus/epochProof.ts";
+import { makeEpochProofTransaction } from "../../../harness/consensus/epochProofTransaction.ts";
 import { encodeSetTerms, type LateSubmissionTerms } from "../../../harness/protocol/terms.ts";
 import { RewardDistributorAbi, RollupAbi, TestERC20Abi } from "../../../harness/upstream/abis.ts";
 import { traceCallTargets } from "../../support/callTargets.ts";

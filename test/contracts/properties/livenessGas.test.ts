@@ -2,10 +2,10 @@ import { expect } from "chai";
 import type { Hex } from "viem";
 
 import { decodeSettled } from "../../../harness/accounting/lateSubmissionEvents.ts";
-import { makeEpochProofTransaction } from "../../../harness/consensus/epochProofTransaction.ts";
-import { nameLateRecipientCall } from "../../../harness/consensus/bundledCalls.ts";
 import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
+import { nameLateRecipientCall } from "../../../harness/consensus/bundledCalls.ts";
 import { proveBlobsOfEpoch } from "../../../harness/consensus/epochProof.ts";
+import { makeEpochProofTransaction } from "../../../harness/consensus/epochProofTransaction.ts";
 import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
 import { advanceToSlot } from "../../../harness/network/advance.ts";
 import { recordRingSize } from "../../../harness/protocol/rings.ts";

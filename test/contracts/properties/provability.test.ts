@@ -2,7 +2,6 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { encodeFunctionData, type Hex } from "viem";
 
-import { RollupAbi } from "../../../harness/upstream/abis.ts";
 import { signAttestation, type AttestationsAndSigners } from "../../../harness/consensus/attestations.ts";
 import { withAttestations, type AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { readTip } from "../../../harness/consensus/checkpointTip.ts";
@@ -10,8 +9,9 @@ import * as malformed from "../../../harness/consensus/malformedAttestations.ts"
 import type { SlotCommittee } from "../../../harness/consensus/slotCommittee.ts";
 import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
 import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
-import { rejection } from "../../support/rejection.ts";
+import { RollupAbi } from "../../../harness/upstream/abis.ts";
 import { fuzzSeed } from "../../support/fuzzSeed.ts";
+import { rejection } from "../../support/rejection.ts";
 import { openShortEpochWorld } from "../../support/shortEpochs.ts";
 import type { TestWorld } from "../../support/world.ts";
 
@@ -64,15 +64,31 @@ interface Attempt {
   readonly delay: bigint;
 }
 
-const names = Object.keys(FAULTS);
+const names = [...Object.keys(FAULTS), "another's signature"];
+const inOrder = Array.from({ length: COMMITTEE - 1 }, (_, index) => index);
+const flawless: Attempt = {
+  order: inOrder,
+  others: QUORUM - 1,
+  withProposer: true,
+  fault: undefined,
+  choice: 1,
+  delay: 12n,
+};
+
+/** What does not depend on the dice: the smallest quorum, all members, one member too few, no proposer, and each fault. */
+const DIRECTED: readonly Attempt[] = [
+  flawless,
+  { ...flawless, others: COMMITTEE - 1 },
+  { ...flawless, others: QUORUM - 2 },
+  { ...flawless, others: COMMITTEE - 1, withProposer: false },
+  ...names.map((fault) => ({ ...flawless, fault })),
+];
+
 const attempt: fc.Arbitrary<Attempt> = fc.record({
-  order: fc.shuffledSubarray(
-    Array.from({ length: COMMITTEE - 1 }, (_, index) => index),
-    { minLength: COMMITTEE - 1 },
-  ),
+  order: fc.shuffledSubarray([...inOrder], { minLength: COMMITTEE - 1 }),
   others: fc.integer({ min: QUORUM - 2, max: COMMITTEE - 1 }),
   withProposer: fc.constantFrom(true, true, true, true, false),
-  fault: fc.option(fc.constantFrom(...names, "another's signature"), { nil: undefined, freq: 2 }),
+  fault: fc.option(fc.constantFrom(...names), { nil: undefined, freq: 2 }),
   choice: fc.nat({ max: 1_000_000 }),
   delay: fc.constantFrom(0n, 12n, 40n),
 });
@@ -87,7 +103,8 @@ describe("A late checkpoint that was accepted", () => {
     const errors = new Set<string>();
 
     const first = await world.nextSlot();
-    for (const [index, drawn] of fc.sample(attempt, { seed, numRuns: SLOTS }).entries()) {
+    const attempts = [...DIRECTED, ...fc.sample(attempt, { seed, numRuns: SLOTS })];
+    for (const [index, drawn] of attempts.entries()) {
       const slot = first + BigInt(index);
       const committee = await world.committee(slot);
       const { checkpoint, isLandable } = await build(world, committee, drawn);
@@ -108,8 +125,8 @@ describe("A late checkpoint that was accepted", () => {
       await expectProvable(world, checkpoint, name);
       accepted++;
     }
-    expect(accepted, "accepted").to.be.greaterThan(5);
-    expect(refused, "refused").to.be.greaterThan(5);
+    expect(accepted, "accepted").to.be.at.least(2);
+    expect(refused, "refused").to.be.at.least(DIRECTED.length - 2);
     expect(errors.has("without a name"), "every refusal has a reason").to.equal(false);
   });
 });

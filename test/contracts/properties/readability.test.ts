@@ -9,23 +9,23 @@ import {
 } from "viem";
 
 import { decodeRecorded } from "../../../harness/accounting/lateSubmissionEvents.ts";
-import { makeProposeTransaction } from "../../../harness/consensus/proposeTransaction.ts";
+import { readCheckpointAsArchiver } from "../../../harness/consensus/archiverDecoding.ts";
+import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import {
   governanceSignalCall,
   nameLateRecipientCall,
   slashingVoteCall,
 } from "../../../harness/consensus/bundledCalls.ts";
-import { World, type LandOptions } from "../../../harness/world/world.ts";
-import { readCheckpointAsArchiver } from "../../../harness/consensus/archiverDecoding.ts";
-import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { UnreadableCheckpointError } from "../../../harness/consensus/consensusErrors.ts";
+import { makeProposeTransaction } from "../../../harness/consensus/proposeTransaction.ts";
 import type { L1Chain } from "../../../harness/l1/l1Chain.ts";
-import type { Deployer } from "../../../harness/network/deployer.ts";
-import { slotAt } from "../../../harness/protocol/time.ts";
 import { advanceToEpoch } from "../../../harness/network/advance.ts";
+import type { Deployer } from "../../../harness/network/deployer.ts";
 import { encodeSlashVotes } from "../../../harness/protocol/slashVotes.ts";
+import { slotAt } from "../../../harness/protocol/time.ts";
 import { GovernanceProposerAbi, RollupAbi, TallySlashingProposerAbi } from "../../../harness/upstream/abis.ts";
 import { CommitteeAttestationsAndSigners } from "../../../harness/upstream/stdlib.ts";
+import { World, type LandOptions } from "../../../harness/world/world.ts";
 import { deployCallRunner, encodeRun, invalidateCall, withBlobsOf, type Call } from "../../support/callRunner.ts";
 import { embeddedNetwork, upgradedNetwork } from "../../support/networks.ts";
 import { rejection } from "../../support/rejection.ts";

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Address } from "viem";
+import { ContractFunctionExecutionError, type Address } from "viem";
 
 import { lateSubmissionAbi } from "../../../harness/protocol/abis.ts";
 import { RollupAbi, TestERC20Abi } from "../../../harness/upstream/abis.ts";
@@ -69,8 +69,14 @@ async function compareCheckpoints({ world, chain }: SettlementRun): Promise<void
 async function compareRecords({ world, chain }: SettlementRun): Promise<void> {
   const client = world.chain.publicClient;
   const contract = { address: world.rollup.address, abi: lateSubmissionAbi } as const;
-  const read = ({ slot }: ModelRecord) =>
-    client.readContract({ ...contract, functionName: "getLateSubmission", args: [slot] }).catch(() => undefined);
+  const read = async ({ slot }: ModelRecord) => {
+    try {
+      return await client.readContract({ ...contract, functionName: "getLateSubmission", args: [slot] });
+    } catch (error) {
+      if (error instanceof ContractFunctionExecutionError) return undefined;
+      throw error;
+    }
+  };
   const found = await Promise.all(chain.records.map(read));
   chain.records.forEach((record, index) => {
     const expected = chain.isReadable(record) ? record : undefined;

@@ -8,7 +8,7 @@ import type { SlotPlan } from "./plan.ts";
 import type { ProofOptions } from "./proofs.ts";
 import { SettlementRun } from "./settlementRun.ts";
 
-export interface SequenceOptions {
+interface SequenceOptions {
   /** Decides the content of checkpoints. */
   readonly seed: string;
   readonly plans: readonly SlotPlan[];
@@ -18,7 +18,7 @@ export interface SequenceOptions {
 }
 
 /** What is left of a sequence. */
-export interface SequenceResult {
+interface SequenceResult {
   readonly world: TestWorld;
   readonly tally: Tally;
 }

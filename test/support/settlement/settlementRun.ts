@@ -12,7 +12,7 @@ import { ModelChain } from "./modelChain.ts";
 const PORTAL_FUNDING = 10n ** 27n;
 
 /** What governance has decided, as the model knows it. */
-export interface Settings {
+interface Settings {
   terms: LateSubmissionTerms;
   /** Fee token units (1e18). */
   checkpointReward: bigint;

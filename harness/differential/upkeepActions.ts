@@ -61,7 +61,7 @@ export async function configure(world: FuzzWorld): Promise<Plan> {
       [
         "slasher",
         () => {
-          const slasher = dice.chance(65) ? rollup.slasher : stranger.address;
+          const slasher = dice.chance(40) ? rollup.slasher : stranger.address;
           return encode({ abi: RollupAbi, functionName: "setSlasher", args: [slasher] });
         },
       ],

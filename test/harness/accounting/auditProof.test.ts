@@ -35,8 +35,9 @@ describe("The audit of an epoch proof", () => {
     expect(audit.sources.feesIn, "fees of two full checkpoints").to.be.greaterThan(0n);
     const [settled] = audit.settled;
     expect(settled?.submitter, "submitter").to.equal(rescuer.address);
-    expect(audit.uses.submitterCredits, "half of the share").to.equal((settled?.share ?? 0n) / 2n);
-    expect(audit.forfeited, "a quarter of the share").to.equal((settled?.share ?? 0n) / 4n);
+    const share = settled?.share ?? 0n;
+    expect(audit.uses.submitterCredits, "30 % of the share, half-way through the window").to.equal((share * 3n) / 10n);
+    expect(audit.forfeited, "45 % of the share").to.equal((share * 9n) / 20n);
     expect(audit.credits[rescuer.address], "the rescuer's books").to.equal(audit.uses.submitterCredits);
 
     const json = decimalStrings(audit);

@@ -78,7 +78,7 @@ const CASES: readonly Case[] = [
     malform: (form, _committee, { signer }) => withFlippedBit(form, signer),
     propose: "AttestationLib__SignaturesOrAddressesSizeMismatch",
     // What follows is read at the wrong place, and the seed's bytes there decide which fault is found.
-    check: "ECDSAInvalidSignatureS",
+    check: "ECDSAInvalidSignature",
   },
   {
     name: "the list lacks a signer",

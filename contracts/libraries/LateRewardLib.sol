@@ -70,6 +70,7 @@ library LateRewardLib {
    * @param _settlement What `prepare` found before upstream ran
    */
   function settle(bytes32[] calldata _fees, Settlement memory _settlement) internal {
+    bool isTxsEnabled = FeeLib.isTxsEnabled();
     bool isRewardKnown = false;
     uint256 checkpointReward = 0;
     uint256 forfeited = 0;
@@ -81,9 +82,10 @@ library LateRewardLib {
       stored.isSettled = true;
       if (!isRewardKnown) {
         isRewardKnown = true;
-        checkpointReward = _checkpointReward(_fees, _settlement, due);
+        checkpointReward = _checkpointReward(_fees, _settlement, due, isTxsEnabled);
       }
-      uint256 share = checkpointReward + _sequencerFee(_fees, _settlement, due.index);
+      uint256 share = checkpointReward;
+      if (isTxsEnabled) share += _sequencerFee(_fees, _settlement, due.index);
       forfeited += _split(due, stored, _coinbase(_fees, due.index), share);
     }
     if (forfeited > 0) _sink(forfeited);
@@ -164,10 +166,15 @@ library LateRewardLib {
   /**
    * @dev Where the forfeited part goes: burned, as v4 burns congestion fees. The one place to change that policy.
    *      Upstream believes a distributor that says it has paid; if it has not, there may be less to burn than was
-   *      credited.
+   *      credited. The balance is asked only then.
    */
   function _sink(uint256 _amount) private {
     IERC20 feeAsset = STFLib.getStorage().config.feeAsset;
+    try feeAsset.transfer(RewardLib.BURN_ADDRESS, _amount) returns (bool isPaid) {
+      if (isPaid) return;
+      // What fails is tried again below, with what is there.
+      // solhint-disable-next-line no-empty-blocks
+    } catch {}
     feeAsset.safeTransfer(RewardLib.BURN_ADDRESS, Math.min(_amount, feeAsset.balanceOf(address(this))));
   }
 
@@ -226,28 +233,30 @@ library LateRewardLib {
   function _checkpointReward(
     bytes32[] calldata _fees,
     Settlement memory _settlement,
-    DueSlot memory _due
+    DueSlot memory _due,
+    bool _isTxsEnabled
   ) private view returns (uint256) {
     address coinbase = _coinbase(_fees, _due.index);
     uint256 credited = _credited(RewardLib.getStorage().sequencerRewards[coinbase], _due.rewardsBefore);
-    bool isTxsEnabled = FeeLib.isTxsEnabled();
     uint256 fees = 0;
     uint256 count = 0;
     for (uint256 i = _settlement.provenLength; i < _settlement.newLength; ++i) {
       if (_coinbase(_fees, i) != coinbase) continue;
       ++count;
-      if (isTxsEnabled && _fees[2 * i + 1] != 0) fees += _sequencerFee(_fees, _settlement, i);
+      if (_isTxsEnabled && _fees[2 * i + 1] != 0) fees += _sequencerFee(_fees, _settlement, i);
     }
     return credited > fees ? (credited - fees) / count : 0;
   }
 
-  /// @dev What upstream credits to the coinbase out of a checkpoint's fee: the rest after congestion burn and prover.
+  /**
+   * @dev What upstream credits to the coinbase out of a checkpoint's fee: the rest after congestion burn and prover.
+   *      There are fees only while transactions are enabled.
+   */
   function _sequencerFee(
     bytes32[] calldata _fees,
     Settlement memory _settlement,
     uint256 _index
   ) private view returns (uint256) {
-    if (!FeeLib.isTxsEnabled()) return 0;
     CompressedFeeHeader feeHeader = _log(_settlement.start + _index, _settlement.logs).feeHeader;
     uint256 manaUsed = feeHeader.getManaUsed();
     uint256 afterBurn = uint256(_fees[2 * _index + 1]) - feeHeader.getCongestionCost() * manaUsed;

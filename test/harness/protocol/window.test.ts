@@ -29,6 +29,17 @@ const timingOf = (proofSubmissionEpochs: bigint): RollupTiming => ({
   validatorSetLagEpochs: 2n,
 });
 
+/** Headers and clocks of three epochs of four slots of 36 seconds, under every kind of terms. */
+const CIRCUMSTANCES = fc.record({
+  headerSlot: fc.bigInt(0n, 12n),
+  now: fc.bigInt(0n, 13n * 36n),
+  windowSeconds: fc.integer({ min: 0, max: 36 }),
+  crossEpoch: fc.boolean(),
+  committeeSize: fc.constantFrom(0n, 4n, 4n, 4n),
+  proofSubmissionEpochs: fc.constantFrom(0n, 1n),
+  openHatchEpochs: fc.subarray([0n, 1n, 2n]),
+});
+
 describe(`The window as the harness computes it (property test with seed ${SEED})`, () => {
   it("classifies the boundary cases as the specification says", () => {
     for (const row of table.window) {
@@ -68,54 +79,43 @@ describe(`The window as the harness computes it (property test with seed ${SEED}
   it("agrees with the independent model everywhere", () => {
     const counts = new Map<string, number>();
     fc.assert(
-      fc.property(
-        fc.record({
-          headerSlot: fc.bigInt(0n, 12n),
-          now: fc.bigInt(0n, 13n * 36n),
-          windowSeconds: fc.integer({ min: 0, max: 36 }),
-          crossEpoch: fc.boolean(),
-          committeeSize: fc.constantFrom(0n, 4n, 4n, 4n),
-          proofSubmissionEpochs: fc.constantFrom(0n, 1n),
-          openHatchEpochs: fc.subarray([0n, 1n, 2n]),
-        }),
-        ({ headerSlot: distance, now, ...drawn }) => {
-          // Most headers are near the clock: far ones are all alike.
-          const currentSlot = now / 36n;
-          const headerSlot = distance < 8n ? (currentSlot === 0n ? 0n : currentSlot - 1n) : distance;
-          const { windowSeconds, crossEpoch, committeeSize, proofSubmissionEpochs, openHatchEpochs } = drawn;
-          const timing = timingOf(proofSubmissionEpochs);
-          const opening = judgeOpening(
-            {
-              timing,
-              terms: { windowSeconds, crossEpoch },
-              hasCommittees: committeeSize > 0n,
-              isHatchOpen: openHatchEpochs.includes(headerSlot / 4n),
-            },
-            headerSlot,
-            GENESIS + now,
-          );
-          const circumstances = { windowSeconds: BigInt(windowSeconds), headerSlot };
-          const submission = modelSubmission({ ...circumstances, currentSlot, elapsed: now % 36n });
-          const expected = findOpeningError({
-            ...circumstances,
-            genesisTime: GENESIS,
-            slotDuration: 36n,
-            epochDuration: 4n,
-            proofSubmissionEpochs,
-            crossEpoch,
-            committeeSize,
-            openHatchEpochs,
-            hatchSinceEpoch: 0n,
-            secondsSinceGenesis: now,
-          });
-          expect(classifySubmission(timing, windowSeconds, headerSlot, GENESIS + now)).to.equal(NAMES[submission]);
-          if (submission === "OnTime") expect(opening).to.deep.equal({ kind: "on-time" });
-          else if (expected === undefined) expect(opening).to.deep.equal({ kind: "late" });
-          else expect(opening).to.deep.equal({ kind: "refused", errorName: expected.name, args: expected.arguments });
-          const outcome = opening.kind === "refused" ? opening.errorName : opening.kind;
-          counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-        },
-      ),
+      fc.property(CIRCUMSTANCES, ({ headerSlot: distance, now, ...drawn }) => {
+        // Most headers are near the clock: far ones are all alike.
+        const currentSlot = now / 36n;
+        const headerSlot = distance < 8n ? (currentSlot === 0n ? 0n : currentSlot - 1n) : distance;
+        const { windowSeconds, crossEpoch, committeeSize, proofSubmissionEpochs, openHatchEpochs } = drawn;
+        const timing = timingOf(proofSubmissionEpochs);
+        const opening = judgeOpening(
+          {
+            timing,
+            terms: { windowSeconds, crossEpoch },
+            hasCommittees: committeeSize > 0n,
+            isHatchOpen: openHatchEpochs.includes(headerSlot / 4n),
+          },
+          headerSlot,
+          GENESIS + now,
+        );
+        const circumstances = { windowSeconds: BigInt(windowSeconds), headerSlot };
+        const submission = modelSubmission({ ...circumstances, currentSlot, elapsed: now % 36n });
+        const expected = findOpeningError({
+          ...circumstances,
+          genesisTime: GENESIS,
+          slotDuration: 36n,
+          epochDuration: 4n,
+          proofSubmissionEpochs,
+          crossEpoch,
+          committeeSize,
+          openHatchEpochs,
+          hatchSinceEpoch: 0n,
+          secondsSinceGenesis: now,
+        });
+        expect(classifySubmission(timing, windowSeconds, headerSlot, GENESIS + now)).to.equal(NAMES[submission]);
+        if (submission === "OnTime") expect(opening).to.deep.equal({ kind: "on-time" });
+        else if (expected === undefined) expect(opening).to.deep.equal({ kind: "late" });
+        else expect(opening).to.deep.equal({ kind: "refused", errorName: expected.name, args: expected.arguments });
+        const outcome = opening.kind === "refused" ? opening.errorName : opening.kind;
+        counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+      }),
       { seed: SEED, numRuns: 2_000 },
     );
     expect([...counts.keys()], "every outcome has been seen").to.have.length(8);

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 
-import { applyMutant, findMutants, type Mutant } from "../../scripts/checks/mutation/findMutants.ts";
-import type { MutantResult } from "../../scripts/checks/mutation/mutationReport.ts";
-import { renderMutation } from "../../scripts/checks/mutation/renderMutation.ts";
-import { shuffle } from "../../scripts/checks/mutation/shuffle.ts";
-import { parseSolidity } from "./parseSolidity.ts";
+import { applyMutant, findMutants, type Mutant } from "../../../scripts/checks/mutation/findMutants.ts";
+import type { MutantResult } from "../../../scripts/checks/mutation/mutationReport.ts";
+import { renderMutation } from "../../../scripts/checks/mutation/renderMutation.ts";
+import { shuffle } from "../../../scripts/checks/mutation/shuffle.ts";
+import { parseSolidity } from "../../support/parseSolidity.ts";
 
 /** A contract with one function; the body begins on line 5. */
 const contractOf = (body: string): string =>

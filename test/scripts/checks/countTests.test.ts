@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { countTests } from "../../scripts/checks/countTests.ts";
+import { countTests } from "../../../scripts/checks/countTests.ts";
 
 /** What Hardhat and mocha print, with the parts that vary left open. */
 function hardhatOutput({ mocha, summary }: { mocha: string[]; summary: string[] }): string {

@@ -2,10 +2,10 @@ import path from "node:path";
 
 import { expect } from "chai";
 
-import { smtCheck, type SmtReport } from "../../scripts/checks/smtCheck.ts";
-import { openSmtLib2Solver, type SmtLib2Solver } from "../../scripts/checks/smtLib2Solver.ts";
+import { smtCheck, type SmtReport } from "../../../scripts/checks/smtCheck.ts";
+import { openSmtLib2Solver, type SmtLib2Solver } from "../../../scripts/checks/smtLib2Solver.ts";
 
-const projectRoot = path.resolve(import.meta.dirname, "../..");
+const projectRoot = path.resolve(import.meta.dirname, "../../..");
 
 const LICENSE = "// SPDX-License-Identifier: UNLICENSED";
 

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 
-import { instrumentBranches } from "../../scripts/checks/coverage/branches.ts";
-import { fileCoverage, missId } from "../../scripts/checks/coverage/coverageReport.ts";
-import { mergeHits, readLcov } from "../../scripts/checks/coverage/lcov.ts";
-import { renderCoverage } from "../../scripts/checks/coverage/renderCoverage.ts";
-import { parseSolidity } from "./parseSolidity.ts";
+import { instrumentBranches } from "../../../scripts/checks/coverage/branches.ts";
+import { fileCoverage, missId } from "../../../scripts/checks/coverage/coverageReport.ts";
+import { mergeHits, readLcov } from "../../../scripts/checks/coverage/lcov.ts";
+import { renderCoverage } from "../../../scripts/checks/coverage/renderCoverage.ts";
+import { parseSolidity } from "../../support/parseSolidity.ts";
 
 const SOURCE = [
   "// SPDX-License-Identifier: UNLICENSED",

@@ -58,8 +58,9 @@ library BuildAheadOperationsExtLib {
    * @notice Appends a checkpoint to the pending chain, on time or late; see ProposeLib.
    * @param _args Archive, oracle input and header of the checkpoint
    * @param _attestations The packed committee attestations
-   * @param _signers The members that signed, in committee order
-   * @param _attestationsAndSignersSignature The proposer's signature over both; on time only
+   * @param _signers The members that signed, in committee order; ignored late
+   * @param _attestationsAndSignersSignature The proposer's signature over both; late, if it has not attested, the one
+   *        over the gossiped proposal
    * @param _blobInput Number of blobs (1 byte), then their commitments (48 bytes each)
    * @param _checkBlob Whether to compare the commitments with the transaction's blobs
    */

@@ -166,7 +166,7 @@ library LateRewardLib {
   /**
    * @dev Where the forfeited part goes: burned, as v4 burns congestion fees. The one place to change that policy.
    *      Upstream believes a distributor that says it has paid; if it has not, there may be less to burn than was
-   *      credited. The balance is asked only then.
+   *      credited. The balance is asked only then. The asset is upstream's own, which answers with a boolean.
    */
   function _sink(uint256 _amount) private {
     IERC20 feeAsset = STFLib.getStorage().config.feeAsset;

@@ -5,7 +5,7 @@ import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import type { BundledCall } from "../consensus/bundledCalls.ts";
 import { makeProposeTransaction } from "../consensus/proposeTransaction.ts";
 import { compactProposerAbi, lateSubmissionAbi } from "../protocol/abis.ts";
-import { expectLanded } from "../world/world.ts";
+import { requireLanded } from "../world/world.ts";
 import type { BenchContext } from "./benchContext.ts";
 import type { BenchTwin } from "./benchTwin.ts";
 import { CASE_IDS } from "./record/caseNames.ts";
@@ -51,7 +51,7 @@ export async function measureFloorDesigns(context: BenchContext, slot: bigint): 
     await prepared();
     const bundled = await sendDesign(twin, checkpoint, design, onTime, await twin.companions(side, slot));
     await prepared();
-    expectLanded(await side.land(checkpoint));
+    requireLanded(await side.land(checkpoint));
     const landed = await twin.snapshot();
     const duplicate = await sendDesign(twin, checkpoint, design, onTime + 12n, []);
     await landed();

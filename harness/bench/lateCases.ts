@@ -5,7 +5,7 @@ import { nameLateRecipientCall } from "../consensus/bundledCalls.ts";
 import { OPEN_TERMS } from "../network/deployBuildAhead.ts";
 import { recordRingSize } from "../protocol/rings.ts";
 import { encodeSetTerms } from "../protocol/terms.ts";
-import { expectLanded, type LandOptions } from "../world/world.ts";
+import { requireLanded, type LandOptions } from "../world/world.ts";
 import type { BenchContext } from "./benchContext.ts";
 import { makeRecord, type RecordLabels } from "./record/benchRecord.ts";
 import { expectCompanions, expectLoss, expectSuccess, proposeOf } from "./expectations.ts";
@@ -47,7 +47,7 @@ export async function measureLateCases(context: BenchContext, slot: bigint, ring
     const again = slot + recordRingSize(side.rollup.timing);
     // Its committee is known only once the clock is there.
     await side.chain.mineAt(side.at(again - 1n));
-    expectLanded(await side.land(await twin.build(again - 1n)));
+    requireLanded(await side.land(await twin.build(again - 1n)));
     const reused = await twin.build(again);
     const labels = labelsOf(["alone", "recordReused"], "alone, sender credited, record ring reused");
     await land(labels, undefined, reused);

@@ -4,7 +4,7 @@ import { makeBundledProposeTransaction, makeProposeTransaction } from "../consen
 import type { MineOptions } from "../l1/blockProducer.ts";
 import type { L1BlobTransactionRequest, L1TransactionRequest } from "../l1/l1Transaction.ts";
 import type { Side } from "../twin/side.ts";
-import { expectLanded, MissingKeyError } from "../world/world.ts";
+import { requireLanded, MissingKeyError } from "../world/world.ts";
 import type { BenchContext } from "./benchContext.ts";
 import { makeRecord } from "./record/benchRecord.ts";
 import type { BenchTwin } from "./benchTwin.ts";
@@ -135,7 +135,7 @@ export async function measureLosingCases(context: BenchContext, slot: bigint, ri
     const { checkpoint, winner } = submission;
     if (winner !== undefined) {
       const from = await twin.proposerOf(winner.slot);
-      await twin.onBoth(async (side) => expectLanded(await side.land(winner, { from })));
+      await twin.onBoth(async (side) => requireLanded(await side.land(winner, { from })));
     }
     const restoreLanded = await twin.snapshot();
     const labelsOf = (way: Way, blobs: number) => ({

@@ -1,6 +1,6 @@
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import type { Side } from "../twin/side.ts";
-import { expectLanded, type Landing } from "../world/world.ts";
+import { requireLanded, type Landing } from "../world/world.ts";
 import type { BenchContext } from "./benchContext.ts";
 import { makeRecord, makeSeriesRecord } from "./record/benchRecord.ts";
 import { expectSuccess } from "./expectations.ts";
@@ -33,7 +33,7 @@ export async function landOnTimeSeries(
     progress(`on time, ${label}, ${index + 1} of ${slots}`);
     const checkpoint = await twin.build(slot);
     const from = await twin.proposerOf(slot);
-    const landings = await twin.onBoth(async (side) => expectLanded(await side.land(checkpoint, { from })));
+    const landings = await twin.onBoth(async (side) => requireLanded(await side.land(checkpoint, { from })));
     landed.push(checkpoint);
     if (!wants("propose")) continue;
     const trace = index < 2;

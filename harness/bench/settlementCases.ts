@@ -1,5 +1,5 @@
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
-import { expectLanded } from "../world/world.ts";
+import { requireLanded } from "../world/world.ts";
 import type { BenchContext } from "./benchContext.ts";
 import { makeRecord } from "./record/benchRecord.ts";
 import { expectSuccess } from "./expectations.ts";
@@ -29,7 +29,7 @@ export async function measureSettlement(context: BenchContext, firstSlot: bigint
       const slot = firstSlot + BigInt(index);
       const checkpoint = await twin.build(slot);
       if (index < late) await side.landLate(checkpoint, { from: rescuer });
-      else expectLanded(await side.land(checkpoint, { timestamp: side.at(slot, 24n) }));
+      else requireLanded(await side.land(checkpoint, { timestamp: side.at(slot, 24n) }));
       landed.push(checkpoint);
     }
     const measured = expectSuccess(await measureTransaction(side, await side.prove(landed, prover)), "settlement");

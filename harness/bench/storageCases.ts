@@ -1,5 +1,5 @@
 import type { Side } from "../twin/side.ts";
-import { expectLanded, type Landing } from "../world/world.ts";
+import { requireLanded, type Landing } from "../world/world.ts";
 import type { BenchContext } from "./benchContext.ts";
 import { CASE_IDS } from "./record/caseNames.ts";
 import { makeId } from "./record/recordId.ts";
@@ -27,7 +27,7 @@ export async function measureStorage(context: BenchContext, slot: bigint, ring: 
   };
 
   const from = await twin.proposerOf(slot);
-  const landed = await twin.onBoth(async (side) => expectLanded(await side.land(checkpoint, { from })));
+  const landed = await twin.onBoth(async (side) => requireLanded(await side.land(checkpoint, { from })));
   await add(upstream, "onTime", landed.upstream);
   await add(extended, "onTime", landed.extended);
   for (const side of twin.sides) {

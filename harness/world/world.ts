@@ -214,7 +214,7 @@ export class World {
 
   /** Builds and lands the checkpoint of a slot on time. @throws L1RevertError when it does not land. */
   async landOnTime(slot: bigint, options: BuildOptions = {}): Promise<Landing> {
-    return expectLanded(await this.land(await this.build(slot, options)));
+    return requireLanded(await this.land(await this.build(slot, options)));
   }
 
   /**
@@ -227,7 +227,7 @@ export class World {
     options: Omit<LandOptions, "timestamp"> & { readonly delay?: bigint } = {},
   ): Promise<Landing> {
     const { delay = ON_TIME_DELAY, ...rest } = options;
-    return expectLanded(await this.land(checkpoint, { ...rest, timestamp: this.at(checkpoint.slot + 1n, delay) }));
+    return requireLanded(await this.land(checkpoint, { ...rest, timestamp: this.at(checkpoint.slot + 1n, delay) }));
   }
 
   // ---- what has landed ----
@@ -261,7 +261,7 @@ export class World {
 }
 
 /** @throws L1RevertError when it did not land. */
-export function expectLanded(landing: Landing): Landing {
+export function requireLanded(landing: Landing): Landing {
   if (landing.revert !== undefined) throw landing.revert;
   return landing;
 }

@@ -9,7 +9,7 @@ import { assertNoDrift, findDrift } from "../../harness/bench/compareEvidence.ts
 import { readEvidence, type GasEvidence } from "../../harness/bench/record/evidence.ts";
 import type { BenchResult } from "../../harness/bench/runBench.ts";
 import { BuildAheadError } from "../../harness/errors.ts";
-import { openEvidenceFolder } from "../../harness/report/openEvidenceFolder.ts";
+import { openEvidenceFolder } from "./evidenceFolder.ts";
 
 interface BenchArguments extends RawBenchOptions {
   readonly check: boolean;
@@ -26,7 +26,7 @@ export default async function benchAction(
     const folder = path.join(hre.config.paths.root, FOLDER);
     // Before the work: a check against nothing need not begin.
     const committed = check ? await readEvidence(path.join(folder, "gas.json")) : undefined;
-    if (!check && options.isComplete) await openEvidenceFolder(folder);
+    if (!check && options.isComplete) await openEvidenceFolder(hre.config.paths.root, FOLDER);
     console.log("Compiling (about a minute the first time) ...");
     await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
     // What takes ABIs from the build cannot be imported before there is one.

@@ -46,7 +46,7 @@ export async function openEvidenceFolder(root: string, folder: string): Promise<
   const absolute = path.resolve(root, folder);
   try {
     await mkdir(absolute, { recursive: true });
-    await access(absolute, constants.W_OK);
+    await access(absolute, constants.W_OK | constants.X_OK);
     return absolute;
   } catch (cause) {
     throw new EvidenceFolderError(folder, cause);

@@ -11,6 +11,7 @@ export interface TestPlan {
 
 const LIBRARIES = "contracts/libraries";
 const OPERATIONS = `${LIBRARIES}/BuildAheadOperationsExtLib.sol`;
+const SETTLEMENT_LIBRARY = `${LIBRARIES}/LateSettlementExtLib.sol`;
 const LATE = `${LIBRARIES}/LateSubmissionExtLib.sol`;
 const ROLLUP = "contracts/BuildAheadRollup.sol";
 const HARNESSES = "contracts/test/unit";
@@ -72,7 +73,43 @@ export const testPlans: readonly TestPlan[] = [
     file: `${LIBRARIES}/LateRewardLib.sol`,
     solidity: [`test/${LIBRARIES}/LateRewardLib.t.sol`],
     mocha: [SETTLEMENT, EPOCHS],
+    deployed: [SETTLEMENT_LIBRARY, OPERATIONS],
+  },
+  {
+    file: SETTLEMENT_LIBRARY,
+    solidity: [],
+    mocha: [SETTLEMENT],
+    deployed: [SETTLEMENT_LIBRARY, OPERATIONS],
+  },
+  {
+    file: `${LIBRARIES}/PackedAttestationsLib.sol`,
+    solidity: [`test/${LIBRARIES}/ProposerLib.t.sol`, `test/${LIBRARIES}/LateAuthorisationLib.verifyQuorum.t.sol`],
+    mocha: [ATTESTATIONS],
     deployed: [LATE, OPERATIONS],
+  },
+  {
+    file: `${LIBRARIES}/ProposerLib.sol`,
+    solidity: [`test/${LIBRARIES}/ProposerLib.t.sol`],
+    mocha: [BAD_INPUT],
+    deployed: [OPERATIONS],
+  },
+  {
+    file: `${LIBRARIES}/CheckpointDigestLib.sol`,
+    solidity: [`test/${LIBRARIES}/ProposerLib.t.sol`],
+    mocha: ["test/contracts/rollup/rescue.test.ts", EQUIVALENCE],
+    deployed: [LATE, OPERATIONS],
+  },
+  {
+    file: `${LIBRARIES}/SampleSeedLib.sol`,
+    solidity: [`test/${LIBRARIES}/ProposerLib.t.sol`],
+    mocha: ["test/contracts/properties/equivalenceSeeds.test.ts"],
+    deployed: [LATE, OPERATIONS],
+  },
+  {
+    file: `${LIBRARIES}/RawCallLib.sol`,
+    solidity: [`test/${LIBRARIES}/RawCallLib.t.sol`],
+    mocha: ["test/contracts/libraries/operationsLibrary.test.ts"],
+    deployed: [OPERATIONS, ROLLUP],
   },
   {
     file: `${LIBRARIES}/ProposalChecksLib.sol`,

@@ -6,7 +6,7 @@ import type { FloorDesignRecord } from "../../../harness/bench/floorDesignRecord
 import { runBench, type BenchResult } from "../../../harness/bench/runBench.ts";
 import { findRecord } from "../../../harness/report/findRecord.ts";
 import { RollupAbi } from "../../../harness/upstream/abis.ts";
-import { expectLanded } from "../../../harness/world/world.ts";
+import { requireLanded } from "../../../harness/world/world.ts";
 
 describe("A twin to measure", () => {
   let twin: BenchTwin;
@@ -22,7 +22,7 @@ describe("A twin to measure", () => {
     expect(extended).to.deep.equal(upstream);
     const checkpoint = await twin.build(slot);
     await twin.onBoth(async (side) => {
-      const { receipt } = expectLanded(await side.land(checkpoint));
+      const { receipt } = requireLanded(await side.land(checkpoint));
       const { input } = await side.chain.publicClient.getTransaction({ hash: receipt.transactionHash });
       expect(input, side.rollup.kind).to.equal(checkpoint.proposeCalldata);
     });

@@ -8,7 +8,6 @@ import { EvidenceUnreadableError, GasDriftError } from "../../../harness/bench/r
 import { assertNoDrift, findDrift } from "../../../harness/bench/compareEvidence.ts";
 import { readEvidence, type GasEvidence } from "../../../harness/bench/record/evidence.ts";
 import { assertGasFilesMatch, writeGasFiles } from "../../../harness/report/gasFiles.ts";
-import { EvidenceUnwritableError, openEvidenceFolder } from "../../../harness/report/openEvidenceFolder.ts";
 import { rejection } from "../../support/rejection.ts";
 
 const COMMITTED = path.resolve(import.meta.dirname, "../../../evidence");
@@ -35,14 +34,6 @@ describe("The committed gas evidence", () => {
     await rejection(assertGasFilesMatch(folder, evidence), GasDriftError);
     await rm(report);
     await rejection(assertGasFilesMatch(folder, evidence), EvidenceUnreadableError);
-  });
-
-  it("is not begun when its folder cannot be written", async () => {
-    await openEvidenceFolder(path.join(folder, "new", "folder"));
-    const file = path.join(folder, "a file");
-    await writeFile(file, "");
-    const { message } = await rejection(openEvidenceFolder(path.join(file, "below")), EvidenceUnwritableError);
-    expect(message).to.include("ENOTDIR").and.not.to.include("\n");
   });
 
   it("is refused when it is missing, no JSON, or something else", async () => {

@@ -9,7 +9,7 @@ import { openTwin } from "../../../harness/twin/openTwin.ts";
 import type { Twin } from "../../../harness/twin/twin.ts";
 import { TwinMismatchError } from "../../../harness/twin/twinErrors.ts";
 import { RollupAbi } from "../../../harness/upstream/abis.ts";
-import { expectLanded } from "../../../harness/world/world.ts";
+import { requireLanded } from "../../../harness/world/world.ts";
 import { rejection } from "../../support/rejection.ts";
 
 const SEED = "neutrality";
@@ -58,7 +58,7 @@ describe("A twin", () => {
     const { upstream, extended } = twin;
     const slot = upstream.firstSlotOf(twin.firstEpoch) + 1n;
     const first = await upstream.build(slot);
-    await twin.onBoth(async (side) => expectLanded(await side.land(first)));
+    await twin.onBoth(async (side) => requireLanded(await side.land(first)));
     const second = await extended.build(slot + 1n);
     const late = upstream.at(slot + 2n, 12n);
     const { revert } = await upstream.land(second, { timestamp: late });
@@ -116,7 +116,7 @@ describe("A twin under a hard fork that is not final", () => {
       const slot = twin.upstream.firstSlotOf(twin.firstEpoch) + 1n;
       await twin.advance(twin.upstream.at(slot));
       const checkpoint = await twin.extended.build(slot);
-      await twin.onBoth(async (side) => expectLanded(await side.land(checkpoint)));
+      await twin.onBoth(async (side) => requireLanded(await side.land(checkpoint)));
     } finally {
       await twin.close();
     }

@@ -1,15 +1,10 @@
 import type { LocalAccount } from "viem";
 
 import { decodeRecorded } from "../accounting/lateSubmissionEvents.ts";
-import { withAttestations, type AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
+import { asRescued, type AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import type { LandOptions, World } from "../world/world.ts";
 import { expectLanded } from "./expectations.ts";
 import { ScenarioFailedError, type Scenario } from "./scenario.ts";
-
-/** What a rescuer sends: nothing but what was gossiped. That has no second signature and no list of signers. */
-export function withoutSecondSignature(checkpoint: AttestedCheckpoint): AttestedCheckpoint {
-  return withAttestations(checkpoint, { ...checkpoint, signers: [] });
-}
 
 /** Lands a checkpoint late, and sees that the rollup has a record of it. @param words For people: what kind of late it is */
 export async function landLate(
@@ -51,7 +46,7 @@ export function makeRescue({ id, words, delay, sender, isOwn = false }: RescueOp
     run: async ({ world }) => {
       const checkpoint = await world.build(await world.nextSlot());
       const { slot } = checkpoint;
-      await landLate(world, `${id}.land`, words, isOwn ? checkpoint : withoutSecondSignature(checkpoint), {
+      await landLate(world, `${id}.land`, words, isOwn ? checkpoint : asRescued(checkpoint), {
         timestamp: world.at(slot + 1n, delay),
         from: await sender(world, checkpoint),
       });

@@ -1,6 +1,6 @@
 import type { Address, LocalAccount, PrivateKeyAccount, TransactionReceipt } from "viem";
 
-import { attestCheckpoint, type AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
+import { asRescued, attestCheckpoint, type AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { ChainFollower } from "../consensus/chainFollower.ts";
 import { buildCheckpoint, type BuildCheckpointOptions } from "../consensus/checkpoint.ts";
 import { readTip, type CheckpointTip } from "../consensus/checkpointTip.ts";
@@ -50,6 +50,13 @@ export interface LandOptions {
   /** Sends through Multicall3. */
   readonly bundle?: Omit<Bundle, "multicall3">;
   readonly overrides?: TransactionOverrides;
+}
+
+export interface LandLateOptions extends Omit<LandOptions, "timestamp"> {
+  /** Seconds into the slot after the checkpoint's own; default 12, that slot's second L1 block. */
+  readonly delay?: bigint;
+  /** Sends the checkpoint as it is, as a proposer's slipped transaction does. Default false: as a rescuer, see `asRescued`. */
+  readonly isAsGiven?: boolean;
 }
 
 /** What became of one `propose` transaction. */
@@ -217,17 +224,11 @@ export class World {
     return requireLanded(await this.land(await this.build(slot, options)));
   }
 
-  /**
-   * Lands a checkpoint in the slot after its own.
-   * @param delay Seconds into that slot; default 12, the slot's second L1 block
-   * @throws L1RevertError when it does not land.
-   */
-  async landLate(
-    checkpoint: AttestedCheckpoint,
-    options: Omit<LandOptions, "timestamp"> & { readonly delay?: bigint } = {},
-  ): Promise<Landing> {
-    const { delay = ON_TIME_DELAY, ...rest } = options;
-    return requireLanded(await this.land(checkpoint, { ...rest, timestamp: this.at(checkpoint.slot + 1n, delay) }));
+  /** Lands a checkpoint in the slot after its own. @throws L1RevertError when it does not land. */
+  async landLate(checkpoint: AttestedCheckpoint, options: LandLateOptions = {}): Promise<Landing> {
+    const { delay = ON_TIME_DELAY, isAsGiven = false, ...rest } = options;
+    const timestamp = this.at(checkpoint.slot + 1n, delay);
+    return requireLanded(await this.land(isAsGiven ? checkpoint : asRescued(checkpoint), { ...rest, timestamp }));
   }
 
   // ---- what has landed ----

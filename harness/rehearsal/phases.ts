@@ -1,6 +1,6 @@
 import type { DeployedRollup } from "../network/deployment.ts";
 import type { LateSubmissionTerms } from "../protocol/terms.ts";
-import { boundarySlip } from "../scenarios/boundarySlip.ts";
+import { boundarySlip, unpaidSlip } from "../scenarios/boundarySlip.ts";
 import { bridgeFees } from "../scenarios/bridgeFees.ts";
 import { cannotLand } from "../scenarios/cannotLand.ts";
 import { makeDuplicates } from "../scenarios/duplicates.ts";
@@ -43,7 +43,14 @@ export function buildAheadPhases(
     { title: "Governance opens the window", scenarios: [makeOpenWindow(terms)] },
     {
       title: "Late",
-      scenarios: [makeNewEpoch("opened"), lateByNextProposer, lateByThirdParty, lateByOriginalProposer, boundarySlip],
+      scenarios: [
+        makeNewEpoch("opened"),
+        lateByNextProposer,
+        lateByThirdParty,
+        lateByOriginalProposer,
+        unpaidSlip,
+        boundarySlip,
+      ],
     },
     { title: "Refused", scenarios: [makeDuplicates(verifier), cannotLand] },
     { title: "Last slot of the epoch", scenarios: [lastSlot] },

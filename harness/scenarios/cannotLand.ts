@@ -5,6 +5,7 @@ import type { World } from "../world/world.ts";
 import { expectLanded, expectRefused } from "./expectations.ts";
 import { readTerms } from "./lateTerms.ts";
 import { THIRD_PARTY } from "./people.ts";
+import { publish } from "./publish.ts";
 import { FOREIGN_SLOT } from "./revertNames.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -18,7 +19,7 @@ export const cannotLand: Scenario = {
     const slot = await world.nextSlot();
     await comeWithoutWhatItTakes(world, slot);
     const next = slot + 2n;
-    const landing = await world.land(await world.build(next));
+    const landing = await publish(world, await world.build(next));
     expectLanded(world, { id: "refused.next", name: `slot ${next} on time` }, landing);
   },
 };

@@ -8,6 +8,7 @@ import { RollupContract } from "../upstream/contracts.ts";
 import type { World } from "../world/world.ts";
 import { expectLanded, expectRefused, expectSkipped } from "./expectations.ts";
 import { RIVAL } from "./people.ts";
+import { publish } from "./publish.ts";
 import { SLOT_TAKEN } from "./revertNames.ts";
 import { ScenarioFailedError, type Scenario } from "./scenario.ts";
 
@@ -24,7 +25,7 @@ export function makeDuplicates(payload: Address): Scenario {
 }
 
 async function sendAgain(world: World, payload: Address): Promise<void> {
-  const { checkpoint, ...landed } = await world.land(await world.build(await world.nextSlot()));
+  const { checkpoint, ...landed } = await publish(world, await world.build(await world.nextSlot()));
   const { slot } = checkpoint;
   expectLanded(world, { id: "duplicates.original", name: `slot ${slot} on time` }, { checkpoint, ...landed });
 

@@ -4,6 +4,7 @@ import { decodeRecorded } from "../accounting/lateSubmissionEvents.ts";
 import { asRescued, type AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import type { LandOptions, World } from "../world/world.ts";
 import { expectLanded } from "./expectations.ts";
+import { publish } from "./publish.ts";
 import { ScenarioFailedError, type Scenario } from "./scenario.ts";
 
 /** Lands a checkpoint late, and sees that the rollup has a record of it. @param words For people: what kind of late it is */
@@ -31,6 +32,8 @@ interface RescueOptions {
   readonly sender: (world: World, checkpoint: AttestedCheckpoint) => Promise<LocalAccount>;
   /** Whether the sender has the proposer's second signature. Default false. */
   readonly isOwn?: boolean;
+  /** Default: more than enough. */
+  readonly gasLimit?: LandOptions["gasLimit"];
 }
 
 /** The slot's second L1 block, in seconds into it. */
@@ -39,7 +42,7 @@ export const SECOND_BLOCK = 12n;
 const ON_TOP = 36n;
 
 /** A scenario: one slot lands late, and the next slot's own checkpoint lands on top of it on time. */
-export function makeRescue({ id, words, delay, sender, isOwn = false }: RescueOptions): Scenario {
+export function makeRescue({ id, words, delay, sender, isOwn = false, gasLimit }: RescueOptions): Scenario {
   return {
     id,
     needs: { slots: 2, windowSeconds: Number(delay) + 1 },
@@ -49,8 +52,9 @@ export function makeRescue({ id, words, delay, sender, isOwn = false }: RescueOp
       await landLate(world, `${id}.land`, words, isOwn ? checkpoint : asRescued(checkpoint), {
         timestamp: world.at(slot + 1n, delay),
         from: await sender(world, checkpoint),
+        ...(gasLimit === undefined ? {} : { gasLimit }),
       });
-      const next = await world.land(await world.build(slot + 1n), { timestamp: world.at(slot + 1n, ON_TOP) });
+      const next = await publish(world, await world.build(slot + 1n), { timestamp: world.at(slot + 1n, ON_TOP) });
       expectLanded(world, { id: `${id}.next`, name: `slot ${slot + 1n} on time, on top of it` }, next);
     },
   };

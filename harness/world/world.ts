@@ -20,6 +20,7 @@ import { BuildAheadError } from "../errors.ts";
 import { deriveAccount } from "../l1/deriveAccount.ts";
 import type { L1Chain } from "../l1/l1Chain.ts";
 import type { L1RevertError } from "../l1/l1Errors.ts";
+import type { L1BlobTransactionRequest } from "../l1/l1Transaction.ts";
 import type { AztecContracts, AztecNetwork } from "../network/contracts.ts";
 import type { Rollup } from "../network/rollup.ts";
 import { epochOfSlot, firstSlotOfEpoch, slotAt, slotStart } from "../protocol/time.ts";
@@ -50,6 +51,11 @@ export interface LandOptions {
   /** Sends through Multicall3. */
   readonly bundle?: Omit<Bundle, "multicall3">;
   readonly overrides?: TransactionOverrides;
+  /**
+   * The gas limit, given the gas that the transaction uses on time, as whoever sends it simulates it beforehand. Left out: the harness's
+   * own, which is no publisher's. Where it is given, an {@link L1RevertError} says what would not even land on time.
+   */
+  readonly gasLimit?: (onTimeGas: bigint) => bigint;
 }
 
 export interface LandLateOptions extends Omit<LandOptions, "timestamp"> {
@@ -193,7 +199,7 @@ export class World {
 
   /** Sends a checkpoint alone in an L1 block. A revert is an outcome, not an error. */
   async land(checkpoint: AttestedCheckpoint, options: LandOptions = {}): Promise<Landing> {
-    const { bundle, overrides = {} } = options;
+    const { bundle, overrides = {}, gasLimit } = options;
     const timestamp = options.timestamp ?? this.at(checkpoint.slot, ON_TIME_DELAY);
     const from =
       options.from ?? this.#accountOf(checkpoint.proposer ?? (await this.committee(checkpoint.slot)).proposer);
@@ -208,7 +214,8 @@ export class World {
             overrides,
           );
     this.content.add(checkpoint);
-    const receipt = await this.chain.execute(request, { timestamp, allowRevert: true });
+    const gas = gasLimit && { gas: gasLimit(await this.#simulateOnTime(request, checkpoint.slot, timestamp)) };
+    const receipt = await this.chain.execute({ ...request, ...gas }, { timestamp, allowRevert: true });
     const landing = {
       checkpoint,
       receipt,
@@ -252,6 +259,22 @@ export class World {
     const receipt = await this.chain.execute(request);
     for (const { onProof } of this.#listeners) onProof?.(receipt);
     return receipt;
+  }
+
+  /**
+   * Gas that a transaction uses in a slot: at the second for which it is meant, or, if that is another slot's, where it should have been
+   * mined. It is mined and taken back, because neither node simulates a blob transaction at a second of choice.
+   * @throws L1RevertError
+   */
+  async #simulateOnTime(request: L1BlobTransactionRequest, slot: bigint, timestamp: bigint): Promise<bigint> {
+    const isOnTime = slotAt(this.rollup.timing, timestamp) === slot;
+    const restore = await this.chain.snapshot();
+    try {
+      const at = isOnTime ? timestamp : this.at(slot, ON_TIME_DELAY);
+      return (await this.chain.execute(request, { timestamp: at })).gasUsed;
+    } finally {
+      await restore();
+    }
   }
 
   #accountOf(address: Address): PrivateKeyAccount {

@@ -3,6 +3,7 @@ import { mainnetLikeConfig } from "../../harness/network/networkConfig.ts";
 import { computeQuorum } from "../../harness/protocol/quorum.ts";
 import { slotStart, type RollupTiming } from "../../harness/protocol/time.ts";
 import { windowEnd } from "../../harness/protocol/window.ts";
+import { GAS_LIMIT_BUFFER_PERCENT } from "../../harness/upstream/defaults.ts";
 import type { Evidence } from "./evidenceFigures.ts";
 
 const { rollup: config, gse } = mainnetLikeConfig();
@@ -14,8 +15,6 @@ const COLD_WORD_GAS = 2_100;
 /** The precompile, and the call of it. */
 const RECOVERY_GAS = 3_000 + 100;
 
-/** What v4.1.2 adds to the gas that a simulation has used: the default of `gasLimitBufferPercentage` of its `L1TxUtils`. */
-const GAS_LIMIT_BUFFER = 0.2;
 const BLOCK_SECONDS = 12;
 const EXAMPLE_SLOT = 100n;
 /** A rollup whose genesis is second 0. */
@@ -51,7 +50,7 @@ export function phrasesOf(
       `v4 stack with ${evidence.rehearsal.validators} staked validators`,
       `\`windowSeconds\` is ${CLOSED_TERMS.windowSeconds}, and`,
       `payload sets it to ${OPEN_TERMS.windowSeconds} (two L1 blocks)`,
-      `its gas limit is ${1 + GAS_LIMIT_BUFFER} times what`,
+      `its gas limit is ${1 + Number(GAS_LIMIT_BUFFER_PERCENT) / 100} times what`,
       ...exampleSlot(EXAMPLE_SLOT),
       ...exampleSplit(EXAMPLE_SLOT, evidence),
       ...costs(evidence),

@@ -83,6 +83,7 @@ describe("Rehearsal of the upgrade", () => {
       expect(refusals.map(({ id, revert, outcome }) => [id, revert?.error, outcome])).to.deep.equal([
         ["upstream.late.refused", "HeaderLib__InvalidSlotNumber", "reverted"],
         ["closed.late.refused", "HeaderLib__InvalidSlotNumber", "reverted"],
+        ["unpaidSlip.burned", "0x", "reverted"],
         ["duplicates.alone", "Rollup__SlotAlreadyInChain", "reverted"],
         ["duplicates.bundled", "Rollup__SlotAlreadyInChain", "skipped-in-bundle"],
         ["refused.windowClosed", "LateSubmission__WindowClosed", "reverted"],

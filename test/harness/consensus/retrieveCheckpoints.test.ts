@@ -52,10 +52,15 @@ describe("Checkpoints that the archiver retrieves from L1", () => {
   after(() => anvil.stop());
 
   it("come with their content, however many blobs it fills", async () => {
+    // L1 allows six to a transaction.
+    const blobCounts = [1, 2, 3, 6];
     const landed: AttestedCheckpoint[] = [];
     const fromBlock = (await chain.publicClient.getBlockNumber()) + 1n;
-    for (const [index, blobCount] of [1, 2].entries()) {
-      landed.push((await world.landOnTime(firstSlot + BigInt(index), { blobCount })).checkpoint);
+    for (const [index, blobCount] of blobCounts.entries()) {
+      const { checkpoint, receipt } = await world.landOnTime(firstSlot + BigInt(index), { blobCount });
+      const { blobVersionedHashes } = await chain.publicClient.getTransaction({ hash: receipt.transactionHash });
+      expect(blobVersionedHashes?.length, "blobs on L1").to.equal(blobCount);
+      landed.push(checkpoint);
     }
     const toBlock = await chain.publicClient.getBlockNumber();
     const retrieved = await retrieveCheckpoints(world.view, { fromBlock, toBlock, blobs: blobsOf(landed) });
@@ -69,7 +74,7 @@ describe("Checkpoints that the archiver retrieves from L1", () => {
       expect(
         effects.map(({ publicLogs }) => publicLogs.length),
         "a log for each transaction",
-      ).to.deep.equal(Array.from({ length: index + 1 }, () => 1));
+      ).to.deep.equal(Array.from({ length: blobCounts[index] ?? 0 }, () => 1));
     });
   });
 

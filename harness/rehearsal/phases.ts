@@ -7,6 +7,7 @@ import { makeDuplicates } from "../scenarios/duplicates.ts";
 import { lastSlot } from "../scenarios/lastSlot.ts";
 import { lateByNextProposer } from "../scenarios/lateByNextProposer.ts";
 import { lateByOriginalProposer } from "../scenarios/lateByOriginalProposer.ts";
+import { lateByProposal } from "../scenarios/lateByProposal.ts";
 import { lateByThirdParty } from "../scenarios/lateByThirdParty.ts";
 import { makeNewEpoch } from "../scenarios/newEpoch.ts";
 import { makeOnTimeSeries } from "../scenarios/onTimeSeries.ts";
@@ -47,6 +48,7 @@ export function buildAheadPhases(
         makeNewEpoch("opened"),
         lateByNextProposer,
         lateByThirdParty,
+        lateByProposal,
         lateByOriginalProposer,
         unpaidSlip,
         boundarySlip,

@@ -14,7 +14,7 @@ export const boundarySlip = makeRescue({
   words: "boundary-slip",
   delay: 0n,
   sender: async (world, { slot }) => world.proposerOf(slot),
-  isOwn: true,
+  sent: async (_world, checkpoint) => checkpoint,
   gasLimit: windowAwareGasLimit,
 });
 

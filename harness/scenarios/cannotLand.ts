@@ -51,7 +51,7 @@ async function comeWithoutWhatItTakes(world: World, slot: bigint): Promise<void>
     ],
     [
       "withoutProposer",
-      "without its proposer's attestation and proposal",
+      "with neither its proposer's attestation nor the signature of its proposal",
       await world.build(slot, {
         signers: ({ members, proposer, quorum }) => members.filter((member) => member !== proposer).slice(0, quorum),
       }),

@@ -30,8 +30,10 @@ interface RescueOptions {
   /** Seconds into the next slot: 0 or {@link SECOND_BLOCK}. */
   readonly delay: bigint;
   readonly sender: (world: World, checkpoint: AttestedCheckpoint) => Promise<LocalAccount>;
-  /** Whether the sender has the proposer's second signature. Default false. */
-  readonly isOwn?: boolean;
+  /** Members at least; default any number. */
+  readonly committee?: number;
+  /** What is sent of the checkpoint; default what was gossiped, see `asRescued`. */
+  readonly sent?: (world: World, checkpoint: AttestedCheckpoint) => Promise<AttestedCheckpoint>;
   /** Default: more than enough. */
   readonly gasLimit?: LandOptions["gasLimit"];
 }
@@ -42,14 +44,15 @@ export const SECOND_BLOCK = 12n;
 const ON_TOP = 36n;
 
 /** A scenario: one slot lands late, and the next slot's own checkpoint lands on top of it on time. */
-export function makeRescue({ id, words, delay, sender, isOwn = false, gasLimit }: RescueOptions): Scenario {
+export function makeRescue(options: RescueOptions): Scenario {
+  const { id, words, delay, committee, sender, sent = sendGossiped, gasLimit } = options;
   return {
     id,
-    needs: { slots: 2, windowSeconds: Number(delay) + 1 },
+    needs: { slots: 2, windowSeconds: Number(delay) + 1, ...(committee === undefined ? {} : { committee }) },
     run: async ({ world }) => {
       const checkpoint = await world.build(await world.nextSlot());
       const { slot } = checkpoint;
-      await landLate(world, `${id}.land`, words, isOwn ? checkpoint : asRescued(checkpoint), {
+      await landLate(world, `${id}.land`, words, await sent(world, checkpoint), {
         timestamp: world.at(slot + 1n, delay),
         from: await sender(world, checkpoint),
         ...(gasLimit === undefined ? {} : { gasLimit }),
@@ -59,3 +62,5 @@ export function makeRescue({ id, words, delay, sender, isOwn = false, gasLimit }
     },
   };
 }
+
+const sendGossiped: NonNullable<RescueOptions["sent"]> = async (_world, checkpoint) => asRescued(checkpoint);

@@ -26,7 +26,14 @@ describe("Rehearsal of the upgrade", () => {
     });
 
     it("lands late in every way and settles each of them once", () => {
-      const kinds: LateKind[] = ["next-proposer", "third-party", "original-proposer", "boundary-slip", "cross-epoch"];
+      const kinds: LateKind[] = [
+        "next-proposer",
+        "third-party",
+        "by-proposal",
+        "original-proposer",
+        "boundary-slip",
+        "cross-epoch",
+      ];
       expect(rehearsal.report.lateSlots.map(({ kind }) => kind)).to.deep.equal(kinds);
     });
 
@@ -48,6 +55,7 @@ describe("Rehearsal of the upgrade", () => {
       const splits = rehearsal.report.lateSlots.map((late) => [late.delaySeconds, late.submitterBps, late.burnBps]);
       expect(splits).to.deep.equal([
         [0, 1_000, 6_500],
+        [12, 3_000, 4_500],
         [12, 3_000, 4_500],
         [12, 3_000, 4_500],
         [0, 1_000, 6_500],

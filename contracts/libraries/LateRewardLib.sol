@@ -126,9 +126,9 @@ library LateRewardLib {
   }
 
   /**
-   * @dev Returns what is forfeited: nothing if the checkpoint is not newly proven, its record is settled (a proof within
-   *      the proof may have come first), or the mark is stale. Record and log are read here and not before upstream
-   *      runs: neither changes while it does, and each is read once.
+   * @dev Returns what is forfeited: nothing if the checkpoint is not newly proven, its record is settled (a proof
+   *      within the proof may have come first), or the mark is stale. Record and log are read here and not before
+   *      upstream runs: what upstream stores of the range does not change while it does.
    */
   function _settleSlot(
     uint256 _slot,
@@ -220,17 +220,6 @@ library LateRewardLib {
     }
   }
 
-  /// @dev The place in the proof of the checkpoint that a record names, and whether the proof proves that place newly.
-  function _findNew(
-    uint256 _checkpointNumber,
-    Settlement memory _settlement
-  ) private pure returns (bool isNew, uint256 index) {
-    unchecked {
-      index = _checkpointNumber - _settlement.start;
-    }
-    isNew = index >= _settlement.provenLength && index < _settlement.rewardsBefore.length;
-  }
-
   /**
    * @dev What upstream has credited to each newly proven checkpoint besides fees: the same for all of them. One
    *      coinbase tells: what its rewards have risen by, less the fees of its checkpoints, divided by their number. It
@@ -282,6 +271,17 @@ library LateRewardLib {
 
   function _record(uint256 _slot, uint256 _ringSlots) private view returns (StoredRecord storage) {
     return LateSubmissionLib.getStorage().records[_slot % _ringSlots];
+  }
+
+  /// @dev The place in the proof of the checkpoint that a record names, and whether the proof proves that place newly.
+  function _findNew(
+    uint256 _checkpointNumber,
+    Settlement memory _settlement
+  ) private pure returns (bool isNew, uint256 index) {
+    unchecked {
+      index = _checkpointNumber - _settlement.start;
+    }
+    isNew = index >= _settlement.provenLength && index < _settlement.rewardsBefore.length;
   }
 
   /// @dev What rewards have risen by. If they have fallen, they were claimed in between, and what is there is new.

@@ -272,7 +272,7 @@ library PackedAttestationsLib {
     uint256 _index
   ) private pure returns (uint256 signature, uint256 count) {
     uint256 target = _freeMemory() + ENCODED_HEAD;
-    // As above: every step is taken once for each member.
+    // As above. The loop over the bitmap stands twice: one walk for both would ask at each signature which one it is.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       _index := add(target, shl(5, _index))

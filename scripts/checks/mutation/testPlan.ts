@@ -106,6 +106,12 @@ export const testPlans: readonly TestPlan[] = [
     deployed: [LATE, OPERATIONS],
   },
   {
+    file: `${LIBRARIES}/LowestBitLib.sol`,
+    solidity: [`test/${LIBRARIES}/LowestBitLib.t.sol`, `test/${LIBRARIES}/LateRewardLib.t.sol`],
+    mocha: [],
+    deployed: [SETTLEMENT_LIBRARY],
+  },
+  {
     file: `${LIBRARIES}/RawCallLib.sol`,
     solidity: [`test/${LIBRARIES}/RawCallLib.t.sol`],
     mocha: ["test/contracts/libraries/operationsLibrary.test.ts"],

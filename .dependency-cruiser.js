@@ -10,7 +10,7 @@ const floors = [
   ["harness/l1", "harness/protocol", "ignition"],
   ["harness/upstream"],
   ["harness/network"],
-  ["harness/consensus"],
+  ["harness/consensus", "harness/deployments"],
   ["harness/accounting", "harness/world"],
   ["harness/twin", "harness/scenarios"],
   ["harness/bench", "harness/differential", "harness/rehearsal"],

@@ -11,9 +11,12 @@ function sourceConfig(): NetworkConfig {
   return { ...config, governance: { ...config.governance, votingDuration: 7_200n } };
 }
 
+/** Who lives in it. */
+export const SMALL_SOURCE = { validators: 8, queued: 2 } as const;
+
 /** A small network that was used for a while, behind an RPC of its own. Whoever starts it stops it. */
 export function startSmallSource(): Promise<ForkSource> {
-  return startForkSource(hardhat.artifacts, { config: sourceConfig(), validators: 8, queued: 2 });
+  return startForkSource(hardhat.artifacts, { config: sourceConfig(), ...SMALL_SOURCE });
 }
 
 /** Where a source stands now. */

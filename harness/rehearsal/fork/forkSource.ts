@@ -24,7 +24,7 @@ export interface ForkSourceOptions {
   readonly validators?: number;
   /** Validators in the entry queue at the end; default 4. */
   readonly queued?: number;
-  /** Decides every key. Default `fork source`. */
+  /** Decides every key. Default {@link SOURCE_SEED}. */
   readonly seed?: string;
   readonly onKeyProgress?: (done: number, count: number) => void;
 }
@@ -41,7 +41,7 @@ export interface ForkSource {
 }
 
 /** The keys of the source's people are not those of a rehearsal: to it they are strangers. */
-const SOURCE_SEED = "fork source";
+export const SOURCE_SEED = "fork source";
 /** Validators whose stake stays with the rollup that they joined. */
 const LOYAL = 2;
 const BASE_FEE = 10n ** 9n;

@@ -1,4 +1,4 @@
-import { encodeFunctionData, erc20Abi, zeroHash, type Address } from "viem";
+import { encodeFunctionData, erc20Abi, zeroAddress, zeroHash, type Address } from "viem";
 
 import mockVerifierModule from "../../../ignition/modules/mockVerifier.ts";
 import type { HeldKey } from "../../consensus/keyRing.ts";
@@ -7,7 +7,9 @@ import { deriveAccount } from "../../l1/deriveAccount.ts";
 import type { L1Chain } from "../../l1/l1Chain.ts";
 import { advanceToEpoch } from "../../network/advance.ts";
 import type { AztecContracts } from "../../network/contracts.ts";
+import { buildAheadConfig, deployBuildAhead } from "../../network/deployBuildAhead.ts";
 import type { Deployer } from "../../network/deployer.ts";
+import type { DeployedRollup } from "../../network/deployment.ts";
 import { deployModule } from "../../network/deployModule.ts";
 import { makeValidators } from "../../network/makeValidators.ts";
 import type { Rollup } from "../../network/rollup.ts";
@@ -109,6 +111,16 @@ export class ForkStage {
       () => chain.setStorageAt(fork.network.rollup.address, toWord(VERIFIER_WORD), toWord(BigInt(verifier))),
     );
     return verifier;
+  }
+
+  /** Puts the new rollup beside the canonical one, configured alike but for what is meant to differ. Its window is closed. */
+  deployNext(verifier: Address): Promise<DeployedRollup> {
+    const { contracts, deployer, fork } = this;
+    const { config, genesis } = fork.config;
+    // A booster belongs to one rollup: zero asks for another, configured alike.
+    const rollup = { ...config, rewardConfig: { ...config.rewardConfig, booster: zeroAddress } };
+    const from = { deployer, contracts, config: { rollup, genesis } };
+    return deployBuildAhead(from, { verifier, config: buildAheadConfig(rollup) });
   }
 
   /** Bridges fee tokens to a rollup through its portal, as its users would: fees are paid out of what the portal holds. */

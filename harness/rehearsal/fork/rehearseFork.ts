@@ -1,16 +1,13 @@
-import { zeroAddress, type Address } from "viem";
+import type { Address } from "viem";
 
-import escapeHatchModule from "../../../ignition/modules/escapeHatch.ts";
 import { auditHistory } from "../../accounting/auditHistory.ts";
 import { BuildAheadError } from "../../errors.ts";
 import type { HardhatRuntime } from "../../hardhatRuntime.ts";
 import { advanceToEpoch } from "../../network/advance.ts";
-import { buildAheadConfig, CLOSED_TERMS, deployBuildAhead } from "../../network/deployBuildAhead.ts";
+import { CLOSED_TERMS } from "../../network/deployBuildAhead.ts";
 import type { DeployedRollup } from "../../network/deployment.ts";
-import { deployModule } from "../../network/deployModule.ts";
 import { readEscapeHatch } from "../../network/escapeHatch.ts";
 import { readRollupConfig } from "../../network/readRollupConfig.ts";
-import { upgradeActions } from "../../network/upgradeActions.ts";
 import { encodeSetTerms, type LateSubmissionTerms } from "../../protocol/terms.ts";
 import { firstEpochSampledAfter } from "../../protocol/time.ts";
 import { boundarySlip } from "../../scenarios/boundarySlip.ts";
@@ -28,11 +25,12 @@ import type { RehearsalStep } from "../rehearsalReport.ts";
 import type { RehearsalListener } from "../stepRecorder.ts";
 import { attachFork, type AttachForkOptions } from "./attachFork.ts";
 import { compareRollups } from "./compareRollups.ts";
-import { expectClaimable, expectHatch, expectRegistration, expectTerms } from "./expectedWords.ts";
+import { expectTerms } from "./expectedWords.ts";
 import type { ComparedStep, ComparisonRow, ForkCheck, ForkReport, PayloadReport } from "./forkReport.ts";
 import { ForkStage } from "./forkStage.ts";
 import { checkOtherSide, readMembership, type Membership } from "./otherSide.ts";
 import { GAS_CAP, readTransactionKinds } from "./transactionKinds.ts";
+import { makeUpgradePayload } from "./upgradePayload.ts";
 import { walkPayload } from "./walkPayload.ts";
 
 export interface ForkRehearsalOptions extends AttachForkOptions {
@@ -141,16 +139,10 @@ class ForkRun {
     for (const scenario of scenarios) await runScenario(scenario, { world });
   }
 
-  /** Puts the new rollup beside the old one, configured alike, with an escape hatch of its own where the old one has one. */
   async #deploy(old: World, verifier: Address): Promise<DeployedRollup> {
-    const { chain, contracts, deployer, fork } = this.#stage;
-    const { config, genesis } = fork.config;
-    const rollup = { ...config, rewardConfig: { ...config.rewardConfig, booster: zeroAddress } };
+    const { chain } = this.#stage;
     const from = (await chain.publicClient.getBlockNumber()) + 1n;
-    const next = await deployBuildAhead(
-      { deployer, contracts, config: { rollup, genesis } },
-      { verifier, config: buildAheadConfig(rollup) },
-    );
+    const next = await this.#stage.deployNext(verifier);
     const name = "deploy the new rollup and its libraries, window closed";
     old.tell({ id: "deploy", name, outcome: "success", ...(await sumBlocks(chain, from)) });
     return next;
@@ -177,22 +169,10 @@ class ForkRun {
   /** @returns Unix seconds at which the new rollup became canonical. */
   async #register(old: World, next: DeployedRollup): Promise<bigint> {
     const stage = this.#stage;
-    const { chain, contracts, fork, deployer } = stage;
-    const theirs = await readEscapeHatch(chain, old.rollup.address);
-    const hatch =
-      theirs === undefined
-        ? undefined
-        : (await deployModule(deployer, escapeHatchModule, { EscapeHatch: { ...theirs, rollup: next.address } })).hatch;
-    const { rewardsClaimable } = fork.config;
+    const { chain, contracts } = stage;
     let before: Membership | undefined;
     const walked = await walkPayload(stage, old, {
-      name: "upgrade: register the new rollup",
-      actions: upgradeActions({ contracts, rollup: next.address, escapeHatch: hatch, rewardsClaimable }),
-      expect: async (at) => [
-        ...(await expectRegistration(chain, contracts, next, at)),
-        ...(rewardsClaimable ? expectClaimable(next) : []),
-        ...(hatch === undefined ? [] : expectHatch(next, hatch, at)),
-      ],
+      ...(await makeUpgradePayload(stage, next)),
       onExecutable: async () => {
         await stage.nextEpoch(old.rollup);
         await runScenario(makeOnTimeSeries({ id: "unproven", count: 1 }), { world: old });
@@ -203,7 +183,13 @@ class ForkRun {
     const [follower] = stage.validators;
     if (before === undefined || follower === undefined) return never();
     this.#checks.push(...(await checkOtherSide(chain, contracts, { old: old.rollup, next }, before, follower.address)));
-    if (theirs === undefined) this.#questions.push("The old rollup has no escape hatch, and so the new one has none.");
+    if ((await readEscapeHatch(chain, next.address)) === undefined) {
+      this.#questions.push("The old rollup has no escape hatch, and so the new one has none.");
+    }
+    this.#questions.push(
+      "A payload does not say which rollup it replaces. Executed after another upgrade, it would put this rollup in the place of that one: " +
+        "let no two of them be open at once.",
+    );
     return walked.executedAt;
   }
 

@@ -3,6 +3,7 @@ import hardhat from "hardhat";
 import { toFunctionSelector, zeroAddress, type Address, type Hex } from "viem";
 
 import { RpcSource, RpcSourceError } from "../../../../harness/l1/rpcSource.ts";
+import { startAnvil } from "../../../../harness/l1/startAnvil.ts";
 import { attachNetwork, NotARegistryError, type AztecNetwork } from "../../../../harness/network/contracts.ts";
 import { toWord } from "../../../../harness/protocol/storageMap.ts";
 import {
@@ -15,6 +16,8 @@ import { pinned, startSmallSource } from "../../../support/forkSource.ts";
 import { rejection } from "../../../support/rejection.ts";
 
 const NOBODY: Address = "0x00000000000000000000000000000000000000fe";
+/** A contract that anvil begins with. */
+const SOMETHING: Address = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
 /** Where `Ownable` of the rollup has its owner. Source: upstream's `RollupStorage`. */
 const OWNER_WORD = 2n;
 
@@ -98,11 +101,11 @@ describe("Attaching to a fork", () => {
   });
 
   it("says what has become of the source when it goes away in the middle", async () => {
-    const other = await startSmallSource();
-    const live = await pinned(other);
-    await live.ask("eth_getCode", [source.registry, `0x${live.pin.blockNumber.toString(16)}`]);
+    const other = await startAnvil();
+    const live = await RpcSource.open({ url: other.url });
+    await live.ask("eth_getCode", [SOMETHING, "0x0"]);
     await other.stop();
-    const error = await rejection(attach({ source: live }), RpcSourceError);
+    const error = await rejection(attach({ source: live, registry: SOMETHING }), RpcSourceError);
     expect(error.message).to.match(/^The fork source does not answer: check its address and that it runs/);
   });
 });

@@ -10,13 +10,14 @@ import { mochaWorkers } from "./scripts/plugins/mochaWorkers.ts";
 import { upstreamContracts } from "./scripts/plugins/upstreamContracts.ts";
 import { solidityTestSettings } from "./scripts/solidityTestSettings.ts";
 import { benchTask } from "./scripts/tasks/bench.ts";
+import { forkSourceTask } from "./scripts/tasks/forkSource.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
 
 const require = createRequire(import.meta.url);
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, hardhatViem, aztecRemappings, mochaWorkers],
-  tasks: [benchTask, rehearseTask],
+  tasks: [benchTask, forkSourceTask, rehearseTask],
   solidity: {
     version: "0.8.30",
     path: require.resolve("solc/soljson.js"),

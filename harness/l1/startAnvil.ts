@@ -16,6 +16,8 @@ export interface StartAnvilOptions {
   readonly genesisTimestamp?: bigint;
   /** 0 lets the system choose. */
   readonly port?: number;
+  /** A file of anvil's own: the chain is read from it if it is there, and written to it when the process is stopped. */
+  readonly stateFile?: string;
 }
 
 export interface AnvilProcess {
@@ -32,14 +34,16 @@ export class AnvilStartError extends BuildAheadError {}
 
 /** Starts the pinned anvil as a child process, with auto-mining off and no accounts of its own. */
 export async function startAnvil(options: StartAnvilOptions = {}): Promise<AnvilProcess> {
-  const { hardfork = "osaka", genesisTimestamp = DEFAULT_GENESIS_TIMESTAMP, port = 0 } = options;
+  const { hardfork = "osaka", genesisTimestamp = DEFAULT_GENESIS_TIMESTAMP, port = 0, stateFile } = options;
   const bin = path.join(path.dirname(require.resolve("@foundry-rs/anvil/package.json")), "bin.mjs");
   const args = ["--hardfork", hardfork, "--timestamp", `${genesisTimestamp}`, "--port", `${port}`, "--accounts", "1"];
   args.push("--no-mining", "--order", "fifo", "--gas-limit", "60000000");
+  if (stateFile !== undefined) args.push("--state", stateFile);
   const child = spawn(process.execPath, [bin, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   const exited = once(child, "exit");
   const stop = async () => {
-    child.kill();
+    // Anvil writes its state when it is interrupted, not when it is terminated.
+    child.kill("SIGINT");
     await exited;
   };
   for await (const line of createInterface(child.stdout)) {

@@ -34,6 +34,10 @@ export interface WorldOptions {
   readonly keys: Iterable<HeldKey>;
   /** Decides the content of every checkpoint, and the accounts of {@link World.account}. */
   readonly seed: string;
+  /** Who may attest in a slot; default what the rollup says. */
+  readonly committeeOf?: (slot: bigint) => Promise<SlotCommittee>;
+  /** The first L1 block that is read for logs; default 0. */
+  readonly fromBlock?: bigint;
 }
 
 export interface BuildOptions extends Partial<Omit<BuildCheckpointOptions, "slot" | "seed">> {
@@ -109,15 +113,17 @@ export class World {
   /** Everything that was built here. */
   readonly content = new ContentStore();
   readonly #seed: string;
+  readonly #committeeOf: (slot: bigint) => Promise<SlotCommittee>;
   readonly #listeners = new Set<WorldListener>();
 
-  constructor({ network, rollup, keys, seed }: WorldOptions) {
+  constructor({ network, rollup, keys, seed, committeeOf, fromBlock }: WorldOptions) {
     this.chain = network.chain;
     this.contracts = network.contracts;
     this.rollup = rollup;
     this.keys = new KeyRing(keys);
     this.#seed = seed;
-    this.follower = new ChainFollower(this.view);
+    this.follower = new ChainFollower(this.view, fromBlock);
+    this.#committeeOf = committeeOf ?? ((slot) => readSlotCommittee(this.view, slot));
   }
 
   get view(): RollupView & { readonly chain: L1Chain } {
@@ -167,7 +173,7 @@ export class World {
   }
 
   committee(slot: bigint): Promise<SlotCommittee> {
-    return readSlotCommittee(this.view, slot);
+    return this.#committeeOf(slot);
   }
 
   /** Who sends a slot's proposal on time. @throws MissingKeyError */

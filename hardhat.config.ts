@@ -12,12 +12,13 @@ import { solidityTestSettings } from "./scripts/solidityTestSettings.ts";
 import { benchTask } from "./scripts/tasks/bench.ts";
 import { forkSourceTask } from "./scripts/tasks/forkSource.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
+import { scenariosTask } from "./scripts/tasks/scenarios.ts";
 
 const require = createRequire(import.meta.url);
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, hardhatViem, aztecRemappings, mochaWorkers],
-  tasks: [benchTask, forkSourceTask, rehearseTask],
+  tasks: [benchTask, forkSourceTask, rehearseTask, scenariosTask],
   solidity: {
     version: "0.8.30",
     path: require.resolve("solc/soljson.js"),

@@ -12,6 +12,7 @@ const floors = [
   ["harness/network"],
   ["harness/consensus"],
   ["harness/accounting", "harness/world"],
+  ["harness/publisher"],
   ["harness/twin", "harness/scenarios"],
   ["harness/bench", "harness/differential", "harness/rehearsal"],
   ["harness/report"],

@@ -12,7 +12,7 @@ const floors = [
   ["harness/network"],
   ["harness/consensus", "harness/deployments"],
   ["harness/accounting", "harness/world"],
-  ["harness/actors", "harness/ledger", "harness/twin"],
+  ["harness/actors", "harness/ledger", "harness/publisher", "harness/twin"],
   ["harness/stage"],
   ["harness/scenarios"],
   ["harness/bench", "harness/differential", "harness/rehearsal"],

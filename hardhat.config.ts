@@ -11,12 +11,13 @@ import { upstreamContracts } from "./scripts/plugins/upstreamContracts.ts";
 import { solidityTestSettings } from "./scripts/solidityTestSettings.ts";
 import { benchTask } from "./scripts/tasks/bench.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
+import { scenariosTask } from "./scripts/tasks/scenarios.ts";
 
 const require = createRequire(import.meta.url);
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, hardhatViem, aztecRemappings, mochaWorkers],
-  tasks: [benchTask, rehearseTask],
+  tasks: [benchTask, rehearseTask, scenariosTask],
   solidity: {
     version: "0.8.30",
     path: require.resolve("solc/soljson.js"),

@@ -5,7 +5,8 @@ import { decodeRecorded } from "../accounting/lateSubmissionEvents.ts";
 import { makeBlobs, type CheckpointBlobs } from "../consensus/blobs.ts";
 import { executeSynthetically } from "../consensus/syntheticExecution.ts";
 import type { EmbeddedNetwork } from "../network/openEmbeddedNetwork.ts";
-import { epochOfSlot, slotStart } from "../protocol/time.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
+import { epochOfSlot, epochStart, slotStart } from "../protocol/time.ts";
 import { epochOf, type Calendar } from "../sim/calendar.ts";
 import {
   EMPTY_ROLLUP,
@@ -19,7 +20,6 @@ import {
   type Ledger,
   type LedgerBlock,
   type LedgerSetup,
-  type LedgerTerms,
   type LedgerTransaction,
   type Outcome,
   type RollupState,
@@ -55,7 +55,7 @@ interface ChainState extends RollupState {
 export class ChainLedger implements Ledger {
   readonly name = "chain";
   readonly calendar: Calendar;
-  readonly terms: LedgerTerms;
+  readonly terms: LateSubmissionTerms;
   readonly #network: EmbeddedNetwork;
   readonly #world: World;
   readonly #setup: LedgerSetup;
@@ -141,9 +141,18 @@ export class ChainLedger implements Ledger {
   async #committeeOf(epoch: number): Promise<AddressedCommittee> {
     const known = this.#committees.get(epoch);
     if (known !== undefined) return known;
+    await this.#reachEpoch(epoch - 1);
     const committee = await readEpochCommittee(this.#network, this.#firstEpoch + BigInt(epoch));
     this.#committees.set(epoch, committee);
     return committee;
+  }
+
+  /** Empty L1 blocks are not mined: nothing in a rollup can tell. But the chain's clock has to be where committees are known. */
+  async #reachEpoch(epoch: number): Promise<void> {
+    const { chain, rollup } = this.#network;
+    const begins = epochStart(rollup.timing, this.#firstEpoch + BigInt(epoch));
+    if ((await chain.now()) >= begins) return;
+    await chain.mineAt(begins, { include: [], prevRandao: prevRandaoOf(this.#setup.seed, Number(begins)) });
   }
 
   async #shareBlobs(): Promise<CheckpointBlobs> {

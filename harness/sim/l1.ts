@@ -23,6 +23,8 @@ export interface Included {
 
 /** An L1 block as a node sees it. */
 export interface L1Block {
+  /** Grows with every block that was made; of two blocks the newer one is in the chain. */
+  readonly sequence: number;
   readonly height: number;
   /** Its timestamp. */
   readonly ms: number;
@@ -100,6 +102,7 @@ export class SimulatedL1 {
   readonly #listeners: { readonly see: (block: L1Block) => void }[] = [];
   #waiting: Waiting[] = [];
   #blocks: L1Block[] = [];
+  #made = 0;
   /** Called with each block at its own second, before any node has it: for whoever watches the run itself. */
   onBlock: ((block: L1Block, undone: readonly L1Block[]) => void | Promise<void>) | undefined;
 
@@ -203,6 +206,7 @@ export class SimulatedL1 {
     const gas = included.reduce((sum, { outcome }) => sum + outcome.gasUsed, demand.gasUsed);
     const blobs = chosen.reduce((sum, submission) => sum + submission.blobs, demand.blobsUsed);
     const block: L1Block = {
+      sequence: this.#made++,
       height,
       ms,
       parent,

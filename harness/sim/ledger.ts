@@ -1,3 +1,4 @@
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import type { Calendar } from "./calendar.ts";
 
 /**
@@ -12,7 +13,7 @@ import type { Calendar } from "./calendar.ts";
 export interface Ledger {
   readonly name: "chain" | "model";
   readonly calendar: Calendar;
-  readonly terms: LedgerTerms;
+  readonly terms: LateSubmissionTerms;
   /** Who may attest to the checkpoints of an epoch, and who proposes them. Known as soon as the epoch before has begun. */
   committeeOf(epoch: number): Awaitable<EpochCommittee>;
   /**
@@ -49,7 +50,7 @@ export interface LedgerSetup {
   readonly proofSubmissionEpochs: number;
   /** Checkpoints by which a message to L2 has to precede the one that consumes it: 1 or 2. */
   readonly inboxLag: number;
-  readonly terms: LedgerTerms;
+  readonly terms: LateSubmissionTerms;
   /**
    * Who proposes from slot 1 on: a letter is a slot, equal letters are one validator and different letters different ones, and a bar is the
    * boundary of an epoch. `"ABA|C"`: slot 3 is its proposer's second and the last of the first epoch. The ledger begins where its
@@ -60,15 +61,6 @@ export interface LedgerSetup {
   readonly reorgBlocks: number;
   /** Whether every checkpoint carries blobs of its own (40 ms each on the chain) or all carry the same ones. */
   readonly ownBlobs: boolean;
-}
-
-/** What governance has set; see `LateSubmissionTerms`. Closed: `windowSeconds` is 0. */
-export interface LedgerTerms {
-  readonly firstBps: number;
-  readonly submitterBps: number;
-  readonly burnBps: number;
-  readonly windowSeconds: number;
-  readonly crossEpoch: boolean;
 }
 
 /** A validator by its place in the set. */

@@ -12,6 +12,7 @@ import {
 import { logRingSize } from "../protocol/rings.ts";
 import { splitAfter } from "../protocol/split.ts";
 import { isAcceptingProofs, type RollupTiming } from "../protocol/time.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { WHOLE_BPS } from "../protocol/units.ts";
 import { judgeOpening } from "../protocol/window.ts";
 import { assertValidCalendar, epochOf, firstSlotOf, slotAtMs, type Calendar } from "../sim/calendar.ts";
@@ -26,7 +27,6 @@ import {
   type Ledger,
   type LedgerBlock,
   type LedgerSetup,
-  type LedgerTerms,
   type LedgerTransaction,
   type Outcome,
   type ProposeAction,
@@ -85,7 +85,7 @@ interface PackedAttestations {
 export class ModelLedger implements Ledger {
   readonly name = "model";
   readonly calendar: Calendar;
-  readonly terms: LedgerTerms;
+  readonly terms: LateSubmissionTerms;
   readonly #setup: LedgerSetup;
   readonly #committeeOf: (epoch: number) => EpochCommittee;
   readonly #committees = new Map<number, EpochCommittee>();

@@ -34,6 +34,7 @@ import { makeRequest } from "./chainRequests.ts";
 import { readEpochCommittee, type AddressedCommittee } from "./epochCommittee.ts";
 import { InvalidLedgerCallError, LedgerMismatchError } from "./ledgerErrors.ts";
 import { prevRandaoOf } from "./prevRandao.ts";
+import { setUpEpoch } from "./setUpEpoch.ts";
 
 export interface ChainLedgerOptions {
   readonly network: EmbeddedNetwork;
@@ -67,7 +68,10 @@ export class ChainLedger implements Ledger {
   readonly #committees = new Map<number, AddressedCommittee>();
   /** With which attestations a checkpoint landed, the last time that it did. */
   readonly #attesters = new Map<CheckpointId, readonly ValidatorId[]>();
-  #state: ChainState = { ...EMPTY_ROLLUP, setUpEpoch: -1 };
+  // Whoever opened the ledger has seen to the first one.
+  #state: ChainState = { ...EMPTY_ROLLUP, setUpEpoch: 0 };
+  /** The newest epoch that had to be set up although nothing had landed in it. */
+  #forcedEpoch = 0;
   #snapshots: { readonly restore: () => Promise<void>; readonly state: ChainState }[] = [];
   #sharedBlobs: CheckpointBlobs | undefined;
 
@@ -125,6 +129,8 @@ export class ChainLedger implements Ledger {
     await snapshot.restore();
     this.#state = snapshot.state;
     this.#snapshots = this.#snapshots.slice(0, -blocks);
+    // Everybody has gone by that committee since.
+    if (this.#forcedEpoch > this.#state.setUpEpoch) await this.#ensureSetUp(this.#forcedEpoch);
   }
 
   async close(): Promise<void> {
@@ -141,18 +147,20 @@ export class ChainLedger implements Ledger {
   async #committeeOf(epoch: number): Promise<AddressedCommittee> {
     const known = this.#committees.get(epoch);
     if (known !== undefined) return known;
-    await this.#reachEpoch(epoch - 1);
+    await this.#ensureSetUp(epoch - 1);
     const committee = await readEpochCommittee(this.#network, this.#firstEpoch + BigInt(epoch));
     this.#committees.set(epoch, committee);
     return committee;
   }
 
-  /** Empty L1 blocks are not mined: nothing in a rollup can tell. But the chain's clock has to be where committees are known. */
-  async #reachEpoch(epoch: number): Promise<void> {
-    const { chain, rollup } = this.#network;
-    const begins = epochStart(rollup.timing, this.#firstEpoch + BigInt(epoch));
-    if ((await chain.now()) >= begins) return;
-    await chain.mineAt(begins, { include: [], prevRandao: prevRandaoOf(this.#setup.seed, Number(begins)) });
+  /** Sees to it that the committee after this epoch's is determined. Empty L1 blocks are not mined, so the clock may be behind. */
+  async #ensureSetUp(epoch: number): Promise<void> {
+    if (epoch <= this.#state.setUpEpoch) return;
+    const begins = epochStart(this.#network.rollup.timing, this.#firstEpoch + BigInt(epoch));
+    const now = await this.#network.chain.now();
+    await setUpEpoch(this.#world, now > begins ? now : begins, prevRandaoOf(this.#setup.seed, Number(begins)));
+    this.#forcedEpoch = epoch;
+    this.#state = { ...this.#state, setUpEpoch: epoch };
   }
 
   async #shareBlobs(): Promise<CheckpointBlobs> {

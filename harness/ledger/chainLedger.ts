@@ -42,6 +42,8 @@ export interface ChainLedgerOptions {
   readonly setup: LedgerSetup;
   /** The run's slot 0, as the chain counts. */
   readonly firstSlot: bigint;
+  /** Whether L1 has sampled the committee of that slot's epoch. */
+  readonly isSetUp: boolean;
   /** What follows the run. */
   readonly close: () => Promise<void>;
 }
@@ -68,14 +70,13 @@ export class ChainLedger implements Ledger {
   readonly #committees = new Map<number, AddressedCommittee>();
   /** With which attestations a checkpoint landed, the last time that it did. */
   readonly #attesters = new Map<CheckpointId, readonly ValidatorId[]>();
-  // Whoever opened the ledger has seen to the first one.
-  #state: ChainState = { ...EMPTY_ROLLUP, setUpEpoch: 0 };
+  #state: ChainState;
   /** The newest epoch that had to be set up although nothing had landed in it. */
-  #forcedEpoch = 0;
+  #forcedEpoch = -1;
   #snapshots: { readonly restore: () => Promise<void>; readonly state: ChainState }[] = [];
   #sharedBlobs: CheckpointBlobs | undefined;
 
-  constructor({ network, world, setup, firstSlot, close }: ChainLedgerOptions) {
+  constructor({ network, world, setup, firstSlot, isSetUp, close }: ChainLedgerOptions) {
     const { timing } = network.rollup;
     this.#network = network;
     this.#world = world;
@@ -83,6 +84,7 @@ export class ChainLedger implements Ledger {
     this.#firstSlot = firstSlot;
     this.#firstEpoch = epochOfSlot(timing, firstSlot);
     this.#close = close;
+    this.#state = { ...EMPTY_ROLLUP, setUpEpoch: isSetUp ? 0 : -1 };
     this.#built = new BuiltCheckpoints(world);
     this.#accounts = new ChainAccounts(world, network.validators);
     this.terms = setup.terms;

@@ -3,7 +3,7 @@ import { DEFAULT_SEED } from "../l1/embeddedChain.ts";
 import { mainnetLikeConfig, type NetworkConfig } from "../network/networkConfig.ts";
 import { openEmbeddedNetwork, type EmbeddedNetwork } from "../network/openEmbeddedNetwork.ts";
 import { advanceToEpoch } from "../network/advance.ts";
-import { epochAt, firstSlotOfEpoch, slotAt } from "../protocol/time.ts";
+import { epochAt, epochOfSlot, firstSlotOfEpoch, slotAt } from "../protocol/time.ts";
 import { CastNotFoundError, matchCast, parseCast } from "../sim/cast.ts";
 import type { Ledger, LedgerSetup } from "../sim/ledger.ts";
 import { RandomSource } from "../sim/random.ts";
@@ -61,14 +61,15 @@ export class ChainLedgers {
       const proposerAt = (slot: bigint) =>
         committees[Number((slot - base) / timing.epochSlots)]?.proposers[Number((slot - base) % timing.epochSlots)];
       const from = slotAt(timing, now) + HEAD_START + 1n;
-      for (let slot = from; slot < base + timing.epochSlots; slot++) {
+      for (let slot = from; slot < base + 2n * timing.epochSlots; slot++) {
         const people = matchCast(
           cast,
           (place) => proposerAt(slot + BigInt(place)),
           (place) => (slot + BigInt(place)) % timing.epochSlots === 0n,
         );
         if (people === undefined) continue;
-        return new ChainLedger({ network, world, setup, firstSlot: slot - 1n, close: restore });
+        const isSetUp = epochOfSlot(timing, slot - 1n) === epoch;
+        return new ChainLedger({ network, world, setup, firstSlot: slot - 1n, isSetUp, close: restore });
       }
       epoch++;
       await advanceToEpoch(chain, rollup, epoch);

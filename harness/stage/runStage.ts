@@ -30,6 +30,9 @@ import { Tally, type RunFacts } from "./tally.ts";
 /** Opens what executes a run's transactions. */
 export type OpenLedger = (setup: LedgerSetup) => Promise<Ledger>;
 
+/** Somebody more who takes part: plugged in like a node, known to nobody else. */
+export type ExtraActor = (ports: NodePorts) => void;
+
 /** What became of a run. */
 export interface StageRun extends RunFacts {
   readonly setup: StageSetup;
@@ -66,9 +69,14 @@ const TAIL_MS = 30_000;
 
 /**
  * Runs a simulation from beginning to end: a pure function of its setup and of what the ledger answers.
+ * @param actors Who takes part beside the nodes that the setup names
  * @throws RunFailedError when an invariant breaks, or the ledger is asked for what cannot be.
  */
-export async function runStage(openLedger: OpenLedger, setup: StageSetup): Promise<StageRun> {
+export async function runStage(
+  openLedger: OpenLedger,
+  setup: StageSetup,
+  actors: readonly ExtraActor[] = [],
+): Promise<StageRun> {
   if (setup.durations.slot !== setup.slotSeconds) {
     throw new InvalidStageError("The timetable is for other slots than the rollup's", {
       fields: { timetable: setup.durations.slot, rollup: setup.slotSeconds },
@@ -78,7 +86,7 @@ export async function runStage(openLedger: OpenLedger, setup: StageSetup): Promi
   try {
     assertValidCalendar(ledger.calendar);
     const stage = new Stage(ledger, setup);
-    return await stage.run();
+    return await stage.run(actors);
   } finally {
     await ledger.close();
   }
@@ -100,11 +108,11 @@ class Stage {
     this.#random = new RandomSource(setup.seed);
   }
 
-  async run(): Promise<StageRun> {
+  async run(actors: readonly ExtraActor[]): Promise<StageRun> {
     const { calendar } = this.#ledger;
-    const { slots, durations, provers, traceLimit, seed } = this.#setup;
+    const { slots, mode, durations, provers, traceLimit, seed } = this.#setup;
     this.#committees.set(0, await this.#ledger.committeeOf(0));
-    this.#committees.set(1, await this.#ledger.committeeOf(1));
+    if (this.#setup.cast.includes("|")) this.#committees.set(1, await this.#ledger.committeeOf(1));
     const people = this.#castPeople();
     const names = [...people.keys()];
     const strangers = Object.keys(this.#setup.nodes).filter((name) => !people.has(name));
@@ -121,7 +129,7 @@ class Stage {
       place: () => trace.length,
       now: () => scheduler.now,
       contents: this.#contents,
-      blockMs: durations.block * 1000,
+      lastBlockMs: makeActorTiming(mode, durations).lastBlockMs,
       slotMs: durations.slot * 1000,
     });
     const invariants = new Invariants({
@@ -142,6 +150,7 @@ class Stage {
     };
     for (const name of [...names, ...strangers]) this.#nodes.push(new Node(this.#optionsOf(name, people), ports));
     for (const [name, { provingMs }] of Object.entries(provers)) new Prover(name, provingMs, ports);
+    for (const join of actors) join(ports);
 
     this.#scheduleSlots();
     this.#scheduleUsers(tally);
@@ -177,7 +186,11 @@ class Stage {
     const { mode, durations, nodes } = this.#setup;
     const validator = people.get(name);
     const traits: NodeTraits = { ...this.#setup.traits, ...nodes[name] };
-    const { buildsAhead, livenessTimeoutMs, txsPerBlock, maxDepth, fill } = traits;
+    const { buildsAhead, livenessTimeoutMs, txsPerBlock, maxDepth, packsAtMost, fill } = traits;
+    const rescues = traits.rescues?.map((rescue) => {
+      const holder = people.get(rescue.account);
+      return holder === undefined ? rescue : { ...rescue, account: validatorAccount(holder) };
+    });
     return {
       name,
       validator,
@@ -187,10 +200,11 @@ class Stage {
         livenessTimeoutMs,
         txsPerBlock,
         maxDepth,
+        packsAtMost,
         fill,
       },
       publisher: traits.publisher,
-      rescues: traits.rescues ?? (buildsAhead && validator !== undefined ? [successorRescue(validator)] : []),
+      rescues: rescues ?? (buildsAhead && validator !== undefined ? [successorRescue(validator)] : []),
       clockOffsetMs: traits.clockOffsetMs,
       downtimes: traits.downtimes,
     };
@@ -265,7 +279,8 @@ class Stage {
     const begin = (slot: number) => {
       this.#scheduler.at(slotStartMs(calendar, slot), async () => {
         const next = epochOf(calendar, slot) + 1;
-        if (firstSlotOf(calendar, next - 1) === slot && !this.#committees.has(next)) {
+        // As late as can be: the first landing of an epoch decides over the next committee.
+        if (firstSlotOf(calendar, next) === slot + 1 && !this.#committees.has(next)) {
           this.#committees.set(next, await this.#ledger.committeeOf(next));
           this.#committees.delete(next - calendar.proofSubmissionEpochs - 4);
         }

@@ -103,8 +103,10 @@ class Stage {
   async run(): Promise<StageRun> {
     const { calendar } = this.#ledger;
     const { slots, mode, durations, provers, traceLimit, seed } = this.#setup;
-    this.#committees.set(0, await this.#ledger.committeeOf(0));
-    if (this.#setup.cast.includes("|")) this.#committees.set(1, await this.#ledger.committeeOf(1));
+    // Without a bar in it a cast may still lie in the second epoch as a whole.
+    for (let epoch = 0; epoch <= epochOf(calendar, parseCast(this.#setup.cast).letters.length); epoch++) {
+      this.#committees.set(epoch, await this.#ledger.committeeOf(epoch));
+    }
     const people = this.#castPeople();
     const names = [...people.keys()];
     const strangers = Object.keys(this.#setup.nodes).filter((name) => !people.has(name));

@@ -118,6 +118,7 @@ class Stage {
       const validator = people.get(name);
       return validator === undefined ? name : validatorAccount(validator);
     };
+    const ownerOf = (account: string) => names.find((name) => accountOf(name) === account) ?? account;
     const l1 = this.#openL1(trace, accountOf);
     const tally = new Tally({
       place: () => trace.length,
@@ -157,7 +158,7 @@ class Stage {
     } catch (cause) {
       throw new RunFailedError(trace, seed, cause);
     }
-    return { setup: this.#setup, trace, people, ...tally.conclude(slots, nameOf) };
+    return { setup: this.#setup, trace, people, ...tally.conclude(slots, nameOf, ownerOf) };
   }
 
   // ---- who ----

@@ -220,9 +220,15 @@ export class Node {
       for (const rescuer of this.#allRescuers()) rescuer.onRefused(id);
     }
     this.#look();
-    // A block that does not come is news as well.
-    this.#host.after(L1_BLOCK_MS + MISSED_AFTER_MS, () => {
-      if (this.view.head === block) this.#look();
+    this.#lookWhenMissed(block, L1_BLOCK_MS + MISSED_AFTER_MS);
+  }
+
+  /** A block that does not come is news as well, and so is each one after it. */
+  #lookWhenMissed(head: L1Block, afterMs: number): void {
+    this.#host.after(afterMs, () => {
+      if (this.view.head !== head) return;
+      this.#look();
+      this.#lookWhenMissed(head, L1_BLOCK_MS);
     });
   }
 

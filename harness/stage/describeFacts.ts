@@ -2,9 +2,10 @@ import type { BeginFact, DiscardFact, LandedFact, RefusalFact } from "./tally.ts
 
 // Facts of a run in the words in which scenarios expect them. Numbers that depend on delays are left out.
 
-/** `s1`; `s2 by X` when another sent it; `s2 late +12s by C`. */
-export function describeLanded({ id, proposer, sender, late }: LandedFact): string {
-  if (late !== undefined) return `${id} late +${late.delay}s by ${sender}`;
+/** `s1`; `s2 by X` when another sent it; `s2 late +12s by C`, and `for Y` when that credits another. */
+export function describeLanded({ id, proposer, sender, late, credited = "nobody" }: LandedFact): string {
+  if (late !== undefined)
+    return `${id} late +${late.delay}s by ${sender}${credited === sender ? "" : ` for ${credited}`}`;
   return sender === proposer ? id : `${id} by ${sender}`;
 }
 

@@ -111,8 +111,10 @@ class Stage {
   async run(actors: readonly ExtraActor[]): Promise<StageRun> {
     const { calendar } = this.#ledger;
     const { slots, mode, durations, provers, traceLimit, seed } = this.#setup;
-    this.#committees.set(0, await this.#ledger.committeeOf(0));
-    if (this.#setup.cast.includes("|")) this.#committees.set(1, await this.#ledger.committeeOf(1));
+    // Without a bar in it a cast may still lie in the second epoch as a whole.
+    for (let epoch = 0; epoch <= epochOf(calendar, parseCast(this.#setup.cast).letters.length); epoch++) {
+      this.#committees.set(epoch, await this.#ledger.committeeOf(epoch));
+    }
     const people = this.#castPeople();
     const names = [...people.keys()];
     const strangers = Object.keys(this.#setup.nodes).filter((name) => !people.has(name));
@@ -124,6 +126,7 @@ class Stage {
       const validator = people.get(name);
       return validator === undefined ? name : validatorAccount(validator);
     };
+    const ownerOf = (account: string) => names.find((name) => accountOf(name) === account) ?? account;
     const l1 = this.#openL1(trace, accountOf);
     const tally = new Tally({
       place: () => trace.length,
@@ -164,7 +167,7 @@ class Stage {
     } catch (cause) {
       throw new RunFailedError(trace, seed, cause);
     }
-    return { setup: this.#setup, trace, people, ...tally.conclude(slots, nameOf) };
+    return { setup: this.#setup, trace, people, ...tally.conclude(slots, nameOf, ownerOf) };
   }
 
   // ---- who ----

@@ -16,6 +16,8 @@ export interface LandedFact extends Placed {
   /** Which node sent it. */
   readonly sender: string;
   readonly late: LateRecord | undefined;
+  /** Whom a late landing credits: a node, or an account that is no node's; undefined: nobody. */
+  readonly credited: string | undefined;
   readonly blocks: number;
 }
 
@@ -209,9 +211,13 @@ export class Tally {
     }
   }
 
-  /** @param slots In how many slots somebody had to propose @param nameOf A validator's node */
-  conclude(slots: number, nameOf: (validator: number) => string): RunFacts {
-    const landed = this.#landedFacts(nameOf);
+  /**
+   * @param slots In how many slots somebody had to propose
+   * @param nameOf A validator's node
+   * @param ownerOf An account's node, or the account
+   */
+  conclude(slots: number, nameOf: (validator: number) => string, ownerOf: (account: string) => string): RunFacts {
+    const landed = this.#landedFacts(nameOf, ownerOf);
     const ids = new Set(landed.map(({ id }) => id));
     const softReorgs = [...this.#broadcast]
       .filter(([id]) => !ids.has(id))
@@ -230,17 +236,19 @@ export class Tally {
     };
   }
 
-  #landedFacts(nameOf: (validator: number) => string): readonly LandedFact[] {
+  #landedFacts(nameOf: (validator: number) => string, ownerOf: (account: string) => string): readonly LandedFact[] {
     const facts: LandedFact[] = [];
     for (let at: LandedCheckpoint | undefined = this.#head?.rollup.tip; at !== undefined; at = at.parent) {
       const { id, slot, txId } = at;
       const content = this.#contents.get(id);
+      const late = at.isLate ? this.#late.get(txId) : undefined;
       facts.push({
         id,
         slot,
         proposer: content === undefined ? "" : nameOf(content.proposer),
         sender: this.#sent.get(txId)?.node ?? "",
-        late: at.isLate ? this.#late.get(txId) : undefined,
+        late,
+        credited: late?.submitter === undefined ? undefined : ownerOf(late.submitter),
         blocks: content?.blocks.length ?? 0,
         place: this.#places.get(txId) ?? 0,
       });

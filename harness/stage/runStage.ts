@@ -104,7 +104,9 @@ class Stage {
     const { calendar } = this.#ledger;
     const { slots, mode, durations, provers, traceLimit, seed } = this.#setup;
     this.#committees.set(0, await this.#ledger.committeeOf(0));
-    if (this.#setup.cast.includes("|")) this.#committees.set(1, await this.#ledger.committeeOf(1));
+    // The cast may begin with an epoch: slot 0 is the last one of the epoch before then.
+    const lastCast = parseCast(this.#setup.cast).letters.length;
+    if (epochOf(calendar, lastCast) > 0) this.#committees.set(1, await this.#ledger.committeeOf(1));
     const people = this.#castPeople();
     const names = [...people.keys()];
     const strangers = Object.keys(this.#setup.nodes).filter((name) => !people.has(name));

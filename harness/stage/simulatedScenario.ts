@@ -1,6 +1,6 @@
 import { BuildAheadError } from "../errors.ts";
 import { OPEN_TERMS } from "../network/deployBuildAhead.ts";
-import { describeBegin, describeDiscard, describeLanded, describeRefusal } from "./describeFacts.ts";
+import { describeBegin, describeDiscard, describeLanded, describeProof, describeRefusal } from "./describeFacts.ts";
 import { runStage, type OpenLedger, type StageRun } from "./runStage.ts";
 import { makeSetup, type StageChanges } from "./stageSetup.ts";
 import type { RunMetrics } from "./tally.ts";
@@ -25,8 +25,8 @@ export interface Expectations {
   readonly discards?: readonly string[];
   /** What L1 took and refused, as `describeRefusal` writes it: `B s2: Rollup__InvalidArchive`. */
   readonly refusals?: readonly string[];
-  /** Late slots whose reward a proof has split, in order. Left out: anything. */
-  readonly settledSlots?: readonly number[];
+  /** What was proven and what that paid for late landings, as `describeProof` writes it: `3 checkpoints`. Left out: anything. */
+  readonly proofs?: readonly string[];
   readonly metrics: Expected<RunMetrics>;
 }
 
@@ -90,11 +90,7 @@ export function assertExpectations(run: StageRun, expected: Expectations): void 
   assertSet(run, "discarded", expected.discards ?? [], run.discards, describeDiscard);
   assertSet(run, "refused by L1", expected.refusals ?? [], run.refusals, describeRefusal);
   assertList(run, "in the chain", expected.onChain, run.landed, describeLanded);
-  if (expected.settledSlots !== undefined) {
-    const settled = run.settlements.flatMap(({ settledSlots }) => settledSlots).map(String);
-    const facts = settled.map((slot) => ({ slot, place: run.trace.length }));
-    assertList(run, "settled", expected.settledSlots.map(String), facts, ({ slot }) => slot);
-  }
+  assertList(run, "proven", expected.proofs, run.proofs, describeProof);
   assertNumbers(run, "metrics", expected.metrics, run.metrics);
 }
 

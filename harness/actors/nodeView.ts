@@ -1,5 +1,5 @@
 import type { LateSubmissionTerms } from "../protocol/terms.ts";
-import { epochOf, isLastOfEpoch, L1_BLOCK_MS, pruneMs, slotStartMs, type Calendar } from "../sim/calendar.ts";
+import { epochOf, isLastOfEpoch, L1_BLOCK_MS, pruneMs, slotAtMs, slotStartMs, type Calendar } from "../sim/calendar.ts";
 import type { L1Block } from "../sim/l1.ts";
 import {
   EMPTY_ROLLUP,
@@ -160,8 +160,10 @@ export class NodeView {
   /** Whether a checkpoint cannot land any more, as far as this node can tell: too late, or something else is in its place. */
   isHopeless(id: CheckpointId, slot: number, parent: CheckpointId): boolean {
     if (this.hasLanded(id, slot)) return false;
-    if (this.nextBlockMs() >= this.deadline(slot)) return true;
-    const tip = this.tipFor(slot);
+    const next = this.nextBlockMs();
+    if (next >= this.deadline(slot)) return true;
+    // Late, it meets what can be pruned by then: L1 goes by its clock there, not by the header.
+    const tip = this.tipFor(Math.max(slot, slotAtMs(this.calendar, next)));
     if (parent === (tip?.id ?? GENESIS)) return tip !== undefined && tip.slot >= slot;
     const content = this.#proposals.get(parent);
     // A parent that was the tip and is not any more, or that nobody can land.

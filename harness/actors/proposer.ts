@@ -169,6 +169,7 @@ export class Proposer {
         return parent !== undefined && this.#isLandable(parent);
       },
       "predecessor was proposed": () => view.proposalOf(before) !== undefined,
+      "early start is past": () => !this.#isEarlyStartDue && now() >= this.#start + timing.earlyStartMs,
       "is hopeless": () => {
         const attempt = this.#attempt;
         if (attempt?.parent === undefined) return false;

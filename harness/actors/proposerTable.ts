@@ -51,6 +51,7 @@ export type ProposerGuard =
   | "can build on predecessor"
   | "predecessor is landable"
   | "predecessor was proposed"
+  | "early start is past"
   /** What it builds cannot land any more: something else did, or its parent cannot. */
   | "is hopeless"
   | "parent has landed"
@@ -84,7 +85,7 @@ export const PROPOSER_TABLE: readonly ProposerRow[] = [
   {
     from: ["idle"],
     on: "own predecessor assembled",
-    when: ["builds ahead", "has depth left"],
+    when: ["builds ahead", "can build on predecessor", "has depth left"],
     to: "open",
     then: ["build on own predecessor"],
   },
@@ -144,7 +145,7 @@ export const PROPOSER_TABLE: readonly ProposerRow[] = [
   {
     from: ["idle"],
     on: "L1 seen",
-    when: ["builds ahead", "predecessor was proposed", "!can build on predecessor", "has time left"],
+    when: ["builds ahead", "early start is past", "!can build on predecessor", "has time left"],
     to: "open",
     then: ["build on confirmed tip"],
   },

@@ -2,7 +2,7 @@ import { BuildAheadError } from "../errors.ts";
 import { OPEN_TERMS } from "../network/deployBuildAhead.ts";
 import { WHOLE_BPS } from "../protocol/units.ts";
 import { validatorAccount } from "../sim/ledger.ts";
-import { describeBegin, describeDiscard, describeLanded, describeRefusal } from "./describeFacts.ts";
+import { describeBegin, describeDiscard, describeLanded, describeProof, describeRefusal } from "./describeFacts.ts";
 import { runStage, type OpenLedger, type StageRun } from "./runStage.ts";
 import { makeSetup, type StageChanges } from "./stageSetup.ts";
 import type { RunMetrics } from "./tally.ts";
@@ -31,6 +31,8 @@ export interface Expectations {
   readonly settledSlots?: readonly number[];
   /** What proofs have credited, by node or account, in basis points of the largest credit. Left out: anything. */
   readonly credits?: Readonly<Record<string, number>>;
+  /** What was proven and what that paid for late landings, as `describeProof` writes it: `3 checkpoints`. Left out: anything. */
+  readonly proofs?: readonly string[];
   readonly metrics: Expected<RunMetrics>;
 }
 
@@ -100,6 +102,7 @@ export function assertExpectations(run: StageRun, expected: Expectations): void 
     assertList(run, "settled", expected.settledSlots.map(String), facts, ({ slot }) => slot);
   }
   if (expected.credits !== undefined) assertCredits(run, expected.credits);
+  assertList(run, "proven", expected.proofs, run.proofs, describeProof);
   assertNumbers(run, "metrics", expected.metrics, run.metrics);
 }
 

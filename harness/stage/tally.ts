@@ -48,6 +48,13 @@ export interface RefusalFact extends Placed {
   readonly error: string;
 }
 
+/** An epoch proof that L1 accepted, and where the money went. */
+export interface ProofFact extends Placed {
+  /** How many it proved, those that had been proven before included. */
+  readonly checkpoints: number;
+  readonly settlement: Settlement;
+}
+
 /** Blocks that users saw and that came to nothing, which is what a soft reorg is to them. */
 export interface SoftReorgFact extends Placed {
   readonly checkpoint: CheckpointId;
@@ -103,7 +110,7 @@ export interface RunFacts {
   readonly begins: readonly BeginFact[];
   readonly refusals: readonly RefusalFact[];
   readonly softReorgs: readonly SoftReorgFact[];
-  readonly settlements: readonly Settlement[];
+  readonly proofs: readonly ProofFact[];
   readonly metrics: RunMetrics;
 }
 
@@ -117,7 +124,7 @@ export class Tally {
   readonly #begins: BeginFact[] = [];
   readonly #discards: DiscardFact[] = [];
   readonly #refusals: RefusalFact[] = [];
-  readonly #settlements: Settlement[] = [];
+  readonly #proofs: ProofFact[] = [];
   readonly #sent = new Map<string, { readonly node: string; readonly purpose: SendPurpose }>();
   readonly #late = new Map<string, LateRecord>();
   readonly #places = new Map<string, number>();
@@ -192,14 +199,17 @@ export class Tally {
     this.#head = block;
     for (const included of block.included) {
       const { submission, outcome } = included;
-      const { id } = submission.transaction;
+      const { id, action } = submission.transaction;
       const cost = costOf(included, block);
       const isWasted = outcome.status !== "success";
       this.#places.set(id, this.#place());
       this.#gas.used += outcome.gasUsed;
       this.#gas.cost += cost;
       if (outcome.late !== undefined) this.#late.set(id, outcome.late);
-      if (outcome.settlement !== undefined) this.#settlements.push(outcome.settlement);
+      const { settlement } = outcome;
+      if (settlement !== undefined && action.kind === "prove") {
+        this.#proofs.push({ checkpoints: action.checkpoints.length, settlement, place: this.#place() });
+      }
       if (!isWasted) continue;
       this.#gas.wasted += outcome.gasUsed;
       this.#gas.costWasted += cost;
@@ -231,7 +241,7 @@ export class Tally {
       begins: this.#begins,
       refusals: this.#refusals,
       softReorgs,
-      settlements: this.#settlements,
+      proofs: this.#proofs,
       metrics: this.#measure(slots, landed, softReorgs),
     };
   }

@@ -13,7 +13,8 @@ export default defineScenario({
   },
   expect: () => ({
     onChain: ["s1 late +12s by B", "s2", "s3", "s4", "s5"],
-    settledSlots: [1],
+    // Twelve of 24 seconds: B gets 30 % of what A earned, and 45 % is burned.
+    proofs: ["3 checkpoints, s1 late: forfeited 0.45"],
     metrics: { onTime: 4, late: 1, lost: 0, refused: 0 },
   }),
 });

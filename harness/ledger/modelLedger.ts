@@ -11,6 +11,7 @@ import {
 } from "../protocol/manaFee.ts";
 import { logRingSize } from "../protocol/rings.ts";
 import { splitAfter } from "../protocol/split.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { isAcceptingProofs, type RollupTiming } from "../protocol/time.ts";
 import { WHOLE_BPS } from "../protocol/units.ts";
 import { judgeOpening } from "../protocol/window.ts";
@@ -26,7 +27,6 @@ import {
   type Ledger,
   type LedgerBlock,
   type LedgerSetup,
-  type LedgerTerms,
   type LedgerTransaction,
   type Outcome,
   type ProposeAction,
@@ -85,7 +85,7 @@ interface PackedAttestations {
 export class ModelLedger implements Ledger {
   readonly name = "model";
   readonly calendar: Calendar;
-  readonly terms: LedgerTerms;
+  readonly terms: LateSubmissionTerms;
   readonly #setup: LedgerSetup;
   readonly #committeeOf: (epoch: number) => EpochCommittee;
   readonly #committees = new Map<number, EpochCommittee>();
@@ -342,9 +342,9 @@ export class ModelLedger implements Ledger {
   /** Source: `EpochProofLib.submitEpochRootProof`, in its order. It asks by number; what stands there may be another checkpoint. */
   #prove({ ms }: LedgerBlock, { checkpoints }: ProveAction, sender: AccountName): Step {
     const asked = this.#built.getRun(checkpoints, (slot) => epochOf(this.calendar, slot));
-    const [first, last] = [asked[0] as ModelCheckpoint, asked.at(-1) as ModelCheckpoint];
+    const last = asked.at(-1) as ModelCheckpoint;
     const packed = { built: last, attesters: this.#attestersOf(last.draft.id) };
-    const [start, end] = [first.number, last.number];
+    const [start, end] = [last.number - asked.length + 1, last.number];
 
     const rollup = this.#pruneIfDue(this.#rollup, ms);
     const pending = rollup.tip?.landed.number ?? 0;
@@ -355,13 +355,14 @@ export class ModelLedger implements Ledger {
     }
     const [bottom, top] = [run[0], run.at(-1)];
     if (end > pending) return "Rollup__InvalidCheckpointNumber";
-    // The log below the first is read as well.
-    if (pending >= start - 1 + this.#logRing || bottom === undefined || top === undefined) {
+    if (pending >= start + this.#logRing || bottom === undefined || top === undefined) {
       return "Rollup__UnavailableTempCheckpointLog";
     }
     const epoch = epochOf(this.calendar, bottom.landed.slot);
     if (epoch !== epochOf(this.calendar, top.landed.slot)) return "Rollup__StartAndEndNotSameEpoch";
     if (!this.#isAccepting(epoch, ms)) return "Rollup__PastDeadline";
+    // The log below the first is read as well.
+    if (pending >= start - 1 + this.#logRing) return "Rollup__UnavailableTempCheckpointLog";
     const below = landingAt(rollup.tip, start - 1);
     if (below !== undefined && epochOf(this.calendar, below.landed.slot) === epoch) {
       return "Rollup__StartIsNotFirstCheckpointOfEpoch";
@@ -369,8 +370,7 @@ export class ModelLedger implements Ledger {
     if (start - 1 > rollup.proven) return "Rollup__StartIsNotBuildingOnProven";
     if (!this.#isPackedAs(packed, top)) return "Rollup__InvalidAttestations";
     if (top.attestations < this.committeeOf(epoch).quorum) return "ValidatorSelection__InsufficientAttestations";
-    if (first.draft.parent !== (below?.landed.id ?? GENESIS)) return "Rollup__InvalidPreviousArchive";
-    if (last.draft.id !== top.landed.id) return "Rollup__InvalidArchive";
+    // What has a quorum and the bytes of the top is the top, and what it stands on is what it was built on: the archives agree.
 
     const known = rollup.provenEpochs.find((proven) => proven.epoch === epoch);
     const { provenLength, submissions }: ProvenEpoch = known ?? { epoch, provenLength: 0, submissions: [] };

@@ -32,7 +32,6 @@ export type RefusalName =
   | "Rollup__InvalidCheckpointNumber"
   | "Rollup__UnavailableTempCheckpointLog"
   | "Rollup__InvalidAttestations"
-  | "Rollup__InvalidPreviousArchive"
   | "Rollup__StartAndEndNotSameEpoch"
   | "Rollup__PastDeadline"
   | "Rollup__StartIsNotFirstCheckpointOfEpoch"

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { InvalidCheckpointError } from "../../../harness/consensus/consensusErrors.ts";
 import { InvalidLedgerCallError, UnknownCheckpointError } from "../../../harness/ledger/ledgerErrors.ts";
 import { openModelLedger, type ModelLedger } from "../../../harness/ledger/modelLedger.ts";
+import type { LateSubmissionTerms } from "../../../harness/protocol/terms.ts";
 import { CastNotFoundError } from "../../../harness/sim/cast.ts";
 import { epochOf, firstSlotOf, slotStartMs } from "../../../harness/sim/calendar.ts";
 import {
@@ -11,13 +12,12 @@ import {
   type CheckpointDraft,
   type LedgerAction,
   type LedgerSetup,
-  type LedgerTerms,
   type Outcome,
   type ProposeAction,
   type RollupState,
 } from "../../../harness/sim/ledger.ts";
 
-const TERMS: LedgerTerms = {
+const TERMS: LateSubmissionTerms = {
   firstBps: 1_000,
   submitterBps: 5_000,
   burnBps: 2_500,

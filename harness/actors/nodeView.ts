@@ -122,6 +122,11 @@ export class NodeView {
     return isPrunable ? provenTip : tip;
   }
 
+  /** Whether what is not proven goes before a slot's checkpoint can land. */
+  isPrunedAt(slot: number): boolean {
+    return this.tipFor(slot) !== this.rollup.tip;
+  }
+
   hasLanded(id: CheckpointId, slot: number): boolean {
     if (id === GENESIS) return true;
     let at = this.rollup.tip;

@@ -25,6 +25,8 @@ export interface ProposerPolicy {
   readonly txsPerBlock: number;
   /** Checkpoints on top of the landed ones, its own included. */
   readonly maxDepth: number;
+  /** Attestations that it sends to L1 at most: fewer than a quorum is a fault, which L1 does not look for on time. */
+  readonly packsAtMost: number;
   /** How full its checkpoints are, 0 to 1 of the mana target. */
   readonly fill: number;
 }
@@ -159,7 +161,8 @@ export class Proposer {
       },
       "can build on predecessor": () => {
         const parent = this.#predecessor();
-        return parent !== undefined && !view.isHopeless(parent.id, parent.slot, parent.parent);
+        if (parent === undefined || view.isPrunedAt(this.slot)) return false;
+        return !view.isHopeless(parent.id, parent.slot, parent.parent);
       },
       "predecessor is landable": () => {
         const parent = this.#predecessor();
@@ -357,7 +360,11 @@ export class Proposer {
       action: {
         kind: "propose",
         checkpoint: id,
-        attesters: trimToQuorum([...view.attesters(id)], validator, quorumOf(this.slot)),
+        attesters: trimToQuorum(
+          [...view.attesters(id)],
+          validator,
+          Math.min(quorumOf(this.slot), this.#policy.packsAtMost),
+        ),
         authorisation: "own",
       },
     });

@@ -186,9 +186,9 @@ export const PROPOSER_TABLE: readonly ProposerRow[] = [
   { from: ["sent"], on: "slot ends", when: ["!window is open"], to: "handed-over", then: ["withdraw"] },
   { from: ["gathering", "attested", "sent"], on: "slot ends", to: "handed-over" },
   { from: ["idle", "silent", "open"], on: "slot ends", to: "lost", then: ["discard"] },
-  { from: ["handed-over"], on: "L1 seen", when: ["own has landed"], to: "landed" },
-  { from: ["handed-over"], on: "L1 seen", when: ["is hopeless"], to: "lost", then: ["discard"] },
-  { from: ["handed-over"], on: "window ends", when: ["!own has landed"], to: "lost", then: ["discard"] },
+  { from: ["handed-over"], on: "L1 seen", when: ["own has landed"], to: "landed", then: ["withdraw"] },
+  { from: ["handed-over"], on: "L1 seen", when: ["is hopeless"], to: "lost", then: ["withdraw", "discard"] },
+  { from: ["handed-over"], on: "window ends", when: ["!own has landed"], to: "lost", then: ["withdraw", "discard"] },
   // ---- what L1 takes back ----
   { from: ["landed"], on: "L1 seen", when: ["!own has landed", "is hopeless"], to: "lost", then: ["discard"] },
   { from: ["landed"], on: "L1 seen", when: ["!own has landed", "slot is over"], to: "handed-over" },

@@ -79,8 +79,8 @@ export class Publisher {
     return id;
   }
 
+  /** A transaction that is still waiting will not be mined. */
   withdraw(id: string): void {
-    this.#ports.l1.withdraw(id);
-    this.#ports.note(this.#name, () => `takes back ${id}`);
+    if (this.#ports.l1.withdraw(id)) this.#ports.note(this.#name, () => `takes back ${id}`);
   }
 }

@@ -17,19 +17,40 @@ export type RescueEvent =
 export type RescueGuard =
   | "has landed"
   /** Its proposal and a quorum are at hand, its parent has landed, and a block is still to come in which it could land. */
-  | "can be rescued";
+  | "can be rescued"
+  /** It cannot land any more: too late, or something else is in its place. */
+  | "is hopeless";
 
-export type RescueAction = "send" | "send again";
+export type RescueAction = "send" | "send again" | "withdraw";
 
 /** What whoever rescues does about a slot: once, once more, and no further. Source: section 4.2 of the specification, "Handoff". */
 export const RESCUE_TABLE: readonly Row<RescueState, RescueEvent, RescueGuard, RescueAction>[] = [
-  { from: ["waiting", "first try", "second try", "given up"], on: "L1 seen", when: ["has landed"], to: "landed" },
+  {
+    from: ["waiting", "first try", "second try", "given up"],
+    on: "L1 seen",
+    when: ["has landed"],
+    to: "landed",
+    then: ["withdraw"],
+  },
+  {
+    from: ["waiting", "first try", "second try"],
+    on: "L1 seen",
+    when: ["is hopeless"],
+    to: "given up",
+    then: ["withdraw"],
+  },
   { from: ["waiting"], on: "rescue due", when: ["can be rescued"], to: "first try", then: ["send"] },
   // Its parent landed only now, or its quorum came only now.
   { from: ["waiting"], on: "L1 seen", when: ["can be rescued"], to: "first try", then: ["send"] },
   { from: ["first try"], on: "refused", when: ["can be rescued"], to: "second try", then: ["send again"] },
   { from: ["first try"], on: "passed over", when: ["can be rescued"], to: "second try", then: ["send again"] },
   { from: ["first try", "second try"], on: "refused", to: "given up" },
-  { from: ["waiting", "first try", "second try"], on: "window ends", when: ["!has landed"], to: "given up" },
+  {
+    from: ["waiting", "first try", "second try"],
+    on: "window ends",
+    when: ["!has landed"],
+    to: "given up",
+    then: ["withdraw"],
+  },
   { from: ["landed"], on: "L1 seen", when: ["!has landed", "can be rescued"], to: "second try", then: ["send again"] },
 ];

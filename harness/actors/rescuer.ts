@@ -45,7 +45,11 @@ export class Rescuer {
       table: RESCUE_TABLE,
       initial: "waiting",
       behaviour: {
-        guards: { "has landed": () => this.#hasLanded(), "can be rescued": () => this.#canBeRescued() },
+        guards: {
+          "has landed": () => this.#hasLanded(),
+          "can be rescued": () => this.#canBeRescued(),
+          "is hopeless": () => this.#isHopeless(),
+        },
         actions: {
           send: () => {
             this.#send(1);
@@ -53,11 +57,14 @@ export class Rescuer {
           "send again": () => {
             this.#send(2);
           },
+          withdraw: () => {
+            if (this.#sent !== undefined) host.publisher.withdraw(this.#sent.txId);
+          },
         },
       },
       onTransition: (from, on, to) => {
         // Nearly every slot ends like that, and there is nothing to tell.
-        if (from === "waiting" && to === "landed") return;
+        if (this.#sent === undefined && from === "waiting" && to !== "first try") return;
         host.ports.emit({ kind: "transition", node: host.name, slot, from: `rescue: ${from}`, on, to });
         host.ports.note(host.name, () => `rescue of slot ${slot}: ${from} > ${to} (${on})`);
       },
@@ -93,6 +100,11 @@ export class Rescuer {
   #hasLanded(): boolean {
     const proposal = this.#proposal();
     return proposal !== undefined && this.#host.view.hasLanded(proposal.id, this.slot);
+  }
+
+  #isHopeless(): boolean {
+    const proposal = this.#proposal();
+    return proposal !== undefined && this.#host.view.isHopeless(proposal.id, this.slot, proposal.parent);
   }
 
   #canBeRescued(): boolean {

@@ -34,6 +34,7 @@ import { makeRequest } from "./chainRequests.ts";
 import { readEpochCommittee, type AddressedCommittee } from "./epochCommittee.ts";
 import { InvalidLedgerCallError, LedgerMismatchError } from "./ledgerErrors.ts";
 import { prevRandaoOf } from "./prevRandao.ts";
+import { setUpEpoch } from "./setUpEpoch.ts";
 
 export interface ChainLedgerOptions {
   readonly network: EmbeddedNetwork;
@@ -41,6 +42,8 @@ export interface ChainLedgerOptions {
   readonly setup: LedgerSetup;
   /** The run's slot 0, as the chain counts. */
   readonly firstSlot: bigint;
+  /** Whether L1 has sampled the committee of that slot's epoch. */
+  readonly isSetUp: boolean;
   /** What follows the run. */
   readonly close: () => Promise<void>;
 }
@@ -67,11 +70,13 @@ export class ChainLedger implements Ledger {
   readonly #committees = new Map<number, AddressedCommittee>();
   /** With which attestations a checkpoint landed, the last time that it did. */
   readonly #attesters = new Map<CheckpointId, readonly ValidatorId[]>();
-  #state: ChainState = { ...EMPTY_ROLLUP, setUpEpoch: -1 };
+  #state: ChainState;
+  /** The newest epoch that had to be set up although nothing had landed in it. */
+  #forcedEpoch = -1;
   #snapshots: { readonly restore: () => Promise<void>; readonly state: ChainState }[] = [];
   #sharedBlobs: CheckpointBlobs | undefined;
 
-  constructor({ network, world, setup, firstSlot, close }: ChainLedgerOptions) {
+  constructor({ network, world, setup, firstSlot, isSetUp, close }: ChainLedgerOptions) {
     const { timing } = network.rollup;
     this.#network = network;
     this.#world = world;
@@ -79,6 +84,7 @@ export class ChainLedger implements Ledger {
     this.#firstSlot = firstSlot;
     this.#firstEpoch = epochOfSlot(timing, firstSlot);
     this.#close = close;
+    this.#state = { ...EMPTY_ROLLUP, setUpEpoch: isSetUp ? 0 : -1 };
     this.#built = new BuiltCheckpoints(world);
     this.#accounts = new ChainAccounts(world, network.validators);
     this.terms = setup.terms;
@@ -125,6 +131,8 @@ export class ChainLedger implements Ledger {
     await snapshot.restore();
     this.#state = snapshot.state;
     this.#snapshots = this.#snapshots.slice(0, -blocks);
+    // Everybody has gone by that committee since.
+    if (this.#forcedEpoch > this.#state.setUpEpoch) await this.#ensureSetUp(this.#forcedEpoch);
   }
 
   async close(): Promise<void> {
@@ -141,18 +149,20 @@ export class ChainLedger implements Ledger {
   async #committeeOf(epoch: number): Promise<AddressedCommittee> {
     const known = this.#committees.get(epoch);
     if (known !== undefined) return known;
-    await this.#reachEpoch(epoch - 1);
+    await this.#ensureSetUp(epoch - 1);
     const committee = await readEpochCommittee(this.#network, this.#firstEpoch + BigInt(epoch));
     this.#committees.set(epoch, committee);
     return committee;
   }
 
-  /** Empty L1 blocks are not mined: nothing in a rollup can tell. But the chain's clock has to be where committees are known. */
-  async #reachEpoch(epoch: number): Promise<void> {
-    const { chain, rollup } = this.#network;
-    const begins = epochStart(rollup.timing, this.#firstEpoch + BigInt(epoch));
-    if ((await chain.now()) >= begins) return;
-    await chain.mineAt(begins, { include: [], prevRandao: prevRandaoOf(this.#setup.seed, Number(begins)) });
+  /** Sees to it that the committee after this epoch's is determined. Empty L1 blocks are not mined, so the clock may be behind. */
+  async #ensureSetUp(epoch: number): Promise<void> {
+    if (epoch <= this.#state.setUpEpoch) return;
+    const begins = epochStart(this.#network.rollup.timing, this.#firstEpoch + BigInt(epoch));
+    const now = await this.#network.chain.now();
+    await setUpEpoch(this.#world, now > begins ? now : begins, prevRandaoOf(this.#setup.seed, Number(begins)));
+    this.#forcedEpoch = epoch;
+    this.#state = { ...this.#state, setUpEpoch: epoch };
   }
 
   async #shareBlobs(): Promise<CheckpointBlobs> {

@@ -3,13 +3,15 @@ import { DEFAULT_SEED } from "../l1/embeddedChain.ts";
 import { mainnetLikeConfig, type NetworkConfig } from "../network/networkConfig.ts";
 import { openEmbeddedNetwork, type EmbeddedNetwork } from "../network/openEmbeddedNetwork.ts";
 import { advanceToEpoch } from "../network/advance.ts";
-import { epochAt, firstSlotOfEpoch, slotAt } from "../protocol/time.ts";
+import { epochAt, epochOfSlot, firstSlotOfEpoch, slotAt } from "../protocol/time.ts";
 import { CastNotFoundError, matchCast, parseCast } from "../sim/cast.ts";
 import type { Ledger, LedgerSetup } from "../sim/ledger.ts";
 import { RandomSource } from "../sim/random.ts";
 import { World } from "../world/world.ts";
 import { ChainLedger } from "./chainLedger.ts";
 import { readEpochCommittee } from "./epochCommittee.ts";
+import { prevRandaoOf } from "./prevRandao.ts";
+import { setUpEpoch } from "./setUpEpoch.ts";
 
 interface OpenNetwork {
   readonly network: EmbeddedNetwork;
@@ -46,7 +48,10 @@ export class ChainLedgers {
     const skipped = BigInt(new RandomSource(setup.seed).stream("first epoch").below(SPREAD_EPOCHS));
     let epoch = epochAt(timing, await chain.now()) + skipped;
     if (skipped > 0n) await advanceToEpoch(chain, rollup, epoch);
+    const world = new World({ network, rollup, keys: network.validators, seed: setup.seed });
     for (let searched = 0; searched < MAX_SEARCHED_EPOCHS; searched++) {
+      const now = await chain.now();
+      await setUpEpoch(world, now, prevRandaoOf(setup.seed, Number(now)));
       // The epoch that has begun and the next one: of later ones the committees are not known for certain.
       const committees = [
         await readEpochCommittee(network, epoch),
@@ -55,16 +60,16 @@ export class ChainLedgers {
       const base = firstSlotOfEpoch(timing, epoch);
       const proposerAt = (slot: bigint) =>
         committees[Number((slot - base) / timing.epochSlots)]?.proposers[Number((slot - base) % timing.epochSlots)];
-      const from = slotAt(timing, await chain.now()) + HEAD_START + 1n;
-      for (let slot = from; slot < base + timing.epochSlots; slot++) {
+      const from = slotAt(timing, now) + HEAD_START + 1n;
+      for (let slot = from; slot < base + 2n * timing.epochSlots; slot++) {
         const people = matchCast(
           cast,
           (place) => proposerAt(slot + BigInt(place)),
           (place) => (slot + BigInt(place)) % timing.epochSlots === 0n,
         );
         if (people === undefined) continue;
-        const world = new World({ network, rollup, keys: network.validators, seed: setup.seed });
-        return new ChainLedger({ network, world, setup, firstSlot: slot - 1n, close: restore });
+        const isSetUp = epochOfSlot(timing, slot - 1n) === epoch;
+        return new ChainLedger({ network, world, setup, firstSlot: slot - 1n, isSetUp, close: restore });
       }
       epoch++;
       await advanceToEpoch(chain, rollup, epoch);

@@ -44,10 +44,10 @@ export function matchCast(
 ): ReadonlyMap<string, ValidatorId> | undefined {
   const people = new Map<string, ValidatorId>();
   for (const [place, letter] of letters.entries()) {
-    const proposer = proposerOf(place);
-    if (proposer === undefined) return undefined;
     if (place > 0 && isFirstOfEpoch(place) !== boundaries.has(place)) return undefined;
     if (letter === ANYBODY) continue;
+    const proposer = proposerOf(place);
+    if (proposer === undefined) return undefined;
     const known = people.get(letter);
     if (known === undefined && ![...people.values()].includes(proposer)) people.set(letter, proposer);
     else if (known !== proposer) return undefined;

@@ -27,7 +27,8 @@ export interface GossipRule {
 
 /** Two groups that hear nothing of each other for a while; who is in neither hears both. */
 export interface Partition {
-  readonly groups: readonly [readonly string[], readonly string[]];
+  /** `others`: everybody who is not in the first. */
+  readonly groups: readonly [readonly string[], readonly string[] | "others"];
   readonly fromMs: number;
   /** Exclusive. */
   readonly toMs: number;
@@ -99,7 +100,9 @@ export class Gossip {
       ({ groups: [one, other], fromMs, toMs }) =>
         fromMs <= now &&
         now < toMs &&
-        ((one.includes(author) && other.includes(receiver)) || (other.includes(author) && one.includes(receiver))),
+        (other === "others"
+          ? one.includes(author) !== one.includes(receiver)
+          : (one.includes(author) && other.includes(receiver)) || (other.includes(author) && one.includes(receiver))),
     );
   }
 

@@ -147,9 +147,11 @@ export class SimulatedL1 {
     this.#waiting.push({ ...submission, arrivesMs });
   }
 
-  /** Takes back a transaction that waits: its sender has replaced it by nothing. */
-  withdraw(id: string): void {
+  /** Takes back a transaction, if it waits: its sender has replaced it by nothing. @returns Whether it did. */
+  withdraw(id: string): boolean {
+    const before = this.#waiting.length;
     this.#waiting = this.#waiting.filter(({ transaction }) => transaction.id !== id);
+    return this.#waiting.length < before;
   }
 
   /** Begins to make blocks, the first one at `ms`. */

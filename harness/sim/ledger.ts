@@ -14,7 +14,10 @@ export interface Ledger {
   readonly name: "chain" | "model";
   readonly calendar: Calendar;
   readonly terms: LateSubmissionTerms;
-  /** Who may attest to the checkpoints of an epoch, and who proposes them. Known as soon as the epoch before has begun. */
+  /**
+   * Who may attest to the checkpoints of an epoch, and who proposes them. Known for the first epoch and the next one
+   * when the run begins, and for any other in the last slot of the epoch before; whoever asks has seen that begin.
+   */
   committeeOf(epoch: number): Awaitable<EpochCommittee>;
   /**
    * Builds a checkpoint on the state that L1 has now: fixes everything that its header takes from L1 (message root, minimum fee). The

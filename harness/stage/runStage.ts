@@ -102,9 +102,9 @@ class Stage {
 
   async run(): Promise<StageRun> {
     const { calendar } = this.#ledger;
-    const { slots, durations, provers, traceLimit, seed } = this.#setup;
+    const { slots, mode, durations, provers, traceLimit, seed } = this.#setup;
     this.#committees.set(0, await this.#ledger.committeeOf(0));
-    this.#committees.set(1, await this.#ledger.committeeOf(1));
+    if (this.#setup.cast.includes("|")) this.#committees.set(1, await this.#ledger.committeeOf(1));
     const people = this.#castPeople();
     const names = [...people.keys()];
     const strangers = Object.keys(this.#setup.nodes).filter((name) => !people.has(name));
@@ -121,7 +121,7 @@ class Stage {
       place: () => trace.length,
       now: () => scheduler.now,
       contents: this.#contents,
-      blockMs: durations.block * 1000,
+      lastBlockMs: makeActorTiming(mode, durations).lastBlockMs,
       slotMs: durations.slot * 1000,
     });
     const invariants = new Invariants({
@@ -177,7 +177,11 @@ class Stage {
     const { mode, durations, nodes } = this.#setup;
     const validator = people.get(name);
     const traits: NodeTraits = { ...this.#setup.traits, ...nodes[name] };
-    const { buildsAhead, livenessTimeoutMs, txsPerBlock, maxDepth, fill } = traits;
+    const { buildsAhead, livenessTimeoutMs, txsPerBlock, maxDepth, packsAtMost, fill } = traits;
+    const rescues = traits.rescues?.map((rescue) => {
+      const holder = people.get(rescue.account);
+      return holder === undefined ? rescue : { ...rescue, account: validatorAccount(holder) };
+    });
     return {
       name,
       validator,
@@ -187,10 +191,11 @@ class Stage {
         livenessTimeoutMs,
         txsPerBlock,
         maxDepth,
+        packsAtMost,
         fill,
       },
       publisher: traits.publisher,
-      rescues: traits.rescues ?? (buildsAhead && validator !== undefined ? [successorRescue(validator)] : []),
+      rescues: rescues ?? (buildsAhead && validator !== undefined ? [successorRescue(validator)] : []),
       clockOffsetMs: traits.clockOffsetMs,
       downtimes: traits.downtimes,
     };
@@ -265,7 +270,8 @@ class Stage {
     const begin = (slot: number) => {
       this.#scheduler.at(slotStartMs(calendar, slot), async () => {
         const next = epochOf(calendar, slot) + 1;
-        if (firstSlotOf(calendar, next - 1) === slot && !this.#committees.has(next)) {
+        // As late as can be: the first landing of an epoch decides over the next committee.
+        if (firstSlotOf(calendar, next) === slot + 1 && !this.#committees.has(next)) {
           this.#committees.set(next, await this.#ledger.committeeOf(next));
           this.#committees.delete(next - calendar.proofSubmissionEpochs - 4);
         }

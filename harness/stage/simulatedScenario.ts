@@ -25,6 +25,8 @@ export interface Expectations {
   readonly discards?: readonly string[];
   /** What L1 took and refused, as `describeRefusal` writes it: `B s2: Rollup__InvalidArchive`. */
   readonly refusals?: readonly string[];
+  /** Late slots whose reward a proof has split, in order. Left out: anything. */
+  readonly settledSlots?: readonly number[];
   readonly metrics: Expected<RunMetrics>;
 }
 
@@ -88,6 +90,11 @@ export function assertExpectations(run: StageRun, expected: Expectations): void 
   assertSet(run, "discarded", expected.discards ?? [], run.discards, describeDiscard);
   assertSet(run, "refused by L1", expected.refusals ?? [], run.refusals, describeRefusal);
   assertList(run, "in the chain", expected.onChain, run.landed, describeLanded);
+  if (expected.settledSlots !== undefined) {
+    const settled = run.settlements.flatMap(({ settledSlots }) => settledSlots).map(String);
+    const facts = settled.map((slot) => ({ slot, place: run.trace.length }));
+    assertList(run, "settled", expected.settledSlots.map(String), facts, ({ slot }) => slot);
+  }
   assertNumbers(run, "metrics", expected.metrics, run.metrics);
 }
 

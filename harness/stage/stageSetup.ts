@@ -17,6 +17,7 @@ export interface NodeTraits {
   readonly livenessTimeoutMs: number | undefined;
   readonly txsPerBlock: number;
   readonly maxDepth: number;
+  readonly packsAtMost: number;
   readonly fill: number;
   readonly publisher: PublisherPolicy;
   /** Left out: rescues what it would build on, if it builds ahead. */
@@ -75,6 +76,7 @@ const DEFAULT_TRAITS: NodeTraits = {
   livenessTimeoutMs: undefined,
   txsPerBlock: 4,
   maxDepth: 2,
+  packsAtMost: Number.MAX_SAFE_INTEGER,
   fill: 0,
   publisher: DEFAULT_PUBLISHER,
   rescues: undefined,

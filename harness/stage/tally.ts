@@ -67,14 +67,16 @@ export interface RunMetrics {
   readonly silentDiscards: number;
   readonly softReorgs: number;
   readonly softReorgedBlocks: number;
-  /** Mean over the checkpoints in the chain. */
+  /** Mean over the checkpoints in the chain but that of slot 1, which had no predecessor to build ahead on. */
   readonly blocksPerSlot: number;
-  /** Seconds of a slot, on average, in which nobody built what is now in the chain. */
+  /** Seconds, on average, from the last moment at which a proposer builds to the first block of the next one; of the same checkpoints. */
   readonly deadZone: number;
   readonly depth: number;
   readonly triggers: Readonly<Record<Trigger, number>>;
   /** Who landed the checkpoints. */
   readonly landedBy: { readonly own: number; readonly next: number; readonly other: number };
+  /** Users' transactions, and those of them in the chain. */
+  readonly txs: { readonly submitted: number; readonly included: number };
   /** Transactions that L1 took and refused. */
   readonly refused: number;
   readonly gasUsed: number;
@@ -108,7 +110,7 @@ export class Tally {
   readonly #place: () => number;
   readonly #now: () => number;
   readonly #contents: ReadonlyMap<CheckpointId, CheckpointContent>;
-  readonly #blockMs: number;
+  readonly #lastBlockMs: number;
   readonly #slotMs: number;
   readonly #begins: BeginFact[] = [];
   readonly #discards: DiscardFact[] = [];
@@ -123,23 +125,26 @@ export class Tally {
   readonly #latencies: number[] = [];
   #head: L1Block | undefined;
   #depth = 0;
+  #users = 0;
   #gas = { used: 0, wasted: 0, cost: 0, costWasted: 0 };
 
   constructor(options: {
     readonly place: () => number;
     readonly now: () => number;
     readonly contents: ReadonlyMap<CheckpointId, CheckpointContent>;
-    readonly blockMs: number;
+    /** Into its slot, when a proposer's last block is due. */
+    readonly lastBlockMs: number;
     readonly slotMs: number;
   }) {
     this.#place = options.place;
     this.#now = options.now;
     this.#contents = options.contents;
-    this.#blockMs = options.blockMs;
+    this.#lastBlockMs = options.lastBlockMs;
     this.#slotMs = options.slotMs;
   }
 
   onSubmitted(tx: number): void {
+    this.#users++;
     this.#submitted.set(tx, this.#now());
   }
 
@@ -246,8 +251,11 @@ export class Tally {
   #measure(slots: number, landed: readonly LandedFact[], softReorgs: readonly SoftReorgFact[]): RunMetrics {
     const inRange = landed.filter(({ slot }) => slot >= 1 && slot <= slots);
     const late = inRange.filter(({ late: record }) => record !== undefined);
-    const blocks = inRange.reduce((sum, fact) => sum + fact.blocks, 0);
-    const blocksPerSlot = inRange.length === 0 ? 0 : blocks / inRange.length;
+    const pipelined = inRange.filter(({ slot }) => slot > 1);
+    const ids = new Set(pipelined.map(({ id }) => id));
+    const gaps = this.#begins
+      .filter(({ checkpoint }) => ids.has(checkpoint))
+      .map(({ slot, ms }) => (ms - (slot - 1) * this.#slotMs - this.#lastBlockMs) / 1000);
     const triggers = { "checkpoint-proposal": 0, "same-proposer": 0, fallback: 0, timeout: 0, "confirmed-tip": 0 };
     for (const { trigger } of this.#begins) triggers[trigger]++;
     const proposerOf = new Map(this.#begins.map(({ slot, node }) => [slot, node]));
@@ -268,11 +276,12 @@ export class Tally {
       silentDiscards: silent.length,
       softReorgs: softReorgs.length,
       softReorgedBlocks: softReorgs.reduce((sum, reorg) => sum + reorg.blocks, 0),
-      blocksPerSlot: round(blocksPerSlot),
-      deadZone: round((this.#slotMs - blocksPerSlot * this.#blockMs) / 1000),
+      blocksPerSlot: round(mean(pipelined.map(({ blocks }) => blocks))),
+      deadZone: round(mean(gaps)),
       depth: this.#depth,
       triggers,
       landedBy,
+      txs: { submitted: this.#users, included: this.#countIncluded(inRange) },
       refused: this.#refusals.length,
       gasUsed: this.#gas.used,
       gasWasted: this.#gas.wasted,
@@ -280,6 +289,11 @@ export class Tally {
       costWasted: this.#gas.costWasted,
       latency: summarise(this.#latencies),
     };
+  }
+
+  #countIncluded(landed: readonly LandedFact[]): number {
+    const blocks = landed.flatMap(({ id }) => this.#contents.get(id)?.blocks ?? []);
+    return new Set(blocks.flatMap(({ txs }) => txs)).size;
   }
 
   /** What was built in the slot after a late one on something else than it, and was out before it landed. */
@@ -295,8 +309,18 @@ function summarise(values: readonly number[]): RunMetrics["latency"] {
   if (values.length === 0) return { count: 0, min: 0, mean: 0, p95: 0, max: 0 };
   const sorted = [...values].sort((one, other) => one - other);
   const at = (part: number) => sorted[Math.min(Math.floor(sorted.length * part), sorted.length - 1)] as number;
-  const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
-  return { count: sorted.length, min: round(at(0)), mean: round(mean), p95: round(at(0.95)), max: round(at(1)) };
+  return {
+    count: sorted.length,
+    min: round(at(0)),
+    mean: round(mean(sorted)),
+    p95: round(at(0.95)),
+    max: round(at(1)),
+  };
+}
+
+/** 0 of nothing. */
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** To a thousandth: what is written down should not end in noise. */

@@ -99,6 +99,8 @@ export class ModelLedger implements Ledger {
   readonly #logRing: number;
   /** With which attestations a checkpoint landed, the last time that it did; as the chain's ledger remembers it, reorg or not. */
   readonly #attesters = new Map<CheckpointId, readonly ValidatorId[]>();
+  /** The newest epoch that had to be sampled although nothing had landed in it. */
+  #forcedEpoch = -1;
   #rollup: ModelRollup;
   /** What the rollup was before the newest blocks, the newest last. */
   #before: ModelRollup[] = [];
@@ -144,13 +146,15 @@ export class ModelLedger implements Ledger {
       inbox: openInbox(setup.inboxLag),
       provenEpochs: [],
       purse: { distributor: config.rewardDistributorFunding, portal: config.feeJuicePortalFunding + BRIDGED },
-      sampledEpoch: -1,
+      // Whoever finds the place for a run has done that.
+      sampledEpoch: 0,
     };
   }
 
   committeeOf(epoch: number): EpochCommittee {
     const known = this.#committees.get(epoch);
     if (known !== undefined) return known;
+    this.#ensureSampled(epoch - 1);
     const committee = this.#committeeOf(epoch);
     this.#committees.set(epoch, committee);
     // Of epochs that can no longer be proven nobody asks.
@@ -161,6 +165,7 @@ export class ModelLedger implements Ledger {
   build(draft: CheckpointDraft): void {
     if (this.#built.has(draft.id)) return;
     const { epochSlots, proofSubmissionEpochs } = this.calendar;
+    this.committeeOf(epochOf(this.calendar, draft.slot));
     const forgotten = this.#built.forgetBefore(draft.slot, epochSlots * (proofSubmissionEpochs + 1));
     for (const id of forgotten) this.#attesters.delete(id);
     this.#built.build(draft, {
@@ -188,6 +193,8 @@ export class ModelLedger implements Ledger {
     }
     this.#rollup = before;
     this.#before = this.#before.slice(0, -blocks);
+    // Everybody has gone by the committee after it since.
+    this.#ensureSampled(this.#forcedEpoch);
   }
 
   close(): void {
@@ -195,6 +202,13 @@ export class ModelLedger implements Ledger {
   }
 
   // ---- inside ----
+
+  /** A committee is determined once the epoch before has sampled its own: as on the chain, asking for one sees to that. */
+  #ensureSampled(epoch: number): void {
+    if (epoch <= this.#rollup.sampledEpoch) return;
+    this.#forcedEpoch = epoch;
+    this.#rollup = { ...this.#rollup, sampledEpoch: epoch };
+  }
 
   #state(): RollupState {
     return { tip: this.#rollup.tip?.landed, proven: this.#rollup.proven };
@@ -227,9 +241,9 @@ export class ModelLedger implements Ledger {
     };
   }
 
-  /** Checkpoints below the tip that a proof, a prune or a reorg can ask for; each block may have landed two. */
+  /** Checkpoints below the tip that a call can ask for: a ring of them below what a prune leaves, and each block of a reorg had two. */
   #kept(): number {
-    return this.#logRing + 2 * this.#setup.reorgBlocks;
+    return 2 * this.#logRing + 2 * this.#setup.reorgBlocks;
   }
 
   #step(block: LedgerBlock, transaction: LedgerTransaction): Step {

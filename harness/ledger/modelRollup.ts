@@ -15,7 +15,7 @@ export interface ModelRollup {
   /** Of the epochs that can still be proven. */
   readonly provenEpochs: readonly ProvenEpoch[];
   readonly purse: Purse;
-  /** The newest epoch whose committee a proposal has sampled. */
+  /** The newest epoch whose committee was sampled, by a proposal or because somebody asked for the next one. */
   readonly sampledEpoch: number;
 }
 

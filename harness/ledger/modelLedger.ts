@@ -11,6 +11,7 @@ import {
 } from "../protocol/manaFee.ts";
 import { logRingSize } from "../protocol/rings.ts";
 import { splitAfter } from "../protocol/split.ts";
+import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { isAcceptingProofs, type RollupTiming } from "../protocol/time.ts";
 import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { WHOLE_BPS } from "../protocol/units.ts";
@@ -99,6 +100,8 @@ export class ModelLedger implements Ledger {
   readonly #logRing: number;
   /** With which attestations a checkpoint landed, the last time that it did; as the chain's ledger remembers it, reorg or not. */
   readonly #attesters = new Map<CheckpointId, readonly ValidatorId[]>();
+  /** The newest epoch that had to be sampled although nothing had landed in it. */
+  #forcedEpoch = -1;
   #rollup: ModelRollup;
   /** What the rollup was before the newest blocks, the newest last. */
   #before: ModelRollup[] = [];
@@ -144,13 +147,15 @@ export class ModelLedger implements Ledger {
       inbox: openInbox(setup.inboxLag),
       provenEpochs: [],
       purse: { distributor: config.rewardDistributorFunding, portal: config.feeJuicePortalFunding + BRIDGED },
-      sampledEpoch: -1,
+      // Whoever finds the place for a run has done that.
+      sampledEpoch: 0,
     };
   }
 
   committeeOf(epoch: number): EpochCommittee {
     const known = this.#committees.get(epoch);
     if (known !== undefined) return known;
+    this.#ensureSampled(epoch - 1);
     const committee = this.#committeeOf(epoch);
     this.#committees.set(epoch, committee);
     // Of epochs that can no longer be proven nobody asks.
@@ -161,6 +166,7 @@ export class ModelLedger implements Ledger {
   build(draft: CheckpointDraft): void {
     if (this.#built.has(draft.id)) return;
     const { epochSlots, proofSubmissionEpochs } = this.calendar;
+    this.committeeOf(epochOf(this.calendar, draft.slot));
     const forgotten = this.#built.forgetBefore(draft.slot, epochSlots * (proofSubmissionEpochs + 1));
     for (const id of forgotten) this.#attesters.delete(id);
     this.#built.build(draft, {
@@ -188,6 +194,8 @@ export class ModelLedger implements Ledger {
     }
     this.#rollup = before;
     this.#before = this.#before.slice(0, -blocks);
+    // Everybody has gone by the committee after it since.
+    this.#ensureSampled(this.#forcedEpoch);
   }
 
   close(): void {
@@ -195,6 +203,13 @@ export class ModelLedger implements Ledger {
   }
 
   // ---- inside ----
+
+  /** A committee is determined once the epoch before has sampled its own: as on the chain, asking for one sees to that. */
+  #ensureSampled(epoch: number): void {
+    if (epoch <= this.#rollup.sampledEpoch) return;
+    this.#forcedEpoch = epoch;
+    this.#rollup = { ...this.#rollup, sampledEpoch: epoch };
+  }
 
   #state(): RollupState {
     return { tip: this.#rollup.tip?.landed, proven: this.#rollup.proven };
@@ -227,9 +242,9 @@ export class ModelLedger implements Ledger {
     };
   }
 
-  /** Checkpoints below the tip that a proof, a prune or a reorg can ask for; each block may have landed two. */
+  /** Checkpoints below the tip that a call can ask for: a ring of them below what a prune leaves, and each block of a reorg had two. */
   #kept(): number {
-    return this.#logRing + 2 * this.#setup.reorgBlocks;
+    return 2 * this.#logRing + 2 * this.#setup.reorgBlocks;
   }
 
   #step(block: LedgerBlock, transaction: LedgerTransaction): Step {
@@ -342,9 +357,9 @@ export class ModelLedger implements Ledger {
   /** Source: `EpochProofLib.submitEpochRootProof`, in its order. It asks by number; what stands there may be another checkpoint. */
   #prove({ ms }: LedgerBlock, { checkpoints }: ProveAction, sender: AccountName): Step {
     const asked = this.#built.getRun(checkpoints, (slot) => epochOf(this.calendar, slot));
-    const [first, last] = [asked[0] as ModelCheckpoint, asked.at(-1) as ModelCheckpoint];
+    const last = asked.at(-1) as ModelCheckpoint;
     const packed = { built: last, attesters: this.#attestersOf(last.draft.id) };
-    const [start, end] = [first.number, last.number];
+    const [start, end] = [last.number - asked.length + 1, last.number];
 
     const rollup = this.#pruneIfDue(this.#rollup, ms);
     const pending = rollup.tip?.landed.number ?? 0;
@@ -355,13 +370,14 @@ export class ModelLedger implements Ledger {
     }
     const [bottom, top] = [run[0], run.at(-1)];
     if (end > pending) return "Rollup__InvalidCheckpointNumber";
-    // The log below the first is read as well.
-    if (pending >= start - 1 + this.#logRing || bottom === undefined || top === undefined) {
+    if (pending >= start + this.#logRing || bottom === undefined || top === undefined) {
       return "Rollup__UnavailableTempCheckpointLog";
     }
     const epoch = epochOf(this.calendar, bottom.landed.slot);
     if (epoch !== epochOf(this.calendar, top.landed.slot)) return "Rollup__StartAndEndNotSameEpoch";
     if (!this.#isAccepting(epoch, ms)) return "Rollup__PastDeadline";
+    // The log below the first is read as well.
+    if (pending >= start - 1 + this.#logRing) return "Rollup__UnavailableTempCheckpointLog";
     const below = landingAt(rollup.tip, start - 1);
     if (below !== undefined && epochOf(this.calendar, below.landed.slot) === epoch) {
       return "Rollup__StartIsNotFirstCheckpointOfEpoch";
@@ -369,8 +385,7 @@ export class ModelLedger implements Ledger {
     if (start - 1 > rollup.proven) return "Rollup__StartIsNotBuildingOnProven";
     if (!this.#isPackedAs(packed, top)) return "Rollup__InvalidAttestations";
     if (top.attestations < this.committeeOf(epoch).quorum) return "ValidatorSelection__InsufficientAttestations";
-    if (first.draft.parent !== (below?.landed.id ?? GENESIS)) return "Rollup__InvalidPreviousArchive";
-    if (last.draft.id !== top.landed.id) return "Rollup__InvalidArchive";
+    // What has a quorum and the bytes of the top is the top, and what it stands on is what it was built on: the archives agree.
 
     const known = rollup.provenEpochs.find((proven) => proven.epoch === epoch);
     const { provenLength, submissions }: ProvenEpoch = known ?? { epoch, provenLength: 0, submissions: [] };

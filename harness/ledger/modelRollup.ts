@@ -15,7 +15,7 @@ export interface ModelRollup {
   /** Of the epochs that can still be proven. */
   readonly provenEpochs: readonly ProvenEpoch[];
   readonly purse: Purse;
-  /** The newest epoch whose committee a proposal has sampled. */
+  /** The newest epoch whose committee was sampled, by a proposal or because somebody asked for the next one. */
   readonly sampledEpoch: number;
 }
 
@@ -32,7 +32,6 @@ export type RefusalName =
   | "Rollup__InvalidCheckpointNumber"
   | "Rollup__UnavailableTempCheckpointLog"
   | "Rollup__InvalidAttestations"
-  | "Rollup__InvalidPreviousArchive"
   | "Rollup__StartAndEndNotSameEpoch"
   | "Rollup__PastDeadline"
   | "Rollup__StartIsNotFirstCheckpointOfEpoch"

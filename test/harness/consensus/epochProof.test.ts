@@ -4,7 +4,7 @@ import { encodeFunctionData, parseEventLogs, type Address, type Hex } from "viem
 import { makeEpochProofTransaction } from "../../../harness/consensus/epochProofTransaction.ts";
 import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { InvalidCheckpointError } from "../../../harness/consensus/consensusErrors.ts";
-import { batchBlobs, buildEpochProof, computeFee } from "../../../harness/consensus/epochProof.ts";
+import { batchBlobs, buildEpochProof, computeFee, proveBlobsOfEpoch } from "../../../harness/consensus/epochProof.ts";
 import { deriveAccount } from "../../../harness/l1/deriveAccount.ts";
 import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
 import { RollupAbi, TestERC20Abi } from "../../../harness/upstream/abis.ts";
@@ -148,6 +148,15 @@ describe("An epoch proof on the v4 rollup", () => {
     await rejection(buildEpochProof({ ...options, checkpoints: [first, third] }), InvalidCheckpointError);
     const nextEpoch = { ...(checkpoints[1] as AttestedCheckpoint), epoch: first.epoch + 1n };
     await rejection(buildEpochProof({ ...options, checkpoints: [first, nextEpoch] }), InvalidCheckpointError);
+  });
+
+  it("opens data that all its checkpoints share once for each number of them", async () => {
+    const [first] = checkpoints as [AttestedCheckpoint];
+    const shared = [first, first];
+    const opening = proveBlobsOfEpoch(shared);
+    expect(await opening).to.equal(getEthBlobEvaluationInputs(await batchBlobs(shared)));
+    expect(proveBlobsOfEpoch([...shared])).to.equal(opening);
+    expect(await proveBlobsOfEpoch([first])).to.not.equal(await opening);
   });
 
   it("opens the blobs that L1 has seen, with the same result in every run", async () => {

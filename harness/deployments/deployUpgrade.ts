@@ -7,10 +7,12 @@ import fixedActionsPayloadModule from "../../ignition/modules/fixedActionsPayloa
 import mockVerifierModule from "../../ignition/modules/mockVerifier.ts";
 import penaltiesModule from "../../ignition/modules/penalties.ts";
 import penaltiesRegistryModule from "../../ignition/modules/penaltiesRegistry.ts";
+import termsPayloadModule from "../../ignition/modules/termsPayload.ts";
 import { assertDeployment, type ExpectedDeployment } from "../network/checkDeployment.ts";
 import { rollupParameters } from "../network/deployRollup.ts";
 import { runModule } from "../network/runModule.ts";
 import { upgradeActions } from "../network/upgradeActions.ts";
+import { encodeSetTerms, type LateSubmissionTerms } from "../protocol/terms.ts";
 import { explainFailure } from "./deploymentFailures.ts";
 import type { BuildDescription, DeployedAddresses, DeploymentRecord, UpgradePlan } from "./deploymentRecord.ts";
 import type { DeploymentTarget } from "./deploymentTarget.ts";
@@ -59,16 +61,51 @@ export async function deployUpgrade(
   }
 }
 
+export interface DeployTermsOptions extends Pick<DeployUpgradeOptions, "store" | "onRecord" | "onResume"> {
+  readonly record: DeploymentRecord;
+  readonly terms: LateSubmissionTerms;
+}
+
+/**
+ * Makes the payload with which governance sets the terms of late submissions on the recorded rollup: with a window, it opens it. The same
+ * terms are the same payload, so that nothing is sent a second time.
+ *
+ * @throws DeploymentInterruptedError and its kin when a run ends early; running again goes on.
+ */
+export async function deployTermsPayload(
+  target: DeploymentTarget,
+  { record, terms, ...rest }: DeployTermsOptions,
+): Promise<Address> {
+  const { name, parameters, build } = record;
+  const run = await UpgradeRun.begin(target, { name, parameters, build, ...rest });
+  try {
+    return await run.deployTerms(terms);
+  } catch (error) {
+    throw explainFailure(error, target.sender, rest.store.file);
+  } finally {
+    run.refresh();
+  }
+}
+
 /** One run at one record. */
 class UpgradeRun {
   readonly #target: DeploymentTarget;
   readonly #options: DeployUpgradeOptions;
   #record: DeploymentRecord;
 
-  private constructor(target: DeploymentTarget, options: DeployUpgradeOptions, record: DeploymentRecord) {
+  /** Whether there is nothing left to do. */
+  readonly #isDone: boolean;
+
+  private constructor(
+    target: DeploymentTarget,
+    options: DeployUpgradeOptions,
+    record: DeploymentRecord,
+    isDone = false,
+  ) {
     this.#target = target;
     this.#options = options;
     this.#record = record;
+    this.#isDone = isDone;
   }
 
   static async begin(target: DeploymentTarget, options: DeployUpgradeOptions): Promise<UpgradeRun> {
@@ -78,15 +115,17 @@ class UpgradeRun {
     await assertSameDeployment(target, known, parameters);
     try {
       const resumption = await resumeJournals(target, store.journal, known.startBlock);
-      onResume?.(resumption);
+      const isDone = known.status === "complete" && resumption.redone.length === 0;
+      if (!isDone) onResume?.(resumption);
+      return new UpgradeRun(target, options, known, isDone);
     } catch (error) {
       throw explainFailure(error, target.sender, store.file);
     }
-    return new UpgradeRun(target, options, known);
   }
 
   async deploy(): Promise<DeploymentRecord> {
     const { plan } = this.#record;
+    if (this.#isDone) return this.#record;
     this.refresh({ status: "running" });
     await assertFunded(this.#target);
     const verifier = plan.verifier === "mock" ? (await this.#run(mockVerifierModule)).verifier : plan.verifier;
@@ -104,6 +143,17 @@ class UpgradeRun {
     const payload = await this.#deployPayload(rollup, escapeHatch);
     this.refresh({ addresses: { payload }, status: "complete" });
     return this.#record;
+  }
+
+  async deployTerms(terms: LateSubmissionTerms): Promise<Address> {
+    const target = this.#record.addresses.rollup;
+    if (target === undefined) throw new TypeError("Terms are those of a rollup that is deployed");
+    const { firstBps, submitterBps, burnBps, windowSeconds, crossEpoch } = terms;
+    const name = [firstBps, submitterBps, burnBps, windowSeconds, crossEpoch].join("_");
+    const uri = `Build-Ahead L1: terms of late submissions, a window of ${windowSeconds} seconds`;
+    const ignitionModule = termsPayloadModule(name);
+    const parameters = { [ignitionModule.id]: { target, data: encodeSetTerms(terms), uri } };
+    return (await this.#run(ignitionModule, parameters)).payload;
   }
 
   /** Brings the record up to date with Ignition's journals, and writes it. */

@@ -18,7 +18,7 @@ import { RegistryAbi, VerifierAbi } from "../upstream/abis.ts";
 import type { RollupConfig } from "../upstream/rollupConfig.ts";
 import type { Difference, UpgradePlan } from "./deploymentRecord.ts";
 import type { DeploymentTarget } from "./deploymentTarget.ts";
-import type { UpgradeParameters } from "./upgradeParameters.ts";
+import { parseTerms, type UpgradeParameters } from "./upgradeParameters.ts";
 
 /** There is nothing at the address that was called the registry's. */
 export class NoContractError extends BuildAheadError {
@@ -63,6 +63,7 @@ export const UPGRADE_GAS = 60_000_000n;
  * Decides what will be deployed, from the canonical rollup and the reviewed parameters, and refuses what cannot end well. Sends nothing.
  *
  * @throws NoContractError, NotARegistryError, NoRollupError, UnreadableConfigError when the network is not what it was said to be.
+ * @throws InvalidParametersError when the window would be longer than a slot.
  * @throws AlreadyUpgradedError, VersionTakenError, MockVerifierRefusedError when there is nothing to do, or it must not be done.
  */
 export async function planUpgrade(
@@ -78,6 +79,7 @@ export async function planUpgrade(
   if (await isExtended(node, canonical)) throw new AlreadyUpgradedError(canonical);
 
   const current = await readRollupConfig(node, canonical);
+  const terms = parseTerms(parameters.terms, current.config.aztecSlotDuration);
   const verifier = parameters.verifier === "canonical" ? current.verifier : parameters.verifier;
   if (verifier === "mock" || (await acceptsAnything(node, verifier))) assertMockAllowed(node.chainId);
   const config = planConfig(current, contracts, parameters);
@@ -89,7 +91,7 @@ export async function planUpgrade(
     canonical,
     config,
     genesis: current.genesis,
-    terms: parameters.terms,
+    terms,
     verifier,
     rewardsClaimable: current.rewardsClaimable,
     ...(recreated === undefined ? {} : { escapeHatch: configOf(recreated) }),

@@ -11,6 +11,7 @@ import { upstreamContracts } from "./scripts/plugins/upstreamContracts.ts";
 import { solidityTestSettings } from "./scripts/solidityTestSettings.ts";
 import { benchTask } from "./scripts/tasks/bench.ts";
 import { checkDeploymentTask } from "./scripts/tasks/checkDeployment.ts";
+import { deployFreshTask } from "./scripts/tasks/deployFresh.ts";
 import { deployUpgradeTask } from "./scripts/tasks/deployUpgrade.ts";
 import { payloadTask } from "./scripts/tasks/payload.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
@@ -20,7 +21,15 @@ const require = createRequire(import.meta.url);
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, hardhatViem, aztecRemappings, mochaWorkers],
-  tasks: [benchTask, checkDeploymentTask, deployUpgradeTask, payloadTask, rehearseTask, verifySourcesTask],
+  tasks: [
+    benchTask,
+    checkDeploymentTask,
+    deployFreshTask,
+    deployUpgradeTask,
+    payloadTask,
+    rehearseTask,
+    verifySourcesTask,
+  ],
   solidity: {
     version: "0.8.30",
     path: require.resolve("solc/soljson.js"),

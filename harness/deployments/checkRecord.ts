@@ -9,12 +9,12 @@ import { buildAheadConfig } from "../network/deployBuildAhead.ts";
 import { completeConfig } from "../network/deployRollup.ts";
 import { readEscapeHatch } from "../network/escapeHatch.ts";
 import { readRollupConfig } from "../network/readRollupConfig.ts";
-import { upgradeActions } from "../network/upgradeActions.ts";
+import { upgradeActions, type PayloadAction } from "../network/upgradeActions.ts";
 import { lateSubmissionAbi } from "../protocol/abis.ts";
-import { RegistryAbi } from "../upstream/abis.ts";
+import { GSEAbi, RegistryAbi } from "../upstream/abis.ts";
 import { BuildAheadError } from "../errors.ts";
 import type { DeploymentRecord } from "./deploymentRecord.ts";
-import { expectedDeployment } from "./deployUpgrade.ts";
+import { expectedDeployment } from "./deployPlan.ts";
 import { inspectPayload } from "./inspectPayload.ts";
 import { findGone } from "./resumeJournal.ts";
 import { assertSameChain } from "./validateRecord.ts";
@@ -51,7 +51,7 @@ export async function checkRecord(place: CheckPlace, record: DeploymentRecord): 
   const { plan, addresses, steps } = record;
   await assertSameChain(place, record);
   const { rollup, escapeHatch, payload } = addresses;
-  if (record.status !== "complete" || rollup === undefined || payload === undefined) {
+  if (record.status !== "complete" || rollup === undefined) {
     throw new IncompleteDeploymentError(record);
   }
   const gone = new Set((await findGone(node, steps)).map(({ id }) => id));
@@ -61,15 +61,33 @@ export async function checkRecord(place: CheckPlace, record: DeploymentRecord): 
     // Rollup, libraries and hatch are looked at in the round; what remains is penalties and payload.
     if (functionName === undefined) others.push(await checkCode(place, contract, address));
   }
-  const { actions } = await inspectPayload(node, payload);
-  const expected = upgradeActions({ ...plan, rollup, escapeHatch });
-  const print = (list: readonly { target: string; data: string }[]) =>
-    list.map(({ target, data }) => `${target}:${data}`.toLowerCase()).join();
   return [
     ...transactions,
     ...(await checkDeployment(artifacts, node, rollup, expectedDeployment(record))),
     ...others,
-    check("payload", "FixedActionsPayload.getActions", print(expected), print(actions)),
+    ...(payload === undefined
+      ? await checkHandover(node, record)
+      : [await checkPayload(node, payload, upgradeActions({ ...plan, rollup, escapeHatch }))]),
+  ];
+}
+
+async function checkPayload(node: L1Node, payload: Address, expected: readonly PayloadAction[]): Promise<Check> {
+  const { actions } = await inspectPayload(node, payload);
+  const print = (list: readonly PayloadAction[]) => list.map(({ target, data }) => `${target}:${data}`.toLowerCase());
+  return check("payload", "FixedActionsPayload.getActions", print(expected).join(), print(actions).join());
+}
+
+/** A new network belongs to its governance, and its rollup is the canonical one. */
+async function checkHandover({ publicClient }: L1Node, { plan, addresses }: DeploymentRecord): Promise<Check[]> {
+  const { registry, gse, governance } = plan.contracts;
+  const contract = { address: registry, abi: RegistryAbi } as const;
+  const canonical = await publicClient.readContract({ ...contract, functionName: "getCanonicalRollup" });
+  const owner = await publicClient.readContract({ ...contract, functionName: "owner" });
+  const escrowOwner = await publicClient.readContract({ address: gse, abi: GSEAbi, functionName: "owner" });
+  return [
+    check("shared contract", "Registry.getCanonicalRollup", addresses.rollup ?? zeroAddress, canonical),
+    check("owner", "Registry.owner", governance, owner),
+    check("owner", "GSE.owner", governance, escrowOwner),
   ];
 }
 

@@ -56,7 +56,7 @@ async function makePayload(
   opened: OpenNetwork,
 ): Promise<Address> {
   const { parseTerms } = await import("../../harness/deployments/upgradeParameters.ts");
-  const { deployTermsPayload } = await import("../../harness/deployments/deployUpgrade.ts");
+  const { deployTermsPayload } = await import("../../harness/deployments/deployPlan.ts");
   const { RecordStore } = await import("../../harness/deployments/recordStore.ts");
   const store = RecordStore.open(path.join(hre.config.paths.root, opened.folder), name);
   try {

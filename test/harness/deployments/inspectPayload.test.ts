@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Address, Hex } from "viem";
 
-import { deployTermsPayload } from "../../../harness/deployments/deployUpgrade.ts";
+import { deployTermsPayload } from "../../../harness/deployments/deployPlan.ts";
 import type { DeploymentRecord } from "../../../harness/deployments/deploymentRecord.ts";
 import { inspectPayload, NotAPayloadError } from "../../../harness/deployments/inspectPayload.ts";
 import { describeUnknownRollup, KNOWN_ROLLUPS } from "../../../harness/deployments/knownNetworks.ts";

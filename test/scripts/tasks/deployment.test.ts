@@ -7,8 +7,11 @@ import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { Address } from "viem";
 
+import { RecordStore } from "../../../harness/deployments/recordStore.ts";
+import type { L1Chain } from "../../../harness/l1/l1Chain.ts";
 import { openRpcChain } from "../../../harness/l1/openRpcChain.ts";
 import { startAnvil, type AnvilProcess } from "../../../harness/l1/startAnvil.ts";
+import { attachNetwork } from "../../../harness/network/contracts.ts";
 import { deployV4Stack } from "../../../harness/network/deployV4Stack.ts";
 import { errorAbiOf } from "../../../harness/network/errorAbi.ts";
 
@@ -18,6 +21,7 @@ const RECORDS = path.join("tmp", "deployments", NETWORK);
 
 describe("The tasks of a deployment", () => {
   let anvil: AnvilProcess;
+  let chain: L1Chain;
   let hre: HardhatRuntimeEnvironment;
   let registry: Address;
   let restoreConsole: () => void;
@@ -25,7 +29,7 @@ describe("The tasks of a deployment", () => {
 
   before(async () => {
     anvil = await startAnvil();
-    const chain = await openRpcChain({ url: anvil.url, errorAbi: errorAbiOf(artifacts) });
+    chain = await openRpcChain({ url: anvil.url, errorAbi: errorAbiOf(artifacts) });
     ({ registry } = (await deployV4Stack(artifacts, chain)).contracts);
     await chain.rpc("evm_setAutomine", [true]);
     hre = await runtimeFor(anvil.url);
@@ -92,7 +96,9 @@ describe("The tasks of a deployment", () => {
     const parameters = path.join(RECORDS, "parameters.json");
     writeFileSync(parameters, JSON.stringify({ inboxLag: 3 }));
     const deployed = await run("deploy-upgrade", { registry, parameters, yes: true });
-    expect(deployed.output).to.contain("Deployed and checked: rollup 0x");
+    expect(deployed.output)
+      .to.contain("Deployed and checked:")
+      .and.to.match(/rollup +0x/);
     expect(deployed.exitCode).to.equal(0);
     expect(existsSync(path.join("deployments", NETWORK))).to.equal(false);
     expect(existsSync(path.join(RECORDS, "build-ahead.md"))).to.equal(true);
@@ -119,6 +125,20 @@ describe("The tasks of a deployment", () => {
       yes: true,
     });
     expect(elsewhere.output).to.contain("The record is of another deployment, its registry differs");
+  });
+
+  it("make a new network that belongs to its governance, and whose first rollup has the window", async () => {
+    const deployed = await run("deploy-fresh", { yes: true });
+    expect(deployed.exitCode, deployed.output).to.equal(0);
+    const checked = await run("check-deployment", { name: "fresh" });
+    expect(checked.output).to.match(/0 found wrong.$/);
+    const { plan, addresses } = RecordStore.read(path.join(RECORDS, "fresh.json"));
+    const { rollup } = await attachNetwork(chain, plan.contracts.registry);
+    expect(rollup.address).to.equal(addresses.rollup);
+    const nothing = await run("deploy-upgrade", { registry: plan.contracts.registry, name: "again", yes: true });
+    expect(nothing.output).to.match(/^The canonical rollup is the extended one already/);
+    const refused = await run("payload", { name: "fresh" });
+    expect(refused.output).to.contain("--name fresh: expected the record of a complete");
   });
 });
 

@@ -8,11 +8,13 @@ const floors = [
   ["harness/errors.ts"],
   ["harness/hardhatRuntime.ts", "harness/missingArtifactError.ts"],
   ["harness/l1", "harness/protocol", "ignition"],
-  ["harness/upstream"],
+  ["harness/upstream", "harness/sim"],
   ["harness/network"],
   ["harness/consensus", "harness/deployments"],
   ["harness/accounting", "harness/world"],
-  ["harness/twin", "harness/scenarios"],
+  ["harness/actors", "harness/ledger", "harness/publisher", "harness/twin"],
+  ["harness/stage"],
+  ["harness/scenarios"],
   ["harness/bench", "harness/differential", "harness/rehearsal"],
   ["harness/report"],
   ["scripts"],
@@ -82,7 +84,7 @@ export default {
       severity: "error",
       from: { path: inRoom("harness/report") },
       to: {
-        path: ["bench", "differential", "rehearsal", "scenarios", "twin", "world"].map((room) =>
+        path: ["bench", "differential", "rehearsal", "scenarios", "stage", "twin", "world"].map((room) =>
           inRoom(`harness/${room}`),
         ),
         pathNot: inRoom("harness/bench/record"),

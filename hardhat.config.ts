@@ -13,8 +13,10 @@ import { benchTask } from "./scripts/tasks/bench.ts";
 import { checkDeploymentTask } from "./scripts/tasks/checkDeployment.ts";
 import { deployFreshTask } from "./scripts/tasks/deployFresh.ts";
 import { deployUpgradeTask } from "./scripts/tasks/deployUpgrade.ts";
+import { forkSourceTask } from "./scripts/tasks/forkSource.ts";
 import { payloadTask } from "./scripts/tasks/payload.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
+import { scenariosTask } from "./scripts/tasks/scenarios.ts";
 import { verifySourcesTask } from "./scripts/tasks/verifySources.ts";
 
 const require = createRequire(import.meta.url);
@@ -26,8 +28,10 @@ export default defineConfig({
     checkDeploymentTask,
     deployFreshTask,
     deployUpgradeTask,
+    forkSourceTask,
     payloadTask,
     rehearseTask,
+    scenariosTask,
     verifySourcesTask,
   ],
   solidity: {

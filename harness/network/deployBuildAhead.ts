@@ -1,8 +1,11 @@
 import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import type { RollupConfig } from "../upstream/rollupConfig.ts";
 import { assertDeployment } from "./checkDeployment.ts";
-import type { DeployedNetwork, DeployedRollup } from "./deployment.ts";
+import type { AztecContracts } from "./contracts.ts";
+import type { Deployer } from "./deployer.ts";
+import type { DeployedRollup } from "./deployment.ts";
 import { deployRollup, type DeployRollupOptions } from "./deployRollup.ts";
+import type { NetworkConfig } from "./networkConfig.ts";
 
 /**
  * Terms of a deployment: the window is closed, and the rollup behaves like upstream's until governance opens it. The shares are
@@ -26,6 +29,14 @@ export interface DeployBuildAheadOptions extends Pick<DeployRollupOptions, "veri
   readonly config?: RollupConfig;
 }
 
+/** What has to be known of a deployment to put another rollup beside its own. */
+export interface UpgradedFrom {
+  readonly deployer: Deployer;
+  readonly contracts: AztecContracts;
+  /** Of the rollup that is there. */
+  readonly config: Pick<NetworkConfig, "rollup" | "genesis">;
+}
+
 /**
  * The configuration of a build-ahead deployment: the same as a rollup's, with the one intended difference. With an inbox lag
  * of 1 a child built before its parent landed dies on any message sent in between.
@@ -42,7 +53,7 @@ export function buildAheadConfig(config: RollupConfig): RollupConfig {
  * @throws DeploymentCheckError when what was deployed is not what was asked for.
  */
 export async function deployBuildAhead(
-  { deployer, contracts, config }: DeployedNetwork,
+  { deployer, contracts, config }: UpgradedFrom,
   options: DeployBuildAheadOptions = {},
 ): Promise<DeployedRollup> {
   const { terms = CLOSED_TERMS } = options;

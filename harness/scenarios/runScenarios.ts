@@ -1,0 +1,63 @@
+import { BuildAheadError } from "../errors.ts";
+import type { HardhatRuntime } from "../hardhatRuntime.ts";
+import { ChainLedgers } from "../ledger/chainLedgers.ts";
+import { makeScenarioRecord, type ScenarioRecord } from "../stage/scenarioRecord.ts";
+import { assertExpectations, BOTH_WINDOWS, playScenario } from "../stage/simulatedScenario.ts";
+import type { NamedScenario } from "./findSimulated.ts";
+
+/** What became of a list of scenarios. */
+export interface ScenarioResults {
+  readonly records: readonly ScenarioRecord[];
+  /** One a run, each under a heading. */
+  readonly traces: readonly string[];
+  /** What went otherwise than it must, with the trace around it. */
+  readonly failures: readonly string[];
+}
+
+/**
+ * Runs scenarios on the real contracts, each with the windows that it is about. One that fails does not hold up the others.
+ * @param onRecord Hears of each run as it ends
+ */
+export async function runScenarios(
+  hardhat: HardhatRuntime,
+  scenarios: readonly NamedScenario[],
+  seed: string,
+  onRecord: (record: Pick<ScenarioRecord, "name" | "window" | "ok">) => void = () => {},
+): Promise<ScenarioResults> {
+  const ledgers = new ChainLedgers(hardhat);
+  const records: ScenarioRecord[] = [];
+  const traces: string[] = [];
+  const failures: string[] = [];
+  try {
+    for (const scenario of scenarios) {
+      for (const window of scenario.windows ?? BOTH_WINDOWS) {
+        const heading = `# ${scenario.name}, window ${window}, seed ${seed}`;
+        let ok = true;
+        try {
+          const run = await playScenario((setup) => ledgers.open(setup), scenario, { seed, window });
+          traces.push(`${heading}\n${run.trace.render()}`);
+          try {
+            assertExpectations(run, scenario.expect(window));
+          } catch (error) {
+            ok = false;
+            failures.push(explain(heading, error));
+          }
+          records.push(makeScenarioRecord(scenario, { window, seed, ledger: "chain", ok }, run.metrics));
+        } catch (error) {
+          ok = false;
+          failures.push(explain(heading, error));
+        }
+        onRecord({ name: scenario.name, window, ok });
+      }
+    }
+  } finally {
+    await ledgers.close();
+  }
+  return { records, traces, failures };
+}
+
+/** @throws what is no error of this project */
+function explain(heading: string, error: unknown): string {
+  if (!(error instanceof BuildAheadError)) throw error;
+  return `${heading}\n${error.message}`;
+}

@@ -1,0 +1,2 @@
+/** The seed of the runs whose evidence is committed. */
+export const DEFAULT_SCENARIO_SEED = "build-ahead";

@@ -1,0 +1,75 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+
+import { BuildAheadError } from "../../harness/errors.ts";
+import type { NamedScenario } from "../../harness/scenarios/findSimulated.ts";
+import { DEFAULT_SCENARIO_SEED } from "../../harness/stage/scenarioSeed.ts";
+import { chooseEvidenceFolder, openEvidenceFolder } from "./evidenceFolder.ts";
+
+interface ScenariosArguments {
+  readonly only: string;
+  readonly list: boolean;
+  readonly seed: string;
+  readonly trace: string;
+  readonly out: string;
+}
+
+export default async function scenariosAction(
+  { only, list, seed, trace, out }: ScenariosArguments,
+  hre: HardhatRuntimeEnvironment,
+): Promise<void> {
+  try {
+    await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
+    // After the build: whatever takes an ABI from it while it loads has to find this one.
+    const { findSimulatedScenarios } = await import("../../harness/scenarios/findSimulated.ts");
+    const scenarios = await findSimulatedScenarios(only === "" ? undefined : only.split(","));
+    if (list) {
+      for (const { name, title } of scenarios) console.log(`${name}: ${title}`);
+      return;
+    }
+    const variations = [
+      ...(seed === DEFAULT_SCENARIO_SEED ? [] : [`seed-${seed}`]),
+      ...(only === "" ? [] : [`only-${only}`]),
+    ];
+    const name = chooseEvidenceFolder({ task: "scenarios", out, variations });
+    const folder = await openEvidenceFolder(hre.config.paths.root, name);
+    await runAndWrite(hre, scenarios, { seed, trace, folder, name });
+  } catch (error) {
+    if (!(error instanceof BuildAheadError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}
+
+async function runAndWrite(
+  hre: HardhatRuntimeEnvironment,
+  scenarios: readonly NamedScenario[],
+  {
+    seed,
+    trace,
+    folder,
+    name,
+  }: { readonly seed: string; readonly trace: string; readonly folder: string; readonly name: string },
+): Promise<void> {
+  const { runScenarios } = await import("../../harness/scenarios/runScenarios.ts");
+  const { renderScenarios, renderScenarioTable } = await import("../../harness/report/renderScenarios.ts");
+  const started = performance.now();
+  let last = started;
+  const { records, traces, failures } = await runScenarios(hre, scenarios, seed, ({ name: scenario, window, ok }) => {
+    const now = performance.now();
+    console.log(`  ${ok ? "ok " : "no "} ${scenario} (window ${window}), ${Math.round(now - last)} ms`);
+    last = now;
+  });
+  for (const failure of failures) console.error(`\n${failure}`);
+  console.log(`\n${renderScenarioTable(records)}`);
+  if (trace !== "") await writeFile(trace, traces.join("\n"));
+  await writeFile(path.join(folder, "scenarios.json"), `${JSON.stringify(records, undefined, 2)}\n`);
+  await writeFile(path.join(folder, "scenarios.md"), renderScenarios(records));
+  const seconds = Math.round((performance.now() - started) / 1000);
+  console.log(
+    `\nWrote ${path.join(name, "scenarios.json")} and ${path.join(name, "scenarios.md")} after ${seconds} s.`,
+  );
+  if (failures.length > 0) process.exitCode = 1;
+}

@@ -1,6 +1,7 @@
 import type { Address, Hex } from "viem";
 
 import type { EscapeHatchConfig } from "../network/escapeHatch.ts";
+import type { NetworkConfig } from "../network/networkConfig.ts";
 import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import type { GenesisState, RollupConfig } from "../upstream/rollupConfig.ts";
 import type { DeploymentStep } from "./ignitionJournal.ts";
@@ -12,9 +13,12 @@ export type RecordedContracts = Readonly<
 >;
 
 /** Everything that is decided before the first transaction is sent. */
-export interface UpgradePlan {
+export interface DeploymentPlan {
+  /** Given for a new network: then there are no shared contracts before the run, and the rollup is its first. */
+  readonly fresh?: NetworkConfig;
+  /** Zero until a new network has them. */
   readonly contracts: RecordedContracts;
-  /** The rollup that is canonical when the plan is made. */
+  /** The rollup that is canonical when the plan is made; zero on a new network. */
   readonly canonical: Address;
   readonly config: RollupConfig;
   readonly genesis: GenesisState;
@@ -37,6 +41,8 @@ export interface Difference {
 
 /** What a deployment left on chain, by role. */
 export interface DeployedAddresses {
+  readonly coinIssuer?: Address;
+  readonly dateGatedRelayer?: Address;
   readonly verifier?: Address;
   readonly rollup?: Address;
   readonly slashFactory?: Address;
@@ -45,6 +51,7 @@ export interface DeployedAddresses {
   readonly penaltyController?: Address;
   readonly strikeLedger?: Address;
   readonly slashingHook?: Address;
+  /** Only for an upgrade: a new network's rollup is registered by the deployer. */
   readonly payload?: Address;
 }
 
@@ -73,7 +80,7 @@ export interface DeploymentRecord {
   readonly deployer: Address;
   readonly build: BuildDescription;
   readonly parameters: UpgradeParameters;
-  readonly plan: UpgradePlan;
+  readonly plan: DeploymentPlan;
   readonly addresses: DeployedAddresses;
   readonly steps: readonly DeploymentStep[];
 }

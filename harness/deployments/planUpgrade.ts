@@ -16,9 +16,9 @@ import { readRollupConfig, type DeployedConfig } from "../network/readRollupConf
 import { lateSubmissionAbi } from "../protocol/abis.ts";
 import { RegistryAbi, VerifierAbi } from "../upstream/abis.ts";
 import type { RollupConfig } from "../upstream/rollupConfig.ts";
-import type { Difference, UpgradePlan } from "./deploymentRecord.ts";
+import type { Difference, DeploymentPlan } from "./deploymentRecord.ts";
 import type { DeploymentTarget } from "./deploymentTarget.ts";
-import type { UpgradeParameters } from "./upgradeParameters.ts";
+import { parseTerms, type UpgradeParameters } from "./upgradeParameters.ts";
 
 /** There is nothing at the address that was called the registry's. */
 export class NoContractError extends BuildAheadError {
@@ -58,18 +58,21 @@ export class UnfundedDeployerError extends BuildAheadError {
 
 /** Gas of a whole upgrade with penalties, and some more: a test compares. */
 export const UPGRADE_GAS = 60_000_000n;
+/** The same of a new network. */
+export const FRESH_GAS = 80_000_000n;
 
 /**
  * Decides what will be deployed, from the canonical rollup and the reviewed parameters, and refuses what cannot end well. Sends nothing.
  *
  * @throws NoContractError, NotARegistryError, NoRollupError, UnreadableConfigError when the network is not what it was said to be.
+ * @throws InvalidParametersError when the window would be longer than a slot.
  * @throws AlreadyUpgradedError, VersionTakenError, MockVerifierRefusedError when there is nothing to do, or it must not be done.
  */
 export async function planUpgrade(
   { node, network }: Pick<DeploymentTarget, "node" | "network">,
   registry: Address,
   parameters: UpgradeParameters,
-): Promise<UpgradePlan> {
+): Promise<DeploymentPlan> {
   if (((await node.publicClient.getCode({ address: registry })) ?? "0x") === "0x") {
     throw new NoContractError(registry, network, node.chainId);
   }
@@ -78,6 +81,7 @@ export async function planUpgrade(
   if (await isExtended(node, canonical)) throw new AlreadyUpgradedError(canonical);
 
   const current = await readRollupConfig(node, canonical);
+  const terms = parseTerms(parameters.terms, current.config.aztecSlotDuration);
   const verifier = parameters.verifier === "canonical" ? current.verifier : parameters.verifier;
   if (verifier === "mock" || (await acceptsAnything(node, verifier))) assertMockAllowed(node.chainId);
   const config = planConfig(current, contracts, parameters);
@@ -89,7 +93,7 @@ export async function planUpgrade(
     canonical,
     config,
     genesis: current.genesis,
-    terms: parameters.terms,
+    terms,
     verifier,
     rewardsClaimable: current.rewardsClaimable,
     ...(recreated === undefined ? {} : { escapeHatch: configOf(recreated) }),
@@ -98,10 +102,16 @@ export async function planUpgrade(
   };
 }
 
-/** @throws UnfundedDeployerError */
-export async function assertFunded({ node, sender }: Pick<DeploymentTarget, "node" | "sender">): Promise<void> {
+/**
+ * The deployer must be able to pay for so much gas at today's price.
+ * @throws UnfundedDeployerError
+ */
+export async function assertFunded(
+  { node, sender }: Pick<DeploymentTarget, "node" | "sender">,
+  gas: bigint,
+): Promise<void> {
   const balance = await node.publicClient.getBalance({ address: sender });
-  const needed = UPGRADE_GAS * (await node.publicClient.getGasPrice());
+  const needed = gas * (await node.publicClient.getGasPrice());
   if (balance < needed) throw new UnfundedDeployerError(sender, balance, needed);
 }
 
@@ -117,7 +127,7 @@ function planConfig(current: DeployedConfig, contracts: AztecContracts, { inboxL
   return completeConfig(own, contracts, genesis);
 }
 
-function pickContracts(contracts: AztecContracts): UpgradePlan["contracts"] {
+function pickContracts(contracts: AztecContracts): DeploymentPlan["contracts"] {
   const { registry, governance, gse, feeAsset, stakingAsset, rewardDistributor } = contracts;
   return { registry, governance, gse, feeAsset, stakingAsset, rewardDistributor };
 }

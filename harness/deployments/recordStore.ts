@@ -28,7 +28,7 @@ export class RecordLockedError extends BuildAheadError {
 /** A record's file is not a record. */
 export class UnreadableRecordError extends BuildAheadError {
   constructor(file: string, cause: unknown) {
-    super("The deployment's record cannot be read: restore it from version control, or name another with --name", {
+    super("There is no record to be read here: look at --network and --name, or restore it from version control", {
       fields: { file },
       cause,
     });
@@ -126,7 +126,7 @@ export class RecordStore {
 }
 
 /** Written aside, made sure of, and renamed. */
-function writeWhole(file: string, text: string): void {
+export function writeWhole(file: string, text: string): void {
   const draft = `${file}.${process.pid}.tmp`;
   const descriptor = openSync(draft, "w");
   writeFileSync(descriptor, text);

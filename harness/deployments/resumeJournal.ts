@@ -88,7 +88,7 @@ function inJournalsLetters(provider: L1Provider, { data }: LostTransaction): L1P
 }
 
 /** The steps whose transactions are in no block any more. */
-async function findGone(node: L1Node, steps: readonly DeploymentStep[]): Promise<DeploymentStep[]> {
+export async function findGone(node: L1Node, steps: readonly DeploymentStep[]): Promise<DeploymentStep[]> {
   const receipts = await Promise.all(steps.map(({ txHash }) => findReceipt(node, txHash)));
   return steps.filter((_, index) => receipts[index] === undefined);
 }

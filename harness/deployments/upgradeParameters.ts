@@ -72,7 +72,12 @@ export function parseUpgradeParameters(json: unknown): UpgradeParameters {
   };
 }
 
-function parseTerms(json: unknown): LateSubmissionTerms {
+/**
+ * Reads terms from parsed JSON.
+ * @param slotSeconds The longest window; default: not looked at
+ * @throws InvalidParametersError
+ */
+export function parseTerms(json: unknown, slotSeconds?: bigint): LateSubmissionTerms {
   const names = ["firstBps", "submitterBps", "burnBps", "windowSeconds", "crossEpoch"];
   const fields = objectAt("terms", json, names);
   const [firstBps, submitterBps, burnBps] = ["firstBps", "submitterBps", "burnBps"].map((name) =>
@@ -86,7 +91,8 @@ function parseTerms(json: unknown): LateSubmissionTerms {
   }
   const { crossEpoch } = fields;
   if (typeof crossEpoch !== "boolean") throw new InvalidParametersError("terms.crossEpoch", "true or false", crossEpoch);
-  const windowSeconds = integerAt("terms.windowSeconds", fields["windowSeconds"], 0, MAX_UINT32);
+  const longest = slotSeconds === undefined ? MAX_UINT32 : Number(slotSeconds);
+  const windowSeconds = integerAt("terms.windowSeconds", fields["windowSeconds"], 0, longest);
   return { firstBps, submitterBps, burnBps, windowSeconds, crossEpoch };
 }
 

@@ -26,7 +26,7 @@ export class ChangedParametersError extends BuildAheadError {
  * A record may be gone on with only on its own chain, by its own deployer.
  * @throws RecordMismatchError
  */
-async function assertSameChain(
+export async function assertSameChain(
   { network, node }: Pick<DeploymentTarget, "network" | "node">,
   record: DeploymentRecord,
 ): Promise<void> {

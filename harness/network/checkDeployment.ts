@@ -39,7 +39,9 @@ export type CheckArea =
   | "genesis"
   | "verifier"
   | "terms"
-  | "escape hatch";
+  | "escape hatch"
+  | "transaction"
+  | "payload";
 
 /** What configurations are made of once they are taken apart. */
 type Leaf = string | number | bigint | boolean;

@@ -47,19 +47,7 @@ export async function deployV4Stack(
   const deployer: Deployer = { chain, account, artifacts };
 
   const multicall3 = await ensureMulticall3(deployer);
-  const shared = await deployModule(deployer, aztecGovernanceModule, {
-    AztecGovernance: {
-      initialFeeAssetSupply: config.initialFeeAssetSupply,
-      coinIssuerRate: config.coinIssuerRate,
-      activationThreshold: config.gse.activationThreshold,
-      ejectionThreshold: config.gse.ejectionThreshold,
-      governanceProposerQuorum: config.governanceProposer.quorum,
-      governanceProposerRoundSize: config.governanceProposer.roundSize,
-      governanceConfig: { ...config.governance, proposeConfig: { ...config.governance.proposeConfig } },
-      coinIssuerGatedUntil: config.coinIssuerGatedUntil,
-      rewardDistributorFunding: config.rewardDistributorFunding,
-    },
-  });
+  const shared = await deployModule(deployer, aztecGovernanceModule, { AztecGovernance: governanceParameters(config) });
   const contracts = { ...shared, multicall3 };
   await beforeRollup?.(deployer);
   const rollup = await deployRollup(deployer, {
@@ -84,4 +72,19 @@ export async function deployV4Stack(
     },
   });
   return { chain, config, deployer, provisioner: new Provisioner(deployer, contracts), contracts, rollup };
+}
+
+/** The shared contracts' constructor arguments as their Ignition module takes them. */
+export function governanceParameters(config: NetworkConfig) {
+  return {
+    initialFeeAssetSupply: config.initialFeeAssetSupply,
+    coinIssuerRate: config.coinIssuerRate,
+    activationThreshold: config.gse.activationThreshold,
+    ejectionThreshold: config.gse.ejectionThreshold,
+    governanceProposerQuorum: config.governanceProposer.quorum,
+    governanceProposerRoundSize: config.governanceProposer.roundSize,
+    governanceConfig: { ...config.governance, proposeConfig: { ...config.governance.proposeConfig } },
+    coinIssuerGatedUntil: config.coinIssuerGatedUntil,
+    rewardDistributorFunding: config.rewardDistributorFunding,
+  };
 }

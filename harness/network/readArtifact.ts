@@ -10,6 +10,8 @@ export type LinkReferences = Readonly<
 
 /** What the harness reads of a compiled contract. */
 export interface CompiledContract {
+  readonly contractName: string;
+  readonly sourceName: string;
   readonly abi: Abi;
   readonly bytecode: Hex;
   readonly deployedBytecode: Hex;

@@ -8,6 +8,7 @@ export { GovernanceProposerAbi } from "@aztec/l1-artifacts/GovernanceProposerAbi
 export { GSEAbi } from "@aztec/l1-artifacts/GSEAbi";
 export { InboxAbi } from "@aztec/l1-artifacts/InboxAbi";
 export { OutboxAbi } from "@aztec/l1-artifacts/OutboxAbi";
+export { RegisterNewRollupVersionPayloadAbi as PayloadAbi } from "@aztec/l1-artifacts/RegisterNewRollupVersionPayloadAbi";
 export { RegistryAbi } from "@aztec/l1-artifacts/RegistryAbi";
 export { RewardDistributorAbi } from "@aztec/l1-artifacts/RewardDistributorAbi";
 export { RollupAbi } from "@aztec/l1-artifacts/RollupAbi";

@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { artifacts } from "hardhat";
 
-import { deployUpgrade } from "../../harness/deployments/deployUpgrade.ts";
+import { deployPlan } from "../../harness/deployments/deployPlan.ts";
 import type { BuildDescription, DeploymentRecord } from "../../harness/deployments/deploymentRecord.ts";
 import type { DeploymentTarget } from "../../harness/deployments/deploymentTarget.ts";
 import { planUpgrade } from "../../harness/deployments/planUpgrade.ts";
@@ -74,7 +74,7 @@ export async function runUpgrade(
     const plan =
       store.read() === undefined ? { plan: await planUpgrade(target, network.contracts.registry, parameters) } : {};
     const options = { name, store, parameters, build: BUILD, ...plan };
-    return await deployUpgrade(target, { ...options, ...(onResume === undefined ? {} : { onResume }) });
+    return await deployPlan(target, { ...options, ...(onResume === undefined ? {} : { onResume }) });
   } finally {
     store.release();
   }

@@ -1,31 +1,38 @@
 import type { DeploymentParameters, IgnitionModule, IgnitionModuleResult } from "@nomicfoundation/ignition-core";
 import type { Address } from "viem";
 
+import aztecGovernanceModule from "../../ignition/modules/aztecGovernance.ts";
 import buildAheadRollupModule from "../../ignition/modules/buildAheadRollup.ts";
 import escapeHatchModule from "../../ignition/modules/escapeHatch.ts";
 import fixedActionsPayloadModule from "../../ignition/modules/fixedActionsPayload.ts";
+import freshHandoverModule from "../../ignition/modules/freshHandover.ts";
 import mockVerifierModule from "../../ignition/modules/mockVerifier.ts";
 import penaltiesModule from "../../ignition/modules/penalties.ts";
 import penaltiesRegistryModule from "../../ignition/modules/penaltiesRegistry.ts";
+import termsPayloadModule from "../../ignition/modules/termsPayload.ts";
 import { assertDeployment, type ExpectedDeployment } from "../network/checkDeployment.ts";
-import { rollupParameters } from "../network/deployRollup.ts";
+import { completeConfig, rollupParameters } from "../network/deployRollup.ts";
+import { governanceParameters } from "../network/deployV4Stack.ts";
+import type { NetworkConfig } from "../network/networkConfig.ts";
+import { readRollup } from "../network/rollup.ts";
 import { runModule } from "../network/runModule.ts";
 import { upgradeActions } from "../network/upgradeActions.ts";
+import { encodeSetTerms, type LateSubmissionTerms } from "../protocol/terms.ts";
 import { explainFailure } from "./deploymentFailures.ts";
-import type { BuildDescription, DeployedAddresses, DeploymentRecord, UpgradePlan } from "./deploymentRecord.ts";
+import type { BuildDescription, DeployedAddresses, DeploymentRecord, DeploymentPlan } from "./deploymentRecord.ts";
 import type { DeploymentTarget } from "./deploymentTarget.ts";
 import { journalOf, readSteps } from "./ignitionJournal.ts";
-import { assertFunded } from "./planUpgrade.ts";
+import { assertFunded, FRESH_GAS, UPGRADE_GAS } from "./planUpgrade.ts";
 import type { RecordStore } from "./recordStore.ts";
 import { resumeJournals, type Resumption } from "./resumeJournal.ts";
 import { SLASH_PATHS, type UpgradeParameters } from "./upgradeParameters.ts";
 import { assertSameDeployment } from "./validateRecord.ts";
 
-export interface DeployUpgradeOptions {
+export interface DeployPlanOptions {
   readonly name: string;
   readonly store: RecordStore;
   /** Given for a new deployment; a record that exists has its own, and goes on with that. */
-  readonly plan?: UpgradePlan;
+  readonly plan?: DeploymentPlan;
   readonly parameters: UpgradeParameters;
   readonly build: BuildDescription;
   /** Called whenever the record has changed on disk. */
@@ -38,18 +45,19 @@ export interface DeployUpgradeOptions {
 const UPGRADE_URI = "Build-Ahead L1: register the rollup with the previous-slot window (closed)";
 
 /**
- * Deploys the upgrade: libraries, rollup, slash factory, escape hatch, penalties, checks all of it on chain, and only then the payload
- * that governance is to execute. Ignition's journal and the record are written after every transaction; a run that ends early is taken
- * up by the next one, wherever it ended. Registers nothing.
+ * Deploys what was planned. For an upgrade: libraries, rollup, slash factory, escape hatch, penalties, checks all of it on chain, and only
+ * then the payload that governance is to execute; it registers nothing. For a new network: the shared contracts first, and instead of a
+ * payload the registration and the handover to governance. Ignition's journals and the record are written after every transaction; a run
+ * that ends early is taken up by the next one, wherever it ended.
  *
  * @throws DeploymentInterruptedError and its kin when a run ends early; running again goes on.
  * @throws DeploymentCheckError before the payload, when what is on chain is not what was planned.
  */
-export async function deployUpgrade(
+export async function deployPlan(
   target: DeploymentTarget,
-  options: DeployUpgradeOptions,
+  options: DeployPlanOptions,
 ): Promise<DeploymentRecord> {
-  const run = await UpgradeRun.begin(target, options);
+  const run = await DeploymentRun.begin(target, options);
   try {
     return await run.deploy();
   } catch (error) {
@@ -59,36 +67,74 @@ export async function deployUpgrade(
   }
 }
 
+export interface DeployTermsOptions extends Pick<DeployPlanOptions, "store" | "onRecord" | "onResume"> {
+  readonly record: DeploymentRecord;
+  readonly terms: LateSubmissionTerms;
+}
+
+/**
+ * Makes the payload with which governance sets the terms of late submissions on the recorded rollup: with a window, it opens it. The same
+ * terms are the same payload, so that nothing is sent a second time.
+ *
+ * @throws DeploymentInterruptedError and its kin when a run ends early; running again goes on.
+ */
+export async function deployTermsPayload(
+  target: DeploymentTarget,
+  { record, terms, ...rest }: DeployTermsOptions,
+): Promise<Address> {
+  const { name, parameters, build } = record;
+  const run = await DeploymentRun.begin(target, { name, parameters, build, ...rest });
+  try {
+    return await run.deployTerms(terms);
+  } catch (error) {
+    throw explainFailure(error, target.sender, rest.store.file);
+  } finally {
+    run.refresh();
+  }
+}
+
 /** One run at one record. */
-class UpgradeRun {
+class DeploymentRun {
   readonly #target: DeploymentTarget;
-  readonly #options: DeployUpgradeOptions;
+  readonly #options: DeployPlanOptions;
   #record: DeploymentRecord;
 
-  private constructor(target: DeploymentTarget, options: DeployUpgradeOptions, record: DeploymentRecord) {
+  /** Whether there is nothing left to do. */
+  readonly #isDone: boolean;
+
+  private constructor(
+    target: DeploymentTarget,
+    options: DeployPlanOptions,
+    record: DeploymentRecord,
+    isDone = false,
+  ) {
     this.#target = target;
     this.#options = options;
     this.#record = record;
+    this.#isDone = isDone;
   }
 
-  static async begin(target: DeploymentTarget, options: DeployUpgradeOptions): Promise<UpgradeRun> {
+  static async begin(target: DeploymentTarget, options: DeployPlanOptions): Promise<DeploymentRun> {
     const { store, parameters, onResume } = options;
     const known = store.read();
-    if (known === undefined) return new UpgradeRun(target, options, await newRecord(target, options));
+    if (known === undefined) return new DeploymentRun(target, options, await newRecord(target, options));
     await assertSameDeployment(target, known, parameters);
     try {
       const resumption = await resumeJournals(target, store.journal, known.startBlock);
-      onResume?.(resumption);
+      const isDone = known.status === "complete" && resumption.redone.length === 0;
+      if (!isDone) onResume?.(resumption);
+      return new DeploymentRun(target, options, known, isDone);
     } catch (error) {
       throw explainFailure(error, target.sender, store.file);
     }
-    return new UpgradeRun(target, options, known);
   }
 
   async deploy(): Promise<DeploymentRecord> {
-    const { plan } = this.#record;
+    if (this.#isDone) return this.#record;
     this.refresh({ status: "running" });
-    await assertFunded(this.#target);
+    await assertFunded(this.#target, this.#record.plan.fresh === undefined ? UPGRADE_GAS : FRESH_GAS);
+    await this.#deploySharedContracts();
+    const { plan } = this.#record;
     const verifier = plan.verifier === "mock" ? (await this.#run(mockVerifierModule)).verifier : plan.verifier;
     this.refresh({ addresses: { verifier } });
     const { rollup, slashFactory } = await this.#run(buildAheadRollupModule, {
@@ -101,24 +147,58 @@ class UpgradeRun {
     const escapeHatch = await this.#deployEscapeHatch(rollup);
     await this.#deployPenalties(rollup);
     await assertDeployment(this.#target.artifacts, this.#target.node, rollup, expectedDeployment(this.#record));
-    const payload = await this.#deployPayload(rollup, escapeHatch);
-    this.refresh({ addresses: { payload }, status: "complete" });
+    if (plan.fresh === undefined) {
+      const payload = await this.#deployPayload(rollup, escapeHatch);
+      this.refresh({ addresses: { payload } });
+    } else await this.#handOver(plan.fresh, rollup);
+    this.refresh({ status: "complete" });
     return this.#record;
   }
 
+  async deployTerms(terms: LateSubmissionTerms): Promise<Address> {
+    const target = this.#record.addresses.rollup;
+    if (target === undefined) throw new TypeError("Terms are those of a rollup that is deployed");
+    const { firstBps, submitterBps, burnBps, windowSeconds, crossEpoch } = terms;
+    const name = [firstBps, submitterBps, burnBps, windowSeconds, crossEpoch].join("_");
+    const uri = `Build-Ahead L1: terms of late submissions, a window of ${windowSeconds} seconds`;
+    const ignitionModule = termsPayloadModule(name);
+    const parameters = { [ignitionModule.id]: { target, data: encodeSetTerms(terms), uri } };
+    return (await this.#run(ignitionModule, parameters)).payload;
+  }
+
   /** Brings the record up to date with Ignition's journals, and writes it. */
-  refresh(change: { readonly status?: DeploymentRecord["status"]; readonly addresses?: DeployedAddresses } = {}): void {
+  refresh(change: Partial<Pick<DeploymentRecord, "status" | "plan" | "addresses">> = {}): void {
     const { store, onRecord } = this.#options;
     const { addresses } = this.#record;
     const steps = readSteps(store.journal);
     this.#record = {
       ...this.#record,
-      status: change.status ?? this.#record.status,
+      ...change,
       addresses: { ...addresses, ...change.addresses },
       steps,
     };
     store.write(this.#record);
     onRecord?.(this.#record);
+  }
+
+  /** What a new network needs before its first rollup. */
+  async #deploySharedContracts(): Promise<void> {
+    const { plan } = this.#record;
+    if (plan.fresh === undefined) return;
+    const shared = await this.#run(aztecGovernanceModule, { AztecGovernance: governanceParameters(plan.fresh) });
+    const { coinIssuer, dateGatedRelayer } = shared;
+    const { registry, governance, gse, feeAsset, stakingAsset, rewardDistributor } = shared;
+    const contracts = { registry, governance, gse, feeAsset, stakingAsset, rewardDistributor };
+    const config = completeConfig(plan.config, contracts, plan.genesis);
+    this.refresh({ plan: { ...plan, contracts, config }, addresses: { coinIssuer, dateGatedRelayer } });
+  }
+
+  async #handOver({ feeJuicePortalFunding }: NetworkConfig, rollup: Address): Promise<void> {
+    const { registry, gse, feeAsset, governance } = this.#record.plan.contracts;
+    const { coinIssuer, dateGatedRelayer } = this.#record.addresses as Required<DeployedAddresses>;
+    const { feeJuicePortal } = await readRollup(this.#target.node, rollup);
+    const handover = { registry, gse, feeAsset, governance, rollup, coinIssuer, dateGatedRelayer, feeJuicePortal };
+    await this.#run(freshHandoverModule, { FreshHandover: { ...handover, feeJuicePortalFunding } });
   }
 
   async #deployEscapeHatch(rollup: Address): Promise<Address | undefined> {
@@ -198,7 +278,7 @@ export function expectedDeployment({ plan, addresses }: DeploymentRecord): Expec
 
 async function newRecord(
   { network, node, sender }: DeploymentTarget,
-  { name, plan, parameters, build }: DeployUpgradeOptions,
+  { name, plan, parameters, build }: DeployPlanOptions,
 ): Promise<DeploymentRecord> {
   if (plan === undefined) throw new TypeError("A new deployment needs a plan");
   const { publicClient, chainId } = node;

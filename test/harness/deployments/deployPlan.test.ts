@@ -13,7 +13,7 @@ import {
   UnsettledTransactionsError,
 } from "../../../harness/deployments/deploymentFailures.ts";
 import type { DeploymentRecord } from "../../../harness/deployments/deploymentRecord.ts";
-import { expectedDeployment } from "../../../harness/deployments/deployUpgrade.ts";
+import { expectedDeployment } from "../../../harness/deployments/deployPlan.ts";
 import {
   AlreadyUpgradedError,
   planUpgrade,

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 
 import type { ForkReport } from "../../../harness/rehearsal/fork/forkReport.ts";
-import { renderFork, renderForkPage } from "../../../harness/report/renderFork.ts";
+import { renderFork, renderForkPage, renderForkSummary } from "../../../harness/report/renderFork.ts";
 import { findChromium, measurePage } from "../../support/chromium.ts";
 
 const EVIDENCE = "evidence/rehearsal-local-fork";
@@ -17,7 +17,8 @@ describe("Committed rehearsal on a fork", () => {
     report = JSON.parse(await readFile(`${EVIDENCE}.json`, "utf8")) as ForkReport;
   });
 
-  it("is what the Markdown and the page say", async () => {
+  it("is what the README shows, and what the Markdown and the page say", async () => {
+    expect(await readFile("README.md", "utf8")).to.include(`\`\`\`\n${renderForkSummary(report)}\n\`\`\``);
     expect(await readFile(`${EVIDENCE}.md`, "utf8")).to.equal(renderFork(report));
     expect(await readFile(`${EVIDENCE}.html`, "utf8")).to.equal(renderForkPage(report));
   });

@@ -7,6 +7,8 @@ import type { RehearsalStep } from "./rehearsalReport.ts";
 export interface RehearsalListener {
   readonly onPhase?: (title: string) => void;
   readonly onStep?: (step: RehearsalStep) => void;
+  /** In what the new rollup differs from the one that it is to follow, before anything is proposed. */
+  readonly onDifference?: (subject: string, before: string, after: string) => void;
   /** Validator keys that had to be computed, of how many. */
   readonly onKeyProgress?: (done: number, count: number) => void;
 }

@@ -36,7 +36,9 @@ function describeFork(report: ForkReport): readonly Block[] {
     ),
     heading(2, "What differs"),
     text(
-      "The canonical rollup beside the one that is to follow it. What differs has its reason; what has none fails the rehearsal.",
+      "The canonical rollup beside the one that is to follow it. What differs has its reason; what has none fails the rehearsal. Four things " +
+        "have no getter and were read from their words of storage: `genesis.vkTreeRoot`, `genesis.protocolContractsHash`, `verifier` and " +
+        "`config.stakingQueueConfig`.",
     ),
     comparisonTable(report, false),
     heading(3, "What does not"),

@@ -24,7 +24,7 @@ export default async function forkSourceAction(
     console.log(`${source.isLoaded ? "Loaded" : "Prepared"} after ${seconds} s. In another terminal:\n`);
     console.log(`  npx hardhat rehearse --fork ${source.url} --registry ${source.registry}\n`);
     console.log("Interrupt to end it.");
-    await once(process, "SIGINT");
+    await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
     await source.stop();
   } catch (error) {
     if (!(error instanceof BuildAheadError)) throw error;

@@ -21,6 +21,9 @@ const LISTENER: RehearsalListener = {
     console.log(`\n${title}`);
   },
   onStep: printStep,
+  onDifference: (subject, before, after) => {
+    console.log(`  differs: ${subject}: ${before} -> ${after}`);
+  },
   onKeyProgress: (done, count) => {
     if (done % 16 === 0) console.log(`  validator keys ${done}/${count}`);
   },

@@ -5,11 +5,11 @@ import type { Artifacts, HardhatRuntime } from "../../hardhatRuntime.ts";
 import { openEmbeddedChain } from "../../l1/embeddedChain.ts";
 import type { L1Chain } from "../../l1/l1Chain.ts";
 import type { RpcSource } from "../../l1/rpcSource.ts";
-import { attachNetwork, type AztecNetwork } from "../../network/contracts.ts";
+import { attachNetwork, NotARegistryError, type AztecNetwork } from "../../network/contracts.ts";
 import { errorAbiOf } from "../../network/errorAbi.ts";
 import { readRollupConfig, type DeployedConfig } from "../../network/readRollupConfig.ts";
 import { lateSubmissionAbi } from "../../protocol/abis.ts";
-import { RollupAbi } from "../../upstream/abis.ts";
+import { RegistryAbi, RollupAbi } from "../../upstream/abis.ts";
 import { isCompiledFrom, selectorsIn } from "./compareRollups.ts";
 import { OverrideBook } from "./overrides.ts";
 
@@ -65,8 +65,8 @@ export async function attachFork(hardhat: HardhatRuntime, options: AttachForkOpt
     });
     // The node answers calls from its own blocks on: which rules held before, it does not know.
     await chain.mine();
+    const warnings = await judgeVersion(hardhat.artifacts, chain, registry, allowOtherVersion);
     const network = await attachNetwork(chain, registry);
-    const warnings = await judgeVersion(hardhat.artifacts, network, allowOtherVersion);
     const config = await readRollupConfig(chain, network.rollup.address);
     assertOwned(network, config);
     return { chain, network, config, book, firstBlock: blockNumber + 1n, warnings, close };
@@ -88,13 +88,18 @@ async function assertCode(source: RpcSource, registry: Address): Promise<void> {
   );
 }
 
-/** @throws CannotUpgradeError when the canonical rollup has the change already, or is of another version. */
+/**
+ * Looks at the canonical rollup's code before anything is asked of it: another version may not answer.
+ * @throws NotARegistryError
+ * @throws CannotUpgradeError when the canonical rollup has the change already, or is of another version.
+ */
 async function judgeVersion(
   artifacts: Artifacts,
-  { chain, rollup }: AztecNetwork,
+  chain: L1Chain,
+  registry: Address,
   allowOtherVersion: boolean,
 ): Promise<readonly string[]> {
-  const { address } = rollup;
+  const address = await readCanonical(chain, registry);
   const code = (await chain.publicClient.getCode({ address })) ?? "0x";
   if (selectorsIn(code, lateSubmissionAbi).length > 0) {
     throw new CannotUpgradeError("The canonical rollup is a build-ahead rollup already: there is nothing to upgrade", {
@@ -116,6 +121,14 @@ async function judgeVersion(
   return [
     "The canonical rollup has v4.1.2's functions, but not the code that the pinned sources compile to here: other compiler settings, or other sources.",
   ];
+}
+
+async function readCanonical({ publicClient }: L1Chain, address: Address): Promise<Address> {
+  try {
+    return await publicClient.readContract({ address, abi: RegistryAbi, functionName: "getCanonicalRollup" });
+  } catch (cause) {
+    throw new NotARegistryError(address, cause);
+  }
 }
 
 /** Governance has to own the rollup, or nothing can be handed on. @throws CannotUpgradeError */

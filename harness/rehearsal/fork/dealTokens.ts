@@ -4,10 +4,7 @@ import { BuildAheadError } from "../../errors.ts";
 import type { L1Chain } from "../../l1/l1Chain.ts";
 import { mappingWord, toWord } from "../../protocol/storageMap.ts";
 
-/**
- * Nobody knows where a token keeps its balances.
- * @public for who catches it
- */
+/** Nobody knows where a token keeps its balances. */
 export class UnknownTokenLayoutError extends BuildAheadError {}
 
 /** Where balances may be: the first words of a contract. OpenZeppelin's ERC-20 has them in the very first. */

@@ -10,11 +10,11 @@ import { epochAt, epochOfSlot, epochStart } from "../../protocol/time.ts";
 import { RollupAbi } from "../../upstream/abis.ts";
 import type { OverrideBook } from "./overrides.ts";
 
-/**
- * The rehearsal's own validators are too few for a committee.
- * @public for who catches it
- */
+/** The rehearsal's own validators are too few for a committee. */
 export class CommitteeTooSmallError extends BuildAheadError {}
+
+const UNKNOWN_KEYS =
+  "the keys of the chain's validators are not known: the committee of each epoch that is driven is made of the rehearsal's own";
 
 /**
  * Committees of validators whose keys are known, on a chain whose own validators are strangers. For each epoch that is driven, one
@@ -64,8 +64,7 @@ export class OwnCommittee {
       );
     }
     const commitment = keccak256(encodeAbiParameters([{ type: "address[]" }], [[...this.#members]]));
-    const reason = `the keys of the chain's validators are not known: the committee of epoch ${epoch} is made of the rehearsal's own`;
-    await this.#book.because(reason, () =>
+    await this.#book.because(UNKNOWN_KEYS, () =>
       this.#chain.setStorageAt(this.#rollup.address, toWord(committeeCommitmentWord(epoch)), commitment),
     );
     this.#seated.add(epoch);

@@ -98,7 +98,7 @@ class ForkRun {
     this.#options = options;
   }
 
-  async rehearse({ onKeyProgress }: RehearsalListener): Promise<ForkReport> {
+  async rehearse({ onKeyProgress, onDifference }: RehearsalListener): Promise<ForkReport> {
     const stage = this.#stage;
     const { rollup: previous } = stage.fork.network;
     stage.phase("own", "Own validators");
@@ -114,6 +114,7 @@ class ForkRun {
     stage.phase("upgrade", "The upgrade, in the middle of an epoch of the old rollup");
     const next = await this.#deploy(old, verifier);
     const comparison = await this.#compare(next);
+    for (const { subject, before, after, same } of comparison) if (!same) onDifference?.(subject, before, after);
     const registeredAt = await this.#register(old, next);
 
     stage.phase("left", "What the old rollup has left behind");

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import hardhat from "hardhat";
 import { encodeFunctionData, type Address } from "viem";
 
+import escapeHatchModule from "../../../../ignition/modules/escapeHatch.ts";
 import fixedActionsPayloadModule from "../../../../ignition/modules/fixedActionsPayload.ts";
 import { slashingVoteCall } from "../../../../harness/consensus/bundledCalls.ts";
 import { KeyRing } from "../../../../harness/consensus/keyRing.ts";
@@ -12,6 +13,7 @@ import { getCommittee } from "../../../../harness/network/committee.ts";
 import type { DeployedRollup } from "../../../../harness/network/deployment.ts";
 import { deployModule } from "../../../../harness/network/deployModule.ts";
 import { deployRollup } from "../../../../harness/network/deployRollup.ts";
+import { readEscapeHatch } from "../../../../harness/network/escapeHatch.ts";
 import { executePayload, proposeWithLock } from "../../../../harness/network/governance.ts";
 import { epochAt, epochStart, firstEpochSampledAfter, slotAt } from "../../../../harness/protocol/time.ts";
 import { attachFork, type AttachedFork } from "../../../../harness/rehearsal/fork/attachFork.ts";
@@ -28,6 +30,7 @@ import {
   TallySlashingProposerAbi,
 } from "../../../../harness/upstream/abis.ts";
 import type { World } from "../../../../harness/world/world.ts";
+import { HATCH } from "../../../support/escapeHatch.ts";
 import { pinned, SMALL_SOURCE, startSmallSource } from "../../../support/forkSource.ts";
 import { rejection } from "../../../support/rejection.ts";
 
@@ -159,6 +162,24 @@ describe("The upgrade at an interesting moment", () => {
     const args = [proposalId] as const;
     const state = await chain.publicClient.readContract({ ...governance(), functionName: "getProposalState", args });
     expect(state, "the other proposal").to.equal(EXECUTABLE);
+  });
+
+  it("with an escape hatch in force: the new rollup gets one of its own, in the same payload", async () => {
+    const { chain, network, book } = fork;
+    const { rollup, contracts } = network;
+    const parameters = { EscapeHatch: { rollup: rollup.address, bondToken: contracts.feeAsset, ...HATCH } };
+    const { hatch } = await deployModule(stage.deployer, escapeHatchModule, parameters);
+    const data = encodeFunctionData({ abi: RollupAbi, functionName: "updateEscapeHatch", args: [hatch] });
+    await book.because("the source has none", () =>
+      chain.executeAs(contracts.governance, { to: rollup.address, data }),
+    );
+    const { report } = await upgrade();
+    expect(report.actions.some((action) => action.includes("updateEscapeHatch"))).to.equal(true);
+    const meanings = report.words.map(({ meaning }) => meaning);
+    expect(meanings).to.include.members(["one more escape hatch", "its escape hatch, from the next epoch on"]);
+    const ours = await readEscapeHatch(chain, next.address);
+    expect(ours).to.deep.include({ ...HATCH, rollup: next.address });
+    expect(ours?.address).not.to.equal(hatch);
   });
 
   it("with the payload executed twice, or proposed again: refused", async () => {

@@ -26,8 +26,8 @@ export class AnvilBackend extends NodeBackend {
     await this.sendAndMine(transactions);
   }
 
-  async callAt(call: RpcCall, { timestamp }: BlockTemplate): Promise<Hex> {
-    return this.rpc<Hex>("eth_call", [call, "latest", {}, { time: toHex(timestamp) }]);
+  async callAt(call: RpcCall, { timestamp }: BlockTemplate, stateOverrides: object): Promise<Hex> {
+    return this.rpc<Hex>("eth_call", [call, "latest", stateOverrides, { time: toHex(timestamp) }]);
   }
 
   async forget(hash: Hex): Promise<void> {

@@ -38,9 +38,9 @@ export class EdrBackend extends NodeBackend {
   }
 
   /** EDR has no block overrides. Its pending block takes the time that the next block was given. */
-  async callAt(call: RpcCall, template: BlockTemplate): Promise<Hex> {
+  async callAt(call: RpcCall, template: BlockTemplate, stateOverrides: object): Promise<Hex> {
     await this.prepareNextBlock(template);
-    return this.rpc<Hex>("eth_call", [call, "pending"]);
+    return this.rpc<Hex>("eth_call", [call, "pending", stateOverrides]);
   }
 
   async forget(hash: Hex): Promise<void> {

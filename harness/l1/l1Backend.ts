@@ -42,8 +42,8 @@ export interface L1Backend {
    * @throws L1SubmissionError when the node refuses one: then nothing of the rest was sent.
    */
   mine(transactions: readonly PendingTransaction[], template: BlockTemplate): Promise<void>;
-  /** Runs a call as if in a block of that second. */
-  callAt(call: RpcCall, template: BlockTemplate): Promise<Hex>;
+  /** Runs a call as if in a block of that second, on state that `eth_call`'s third parameter changes. */
+  callAt(call: RpcCall, template: BlockTemplate, stateOverrides: object): Promise<Hex>;
   /** Takes a transaction back out of the node. */
   forget(hash: Hex): Promise<void>;
   close(): Promise<void>;

@@ -54,6 +54,20 @@ export class L1SubmissionError extends BuildAheadError {
   }
 }
 
+/** A transaction was to take another's place and does not pay enough more for it. */
+export class UnderpricedReplacementError extends BuildAheadError {
+  constructor(from: Address, nonce: number, bumpPercent: bigint) {
+    super("A replacement must pay more in every fee", { fields: { from, nonce, bumpPercent } });
+  }
+}
+
+/** The node answered something that is no answer. */
+export class L1AnswerError extends BuildAheadError {
+  constructor(method: string, answer: unknown) {
+    super("The L1 node's answer makes no sense", { fields: { method, answer: JSON.stringify(answer).slice(0, 100) } });
+  }
+}
+
 /** The chain underneath lacks something (a hardfork it does not know, prevrandao control, a fork mode). */
 export class UnsupportedL1FeatureError extends BuildAheadError {
   constructor(feature: string, fields: Readonly<Record<string, unknown>> = {}, cause?: unknown) {

@@ -2,6 +2,7 @@ import {
   createPublicClient,
   custom,
   defineChain,
+  isHex,
   keccak256,
   parseTransaction,
   recoverTransactionAddress,
@@ -12,12 +13,13 @@ import {
   type CustomTransport,
   type Hex,
   type PublicClient,
+  type StateOverride,
   type TransactionSerialized,
 } from "viem";
 
 import { decodeRevert, findRevertData } from "./decodeRevert.ts";
 import type { BlobWrapper, BlockTemplate, L1Backend } from "./l1Backend.ts";
-import type { L1RevertError } from "./l1Errors.ts";
+import { L1AnswerError, L1SubmissionError, UnsupportedL1FeatureError, type L1RevertError } from "./l1Errors.ts";
 import type { L1BlobTransactionRequest, L1TransactionRequest, PendingTransaction } from "./l1Transaction.ts";
 import { Mempool } from "./mempool.ts";
 import { signTransaction } from "./signTransaction.ts";
@@ -29,6 +31,22 @@ export interface CallRequest {
   readonly gas?: bigint | undefined;
   /** Unix seconds at which to run; default the latest block's. */
   readonly timestamp?: bigint | undefined;
+  /** State to run on that is not the chain's. */
+  readonly stateOverride?: StateOverride | undefined;
+}
+
+/** A call as if it were a transaction of a block to come. */
+export interface SimulationRequest extends CallRequest {
+  readonly from: Address;
+  readonly gas: bigint;
+  readonly timestamp: bigint;
+}
+
+/** What such a transaction would do. */
+export interface Simulation {
+  readonly isSuccess: boolean;
+  readonly gasUsed: bigint;
+  readonly returnData: Hex;
 }
 
 /** Knows the custom errors that may come back; loaded once, when the first revert asks for them. */
@@ -91,7 +109,10 @@ export class L1Node {
     return (await this.publicClient.getBlock({ blockTag: "latest" })).timestamp;
   }
 
-  /** Signs a transaction, with its blobs if it has any, and lets it wait for a block. Nothing is estimated or simulated. */
+  /**
+   * Signs a transaction, with its blobs if it has any, and lets it wait for a block. Nothing is estimated or simulated.
+   * @throws UnderpricedReplacementError when one with that nonce waits and this does not pay enough more.
+   */
   async submit(request: L1TransactionRequest | L1BlobTransactionRequest): Promise<PendingTransaction> {
     const nonce = request.nonce ?? (await this.#nextNonce(request.from.address));
     return this.mempool.add(
@@ -101,7 +122,8 @@ export class L1Node {
 
   /** Lets a transaction that somebody else signed wait for a block. Not for blob transactions. */
   async submitRaw(serialized: Hex): Promise<PendingTransaction> {
-    const { to, nonce = 0 } = parseTransaction(serialized as TransactionSerialized);
+    const parsed = parseTransaction(serialized as TransactionSerialized);
+    const { to, nonce = 0, maxFeePerGas = parsed.gasPrice ?? 0n, maxPriorityFeePerGas = maxFeePerGas } = parsed;
     const from = await recoverTransactionAddress({ serializedTransaction: serialized as TransactionSerialized });
     return this.mempool.add({
       hash: keccak256(serialized),
@@ -110,6 +132,7 @@ export class L1Node {
       nonce,
       serialized,
       blobCount: 0,
+      fees: { maxFeePerGas, maxPriorityFeePerGas, maxFeePerBlobGas: 0n },
     });
   }
 
@@ -118,20 +141,60 @@ export class L1Node {
    * @throws L1RevertError with the decoded custom error.
    */
   async call(request: CallRequest): Promise<Hex> {
-    const { timestamp, from, gas, ...rest } = request;
+    const { timestamp, from, gas, stateOverride, ...rest } = request;
+    const overrides = encodeStateOverride(stateOverride ?? []);
     const call = {
       ...rest,
       ...(from === undefined ? {} : { from }),
       ...(gas === undefined ? {} : { gas: toHex(gas) }),
     };
     try {
-      if (timestamp === undefined) return await this.rpc<Hex>("eth_call", [call, "latest"]);
-      return await this.backend.callAt(call, this.template(timestamp));
+      if (timestamp === undefined) return await this.rpc<Hex>("eth_call", [call, "latest", overrides]);
+      return await this.backend.callAt(call, this.template(timestamp), overrides);
     } catch (error) {
       const data = findRevertData(error);
       if (data === undefined) throw error;
       throw decodeRevert(await this.#errorAbi(), data, { to: request.to, cause: error });
     }
+  }
+
+  /**
+   * Runs a transaction in a block of its own, by `eth_simulateV1`. Neither nonce nor balance nor fees are looked at.
+   * @throws UnsupportedL1FeatureError when the node does not know the method.
+   * @throws L1AnswerError when its answer makes no sense.
+   */
+  async simulate({ timestamp, from, to, data, gas, stateOverride = [] }: SimulationRequest): Promise<Simulation> {
+    const call = { from, to, data, gas: toHex(gas) };
+    const block = {
+      blockOverrides: { time: toHex(timestamp) },
+      stateOverrides: encodeStateOverride(stateOverride),
+      calls: [call],
+    };
+    const blocks = await this.rpc<unknown>("eth_simulateV1", [{ blockStateCalls: [block] }, "latest"]).catch(
+      (error: unknown) => {
+        throw isUnknownMethod(error) ? new UnsupportedL1FeatureError("eth_simulateV1", {}, error) : error;
+      },
+    );
+    return readSimulation(blocks);
+  }
+
+  /**
+   * Signs a transaction and sends it to the node at once, past whoever owns the clock: for a node that mines by itself.
+   * @throws L1SubmissionError when the node refuses it; an error of the connection, after which it may have arrived, as it is.
+   */
+  async sendAtOnce(request: L1TransactionRequest | L1BlobTransactionRequest): Promise<PendingTransaction> {
+    const { chainId, blobWrapper } = this;
+    const nonce = request.nonce ?? (await this.#nextNonce(request.from.address));
+    const transaction = await signTransaction(request, { chainId, nonce, blobWrapper });
+    await this.rpc("eth_sendRawTransaction", [transaction.serialized]).catch((error: unknown) => {
+      throw codesOf(error).length > 0 ? new L1SubmissionError(transaction.from, nonce, error) : error;
+    });
+    return transaction;
+  }
+
+  /** What revert data says, in the words of the contracts. */
+  async explain(data: Hex): Promise<L1RevertError> {
+    return decodeRevert(await this.#errorAbi(), data);
   }
 
   /** Why a mined transaction reverted. */
@@ -162,4 +225,40 @@ export class L1Node {
     const mined = await this.publicClient.getTransactionCount({ address, blockTag: "latest" });
     return this.mempool.nextNonce(address, mined);
   }
+}
+
+/** JSON-RPC: the method does not exist, or (EIP-1474) is not supported. */
+const UNKNOWN_METHOD_CODES: readonly number[] = [-32_601, -32_004];
+
+function isUnknownMethod(error: unknown): boolean {
+  return codesOf(error).some((code) => UNKNOWN_METHOD_CODES.includes(code));
+}
+
+/** The numbers by which a node says what is wrong; none if it said nothing. */
+function codesOf(error: unknown): readonly number[] {
+  if (typeof error !== "object" || error === null) return [];
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  return [...(typeof code === "number" ? [code] : []), ...codesOf(cause)];
+}
+
+/** As nodes take it: by address, words by their position. */
+function encodeStateOverride(override: StateOverride): Readonly<Record<Address, unknown>> {
+  return Object.fromEntries(
+    override.map(({ address, balance, stateDiff = [] }) => [
+      address,
+      {
+        ...(balance === undefined ? {} : { balance: toHex(balance) }),
+        stateDiff: Object.fromEntries(stateDiff.map(({ slot, value }) => [slot, value])),
+      },
+    ]),
+  );
+}
+
+function readSimulation(blocks: unknown): Simulation {
+  const [block] = Array.isArray(blocks) ? (blocks as unknown[]) : [];
+  const { calls } = (block ?? {}) as { calls?: unknown };
+  const [call] = Array.isArray(calls) ? (calls as unknown[]) : [];
+  const { status, gasUsed, returnData } = (call ?? {}) as Record<string, unknown>;
+  if (!isHex(status) || !isHex(gasUsed) || !isHex(returnData)) throw new L1AnswerError("eth_simulateV1", blocks);
+  return { isSuccess: BigInt(status) === 1n, gasUsed: BigInt(gasUsed), returnData };
 }

@@ -42,6 +42,15 @@ export interface PendingTransaction {
   readonly serialized: Hex;
   /** 0 for every type but 3. */
   readonly blobCount: number;
+  readonly fees: TransactionFees;
+}
+
+/** What a transaction pays at most, in wei per gas. */
+export interface TransactionFees {
+  readonly maxFeePerGas: bigint;
+  readonly maxPriorityFeePerGas: bigint;
+  /** 0 for every type but 3. */
+  readonly maxFeePerBlobGas: bigint;
 }
 
 /** One L1 block as the actors see it: everything that was included at one timestamp, in order. */

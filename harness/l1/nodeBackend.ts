@@ -27,7 +27,7 @@ export abstract class NodeBackend implements L1Backend {
     this.#close = options.close;
   }
 
-  abstract callAt(call: RpcCall, template: BlockTemplate): Promise<Hex>;
+  abstract callAt(call: RpcCall, template: BlockTemplate, stateOverrides: object): Promise<Hex>;
   abstract forget(hash: Hex): Promise<void>;
   abstract mine(transactions: readonly PendingTransaction[], template: BlockTemplate): Promise<void>;
 

@@ -35,7 +35,9 @@ export async function signTransaction(
     maxPriorityFeePerGas: request.maxPriorityFeePerGas ?? 0n,
   } as const;
   const { from, to } = request;
-  const known = { from: from.address, to, nonce: context.nonce };
+  const { maxFeePerGas, maxPriorityFeePerGas } = fields;
+  const fees = { maxFeePerGas, maxPriorityFeePerGas, maxFeePerBlobGas: 0n };
+  const known = { from: from.address, to, nonce: context.nonce, fees };
   if (!("sidecars" in request)) {
     const serialized = await from.signTransaction({ type: "eip1559", ...fields });
     return { ...known, hash: keccak256(serialized), serialized, blobCount: 0 };
@@ -53,7 +55,14 @@ export async function signTransaction(
     context.blobWrapper === "cell-proofs"
       ? attachCellProofs(signed, sidecars)
       : await from.signTransaction({ ...blobFields, sidecars: [...sidecars] });
-  return { ...known, hash: keccak256(signed), serialized, blobCount: sidecars.length };
+  const { maxFeePerBlobGas } = blobFields;
+  return {
+    ...known,
+    hash: keccak256(signed),
+    serialized,
+    blobCount: sidecars.length,
+    fees: { ...fees, maxFeePerBlobGas },
+  };
 }
 
 /** EIP-4844: version byte 1, then the last 31 bytes of the commitment's SHA-256. */

@@ -20,6 +20,11 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
+  /** Whether somebody waits for a moment to come. */
+  get isAwaited(): boolean {
+    return this.#sleepers.length > 0;
+  }
+
   sleepUntil(ms: number): Promise<void> {
     if (ms <= this.#now) return Promise.resolve();
     return new Promise((wake) => {

@@ -1,4 +1,4 @@
-import type { Hex, TransactionReceipt } from "viem";
+import type { Address, Hex, TransactionReceipt } from "viem";
 
 import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import type { BundledCall } from "../consensus/bundledCalls.ts";
@@ -19,6 +19,8 @@ export interface ProposeRequest {
 export interface CallRequest {
   readonly action: Exclude<Action, "propose">;
   readonly call: Pick<BundledCall, "target" | "callData">;
+  /** The contract that a signal is for; without code it can never be executed, and is not signalled. */
+  readonly payload?: Address;
   /** The last slot in which it may be sent. */
   readonly expirySlot: bigint;
 }

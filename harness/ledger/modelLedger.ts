@@ -13,7 +13,6 @@ import { logRingSize } from "../protocol/rings.ts";
 import { splitAfter } from "../protocol/split.ts";
 import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { isAcceptingProofs, type RollupTiming } from "../protocol/time.ts";
-import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { WHOLE_BPS } from "../protocol/units.ts";
 import { judgeOpening } from "../protocol/window.ts";
 import { assertValidCalendar, epochOf, firstSlotOf, slotAtMs, type Calendar } from "../sim/calendar.ts";

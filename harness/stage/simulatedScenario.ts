@@ -1,7 +1,5 @@
 import { BuildAheadError } from "../errors.ts";
 import { OPEN_TERMS } from "../network/deployBuildAhead.ts";
-import { WHOLE_BPS } from "../protocol/units.ts";
-import { validatorAccount } from "../sim/ledger.ts";
 import { describeBegin, describeDiscard, describeLanded, describeProof, describeRefusal } from "./describeFacts.ts";
 import { runStage, type OpenLedger, type StageRun } from "./runStage.ts";
 import { makeSetup, type StageChanges } from "./stageSetup.ts";
@@ -27,10 +25,6 @@ export interface Expectations {
   readonly discards?: readonly string[];
   /** What L1 took and refused, as `describeRefusal` writes it: `B s2: Rollup__InvalidArchive`. */
   readonly refusals?: readonly string[];
-  /** Late slots whose reward a proof has split, in order. Left out: anything. */
-  readonly settledSlots?: readonly number[];
-  /** What proofs have credited, by node or account, in basis points of the largest credit. Left out: anything. */
-  readonly credits?: Readonly<Record<string, number>>;
   /** What was proven and what that paid for late landings, as `describeProof` writes it: `3 checkpoints`. Left out: anything. */
   readonly proofs?: readonly string[];
   readonly metrics: Expected<RunMetrics>;
@@ -96,32 +90,8 @@ export function assertExpectations(run: StageRun, expected: Expectations): void 
   assertSet(run, "discarded", expected.discards ?? [], run.discards, describeDiscard);
   assertSet(run, "refused by L1", expected.refusals ?? [], run.refusals, describeRefusal);
   assertList(run, "in the chain", expected.onChain, run.landed, describeLanded);
-  if (expected.settledSlots !== undefined) {
-    const settled = run.settlements.flatMap(({ settledSlots }) => settledSlots).map(String);
-    const facts = settled.map((slot) => ({ slot, place: run.trace.length }));
-    assertList(run, "settled", expected.settledSlots.map(String), facts, ({ slot }) => slot);
-  }
-  if (expected.credits !== undefined) assertCredits(run, expected.credits);
   assertList(run, "proven", expected.proofs, run.proofs, describeProof);
   assertNumbers(run, "metrics", expected.metrics, run.metrics);
-}
-
-function assertCredits(run: StageRun, expected: Readonly<Record<string, number>>): void {
-  const names = new Map([...run.people].map(([name, validator]) => [validatorAccount(validator), name]));
-  const credits = new Map<string, bigint>();
-  for (const [account, credit] of run.settlements.flatMap((settlement) => Object.entries(settlement.credits))) {
-    const name = names.get(account) ?? account;
-    credits.set(name, (credits.get(name) ?? 0n) + credit);
-  }
-  const largest = [...credits.values()].reduce((most, credit) => (credit > most ? credit : most), 1n);
-  const facts = [...credits]
-    .filter(([, credit]) => credit > 0n)
-    .map(([name, credit]) => ({
-      text: `${name}: ${(credit * BigInt(WHOLE_BPS) + largest / 2n) / largest}`,
-      place: run.trace.length,
-    }));
-  const texts = Object.entries(expected).map(([name, bps]) => `${name}: ${bps}`);
-  assertSet(run, "credited", texts, facts, ({ text }) => text);
 }
 
 function assertList<Fact extends { readonly place: number }>(

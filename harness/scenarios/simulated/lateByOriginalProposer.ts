@@ -20,8 +20,7 @@ export default defineScenario({
       ? {
           onChain: ["s1 late +0s by A for A's other", "s2", "s3"],
           begins: ["A s1 on genesis: fallback", "B s2 on s1: checkpoint-proposal", "C s3 on s2: checkpoint-proposal"],
-          settledSlots: [1],
-          credits: { A: 2_500, "A's other": 1_000, B: 10_000, C: 10_000 },
+          proofs: ["3 checkpoints, s1 late: A's other 0.1, forfeited 0.65"],
           metrics: {
             onTime: 2,
             late: 1,
@@ -35,7 +34,7 @@ export default defineScenario({
       : {
           onChain: ["s2b", "s3"],
           discards: ["B s2: hopeless", "A s1: slot-over"],
-          credits: { B: 10_000, C: 10_000 },
+          proofs: ["2 checkpoints"],
           metrics: { onTime: 2, late: 0, lost: 1, softReorgs: 2, refused: 0 },
         },
 });

@@ -30,7 +30,7 @@ export default defineScenario({
             lost: 0,
             displaced: 1,
             softReorgs: 1,
-            softReorgedBlocks: [1, 2],
+            softReorgedBlocks: 1,
             landedBy: { own: 3 },
           },
         }

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { expect } from "chai";
@@ -14,6 +14,7 @@ import {
 } from "../../../harness/deployments/deploymentFailures.ts";
 import type { DeploymentRecord } from "../../../harness/deployments/deploymentRecord.ts";
 import { expectedDeployment } from "../../../harness/deployments/deployPlan.ts";
+import { listJournals } from "../../../harness/deployments/ignitionJournal.ts";
 import {
   AlreadyUpgradedError,
   planUpgrade,
@@ -154,6 +155,19 @@ describe("Deploying the upgrade", () => {
     const record = await runUpgrade(network, folder, { onResume: (done) => (resumption = done) });
     expect(record.status).to.equal("complete");
     expect(resumption?.redone, "two that counted, and one of which nobody had heard").to.have.length(3);
+  });
+
+  it("goes on when its account sent something else meanwhile, and when the last entry of a journal is half written", async () => {
+    const { chain, deployer } = network;
+    const { account } = deployer;
+    const provider = breakingProvider(pacedProvider(deployer), 3, "before");
+    await rejection(runUpgrade(network, folder, { provider }), DeploymentInterruptedError);
+    await chain.execute({ from: account, to: account.address });
+    const [journal = ""] = listJournals(path.join(folder, "test.ignition"));
+    appendFileSync(path.join(journal, "journal.jsonl"), '\n{"type":"TRANSACTION_SE');
+    const record = await runUpgrade(network, folder);
+    expect(record.status).to.equal("complete");
+    expect(record.addresses.rollup).not.to.equal(undefined);
   });
 
   it("waits for a transaction that the node has and no block", async () => {

@@ -54,9 +54,9 @@ describe("Simulated scenarios, on the real contracts", () => {
       .that.includes("block 1");
     expect(expectInVain({ onChain: ["s1", "s2"] })).to.throw(ScenarioDeviationError, 'expected nothing more, got "s3"');
     expect(expectInVain({ discards: ["A s1: refused"] })).to.throw(ScenarioDeviationError, "got nothing more");
-    expect(expectInVain({ credits: { A: 10_000 } })).to.throw(
+    expect(expectInVain({ proofs: ["3 checkpoints"] })).to.throw(
       ScenarioDeviationError,
-      'credited, 1: expected "A: 10000"',
+      'proven, 1: expected "3 checkpoints", got nothing more',
     );
     expect(expectInVain({ metrics: { late: 1 } })).to.throw(ScenarioDeviationError, "metrics.late: expected 1, got 0");
     expect(expectInVain({ metrics: { landedBy: { own: [4, 5] } } })).to.throw(

@@ -25,7 +25,7 @@ import {
 } from "./expectedImmutables.ts";
 import { readImmutables, type Immutables } from "./immutables.ts";
 import { WrongLibraryLinkError } from "./linkedLibraries.ts";
-import { readArtifact } from "./readArtifact.ts";
+import { readArtifactOf } from "./readArtifact.ts";
 import { readRollup, type Rollup } from "./rollup.ts";
 import { readRollupConfig, withoutUnusedSlashing } from "./readRollupConfig.ts";
 
@@ -160,15 +160,16 @@ class Checklist {
   }
 
   /** A contract's code, and every immutable in it by name: one that is not expected is a finding as much as a wrong one. */
-  async contract(name: string, address: Address, immutables: Immutables): Promise<boolean> {
-    const isCompiled = await this.code(name, () => assertCompiledCode(this.artifacts, this.node, name, address));
-    await this.immutables(name, address, immutables);
+  async contract(name: string, address: Address, immutables: Immutables, creator = name): Promise<boolean> {
+    const assertion = () => assertCompiledCode(this.artifacts, this.node, name, address, creator);
+    const isCompiled = await this.code(name, assertion);
+    await this.immutables(name, address, immutables, creator);
     return isCompiled;
   }
 
-  async immutables(name: string, address: Address, expected: Immutables): Promise<void> {
+  async immutables(name: string, address: Address, expected: Immutables, creator = name): Promise<void> {
     try {
-      const found = await readImmutables(this.artifacts, this.node, name, address);
+      const found = await readImmutables(this.artifacts, this.node, name, address, creator);
       for (const key of new Set([...Object.keys(expected), ...Object.keys(found)])) {
         this.compare("immutable", `${name}.${key}`, printWord(expected[key]), printWord(found[key]));
       }
@@ -224,9 +225,11 @@ const readOwner = ({ publicClient }: L1Node, address: Address): Promise<Address>
 
 /** Inbox, outbox and portal, which the rollup's constructor made. */
 async function checkBridges(list: Checklist, rollup: Rollup, { config, contracts }: ExpectedDeployment): Promise<void> {
-  await list.contract("Inbox", rollup.inbox, inboxImmutables(rollup, config));
-  await list.contract("Outbox", rollup.outbox, outboxImmutables(rollup, config));
-  await list.contract("FeeJuicePortal", rollup.feeJuicePortal, portalImmutables(rollup, contracts.feeAsset, config));
+  const creator = "BuildAheadRollup";
+  const portal = portalImmutables(rollup, contracts.feeAsset, config);
+  await list.contract("Inbox", rollup.inbox, inboxImmutables(rollup, config), creator);
+  await list.contract("Outbox", rollup.outbox, outboxImmutables(rollup, config), creator);
+  await list.contract("FeeJuicePortal", rollup.feeJuicePortal, portal, creator);
 }
 
 async function checkSlasher(list: Checklist, rollup: Rollup, { config, owner }: ExpectedDeployment): Promise<void> {
@@ -236,11 +239,14 @@ async function checkSlasher(list: Checklist, rollup: Rollup, { config, owner }: 
     list.compare("configuration", "BuildAheadRollup.slasher", zeroAddress, slasher);
     return;
   }
+  const isEmpire = config.slasherFlavor === SlasherFlavor.empire;
+  const creator = isEmpire ? "EmpireSlasherDeploymentExtLib" : "TallySlasherDeploymentExtLib";
   // What is no slasher names no proposer either.
-  if (!(await list.contract("Slasher", slasher, slasherImmutables(owner, config)))) return;
+  if (!(await list.contract("Slasher", slasher, slasherImmutables(owner, config), creator))) return;
   const proposer = await publicClient.readContract({ address: slasher, abi: SlasherAbi, functionName: "PROPOSER" });
-  if (config.slasherFlavor === SlasherFlavor.empire) {
-    await list.contract("EmpireSlashingProposer", proposer, empireImmutables(rollup, config, chainId, proposer));
+  if (isEmpire) {
+    const expected = empireImmutables(rollup, config, chainId, proposer);
+    await list.contract("EmpireSlashingProposer", proposer, expected, creator);
     return;
   }
   // Source: the constructor of `TallySlashingProposer`, which salts its payloads' implementation with its own address.
@@ -248,11 +254,11 @@ async function checkSlasher(list: Checklist, rollup: Rollup, { config, owner }: 
     opcode: "CREATE2",
     from: proposer,
     salt: padHex(proposer, { size: 32, dir: "right" }),
-    bytecode: (await readArtifact(list.artifacts, "SlashPayloadCloneable")).bytecode,
+    bytecode: (await readArtifactOf(creator, list.artifacts, "SlashPayloadCloneable")).bytecode,
   });
   const immutables = tallyImmutables(rollup, config, chainId, proposer, implementation);
-  await list.contract("TallySlashingProposer", proposer, immutables);
-  await list.contract("SlashPayloadCloneable", implementation, {});
+  await list.contract("TallySlashingProposer", proposer, immutables, creator);
+  await list.contract("SlashPayloadCloneable", implementation, {}, creator);
 }
 
 async function checkConfiguration(list: Checklist, rollup: Rollup, expected: ExpectedDeployment): Promise<void> {
@@ -268,6 +274,7 @@ async function checkConfiguration(list: Checklist, rollup: Rollup, expected: Exp
       "RewardBooster",
       found.config.rewardConfig.booster,
       boosterImmutables(address, expected.config),
+      "RewardExtLib",
     );
   } else {
     list.compare("configuration", "BuildAheadRollup.rewardConfig.booster", booster, found.config.rewardConfig.booster);

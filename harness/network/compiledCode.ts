@@ -3,7 +3,7 @@ import { padHex, type Address, type Hex } from "viem";
 import { BuildAheadError } from "../errors.ts";
 import type { Artifacts } from "../hardhatRuntime.ts";
 import type { L1Node } from "../l1/l1Node.ts";
-import { readArtifact } from "./readArtifact.ts";
+import { readArtifactOf } from "./readArtifact.ts";
 
 /** What lies at an address is not the contract that it should be. */
 export class WrongCodeError extends BuildAheadError {}
@@ -21,6 +21,7 @@ const GUARDED_ADDRESS: Place = { start: 1, length: 20 };
  * The code at an address must be a contract's compiled code to the last byte, but for what deployment fills in: the addresses of
  * libraries, which the caller has to look into, and immutables.
  *
+ * @param creator The contract whose code carries this one's and deploys it; left out for one that is deployed by itself
  * @throws WrongCodeError
  */
 export async function assertCompiledCode(
@@ -28,12 +29,13 @@ export async function assertCompiledCode(
   { publicClient }: L1Node,
   contract: string,
   address: Address,
+  creator: string = contract,
 ): Promise<void> {
   const {
     deployedBytecode,
     deployedLinkReferences,
     immutableReferences = {},
-  } = await readArtifact(artifacts, contract);
+  } = await readArtifactOf(creator, artifacts, contract);
   const code = (await publicClient.getCode({ address })) ?? "0x";
   const compiled = LIBRARY_GUARD.test(deployedBytecode)
     ? fill(deployedBytecode, GUARDED_ADDRESS, address)

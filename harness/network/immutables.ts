@@ -5,7 +5,7 @@ import { hexToBigInt, slice, type Address } from "viem";
 import type { Artifacts } from "../hardhatRuntime.ts";
 import type { L1Node } from "../l1/l1Node.ts";
 import { WrongCodeError } from "./compiledCode.ts";
-import { readArtifact } from "./readArtifact.ts";
+import { readArtifactOf } from "./readArtifact.ts";
 
 /** What deployment wrote into a contract's code, by the names of the variables, as words. */
 export type Immutables = Readonly<Record<string, bigint>>;
@@ -24,6 +24,7 @@ const namesByBuild = new Map<string, Promise<ReadonlyMap<string, string>>>();
 /**
  * Reads a contract's immutables from its code. Whether the rest of the code is right is `assertCompiledCode`'s question.
  *
+ * @param creator As there
  * @throws WrongCodeError when the code is too short, or two places of one immutable differ.
  */
 export async function readImmutables(
@@ -31,8 +32,9 @@ export async function readImmutables(
   { publicClient }: L1Node,
   contract: string,
   address: Address,
+  creator: string = contract,
 ): Promise<Immutables> {
-  const { immutableReferences = {}, buildInfoId } = await readArtifact(artifacts, contract);
+  const { immutableReferences = {}, buildInfoId } = await readArtifactOf(creator, artifacts, contract);
   const wrong = (reason: string) => new WrongCodeError(reason, { fields: { contract, address } });
   const file = buildInfoId === undefined ? undefined : await artifacts.getBuildInfoOutputPath(buildInfoId);
   if (file === undefined) throw wrong("There is no build information for a contract");

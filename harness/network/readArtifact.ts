@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 import type { Abi, Hex } from "viem";
 
 import type { Artifacts } from "../hardhatRuntime.ts";
@@ -30,4 +32,53 @@ export async function readArtifact(artifacts: Artifacts, contractName: string): 
   } catch (cause) {
     throw new MissingArtifactError(contractName, cause);
   }
+}
+
+/** What the compiler says of the code of one contract. */
+interface CompiledCode {
+  readonly object: string;
+  readonly linkReferences: LinkReferences;
+  readonly immutableReferences?: LinkReferences[string];
+}
+
+interface BuildOutput {
+  readonly contracts: Readonly<
+    Record<
+      string,
+      Readonly<
+        Record<string, { readonly evm: { readonly bytecode: CompiledCode; readonly deployedBytecode: CompiledCode } }>
+      >
+    >
+  >;
+}
+
+/**
+ * Reads a contract as another one, which deploys it, carries it. A contract's code ends with a hash over what was compiled together
+ * with it: of two that were compiled at different times, as happens when only one of them has changed, the artifact of the one is not
+ * what the other deploys.
+ *
+ * @throws MissingArtifactError
+ */
+export async function readArtifactOf(
+  creator: string,
+  artifacts: Artifacts,
+  contractName: string,
+): Promise<CompiledContract> {
+  const contract = await readArtifact(artifacts, contractName);
+  const { buildInfoId } = await readArtifact(artifacts, creator);
+  if (buildInfoId === undefined || buildInfoId === contract.buildInfoId) return contract;
+  const file = await artifacts.getBuildInfoOutputPath(buildInfoId);
+  if (file === undefined) throw new MissingArtifactError(contractName, undefined);
+  const { output } = JSON.parse(await readFile(file, "utf8")) as { output: BuildOutput };
+  const carried = output.contracts[contract.inputSourceName ?? ""]?.[contractName]?.evm;
+  if (carried === undefined) throw new MissingArtifactError(contractName, undefined);
+  return {
+    ...contract,
+    bytecode: `0x${carried.bytecode.object}`,
+    deployedBytecode: `0x${carried.deployedBytecode.object}`,
+    linkReferences: carried.bytecode.linkReferences,
+    deployedLinkReferences: carried.deployedBytecode.linkReferences,
+    immutableReferences: carried.deployedBytecode.immutableReferences ?? {},
+    buildInfoId,
+  };
 }

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { artifacts } from "hardhat";
 
-import { readArtifact } from "../../../harness/network/readArtifact.ts";
+import { readArtifact, readArtifactOf } from "../../../harness/network/readArtifact.ts";
 import { MissingArtifactError } from "../../../harness/missingArtifactError.ts";
 import { rejection } from "../../support/rejection.ts";
 
@@ -12,6 +12,21 @@ describe("A compiled contract", () => {
     expect(bytecode.length).to.be.greaterThan(10_000);
     const libraries = Object.values(linkReferences).flatMap((source) => Object.keys(source));
     expect(libraries).to.include.members(["LateSubmissionExtLib", "RollupOperationsExtLib"]);
+  });
+
+  it("is read as the contract that deploys it carries it, also when both were compiled at different times", async () => {
+    const creator = await readArtifact(artifacts, "BuildAheadRollup");
+    const { bytecode } = await readArtifactOf("BuildAheadRollup", artifacts, "Inbox");
+    expect(creator.bytecode).to.include(bytecode.slice(2));
+    // As if the artifact came from an earlier build.
+    const outdated = {
+      readArtifact: async (name: string) => ({
+        ...(await artifacts.readArtifact(name)),
+        ...(name === "Inbox" ? { buildInfoId: "earlier", bytecode: "0x" } : {}),
+      }),
+      getBuildInfoOutputPath: (id: string) => artifacts.getBuildInfoOutputPath(id),
+    } as unknown as typeof artifacts;
+    expect((await readArtifactOf("BuildAheadRollup", outdated, "Inbox")).bytecode).to.equal(bytecode);
   });
 
   it("is missed by name when nobody has compiled it", async () => {

@@ -57,6 +57,7 @@ export function phrasesOf(
       ...costs(evidence),
       `the stakes here are ${tokens(gse.activationThreshold)} tokens`,
     ],
+    "docs/clients.md": [],
     "docs/differences.md": [
       `\`@aztec/l1-artifacts\` ${upstreamVersion}`,
       `With \`windowSeconds\` ${CLOSED_TERMS.windowSeconds}, which is how a rollup is deployed`,

@@ -79,6 +79,13 @@ export default {
       to: { path: "^node_modules/hardhat/dist/src/(index|hre)\\." },
     },
     {
+      name: "real nodes stay out of the tasks",
+      comment: "Archiver and publisher of real nodes bring half a node with them: tests load them, no task does.",
+      severity: "error",
+      from: { path: "^(hardhat\\.config\\.ts$|scripts/)" },
+      to: { path: "^harness/upstream/realNode\\.ts$", reachable: true },
+    },
+    {
       name: "reports run nothing",
       comment: "harness/report reads records: of the rooms that run something it may know types, and what a record is.",
       severity: "error",

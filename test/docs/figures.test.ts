@@ -12,8 +12,8 @@ describe("Figures in README and docs", () => {
     phrases = await readPhrases();
   });
 
-  const files = ["README.md", ...["deployment", "differences", "harness", "security"].map((name) => `docs/${name}.md`)];
-  for (const file of files) {
+  const documents = ["clients", "deployment", "differences", "harness", "security"].map((name) => `docs/${name}.md`);
+  for (const file of ["README.md", ...documents]) {
     it(`are what the evidence gives: ${file}`, async () => {
       const prose = readProse(await readFile(file, "utf8"));
       expect(findMissing(prose, phrases[file] ?? [])).to.deep.equal([], "phrases that the document should contain");

@@ -56,6 +56,7 @@ export function phrasesOf(
       ...costs(evidence),
       `the stakes here are ${tokens(gse.activationThreshold)} tokens`,
     ],
+    "docs/clients.md": [],
     "docs/deployment.md": [],
     "docs/differences.md": [
       `\`@aztec/l1-artifacts\` ${upstreamVersion}`,

@@ -3,7 +3,6 @@ import { encodeFunctionData } from "viem";
 
 import type { AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { nameLateRecipientCall } from "../../../harness/consensus/bundledCalls.ts";
-import { attestToProposal, rescueWithProposal, signProposal } from "../../../harness/consensus/gossipMessages.ts";
 import { openArchiver, type ArchiverNode } from "../../../harness/consensus/openArchiver.ts";
 import { toUpstreamCheckpoint, type UpstreamCheckpoint } from "../../../harness/consensus/toUpstreamCheckpoint.ts";
 import { OPEN_TERMS } from "../../../harness/network/deployBuildAhead.ts";
@@ -12,7 +11,7 @@ import { BlockNumber, CheckpointNumber, IndexWithinCheckpoint } from "../../../h
 import type { World } from "../../../harness/world/world.ts";
 import { openAnvilWorld, type AnvilWorld } from "../../support/anvilWorld.ts";
 import { landed } from "../../support/landing.ts";
-import { signerOf } from "../../support/signerOf.ts";
+import { rescueOf } from "../../support/rescueOf.ts";
 
 /** What the archiver has, in the words of the chain. */
 interface Archived {
@@ -35,15 +34,6 @@ async function readArchive({ archiver }: ArchiverNode): Promise<Archived> {
     proven: await archiver.getProvenCheckpointNumber(),
     isValid: (await archiver.getPendingChainValidationStatus()).valid,
   };
-}
-
-/** What somebody who has only gossip sends when the proposer keeps its attestation to itself. */
-async function rescueOf(world: AnvilWorld, checkpoint: AttestedCheckpoint): Promise<AttestedCheckpoint> {
-  const committee = await world.committee(checkpoint.slot);
-  const proposal = await signProposal(checkpoint, signerOf(world.keys, committee.proposer));
-  const others = committee.members.filter((member) => member !== committee.proposer);
-  const attestations = others.map((member) => attestToProposal(proposal, signerOf(world.keys, member)));
-  return rescueWithProposal(checkpoint, committee, attestations, proposal);
 }
 
 type ProposedBlock = UpstreamCheckpoint["blocks"][number];

@@ -386,6 +386,41 @@ describe("The bundle publisher", () => {
       expect(sent?.maxFeePerBlobGas).to.equal(4n * 10n ** 9n);
     });
 
+    it("takes no blobs, says so for the proposal", async () => {
+      const plain: PublisherL1 = {
+        ...l1,
+        send: (request) =>
+          "sidecars" in request
+            ? Promise.reject(
+                new L1SubmissionError(request.from.address, request.nonce, new Error("type 3 unsupported")),
+              )
+            : l1.send(request),
+      };
+      const { publisher } = await stage.publisher(slot, { l1: plain });
+      await publisher.enqueue(propose(await world.build(slot)));
+      const [result] = await stage.run(publisher.sendRequestsAt(slot));
+      expect(result?.outcome).to.equal("failed");
+      expect(result?.reason).to.contain("type 3 unsupported");
+      await publisher.enqueue(await signal());
+      const [vote] = await stage.run(publisher.sendRequestsAt(slot));
+      expect(vote?.outcome, "what has no blobs").to.equal("included");
+    });
+
+    it("is an hour behind its clock, believes the node", async () => {
+      const hour = 3_600_000;
+      const fast: Clock = {
+        get now() {
+          return stage.clock.now + hour;
+        },
+        sleepUntil: (ms) => stage.clock.sleepUntil(ms - hour),
+      };
+      const { publisher, events } = await stage.publisher(slot, { clock: fast });
+      await publisher.enqueue(propose(await world.build(slot)));
+      const [result] = await stage.run(publisher.sendRequestsAt(slot));
+      expect(result?.outcome).to.equal("included");
+      expect(events.some((event) => event.kind === "clocks-disagree" && event.seconds > 3_000n)).to.equal(true);
+    });
+
     it("is an hour ahead of its clock, believes the node", async () => {
       const { publisher, events } = await stage.publisher(slot, {
         clock: {

@@ -17,6 +17,7 @@ import { forkSourceTask } from "./scripts/tasks/forkSource.ts";
 import { payloadTask } from "./scripts/tasks/payload.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
 import { scenariosTask } from "./scripts/tasks/scenarios.ts";
+import { stormTask } from "./scripts/tasks/storm.ts";
 import { verifySourcesTask } from "./scripts/tasks/verifySources.ts";
 
 const require = createRequire(import.meta.url);
@@ -32,6 +33,7 @@ export default defineConfig({
     payloadTask,
     rehearseTask,
     scenariosTask,
+    stormTask,
     verifySourcesTask,
   ],
   solidity: {

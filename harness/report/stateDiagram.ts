@@ -4,7 +4,7 @@ import { markdownTable } from "./markdownTable.ts";
 type AnyRow = Row<string, string, string, string>;
 
 /** A state machine as a Mermaid diagram: one arrow from a state to another, with the events that lead along it. */
-export function renderStateDiagram(table: readonly AnyRow[], initial: string): string {
+function renderStateDiagram(table: readonly AnyRow[], initial: string): string {
   const nameOf = (state: string) => state.replaceAll(/\W/g, "_");
   const states = [...new Set(table.flatMap(({ from, to }) => [...from, to]))];
   const events = new Map<string, Set<string>>();
@@ -25,7 +25,7 @@ export function renderStateDiagram(table: readonly AnyRow[], initial: string): s
 }
 
 /** A state machine's rows, in the order in which they are tried. */
-export function renderStateTable(table: readonly AnyRow[]): string {
+function renderStateTable(table: readonly AnyRow[]): string {
   const columns = ["in", "on", "if", "goes to", "and does"].map((title) => [title, "left"] as const);
   const rows = table.map(({ from, on, when = [], to, then = [] }) => [
     from.join(", "),

@@ -4,7 +4,7 @@ import hre from "hardhat";
 import { ChainLedgers } from "../../../harness/ledger/chainLedgers.ts";
 import { InvalidLedgerCallError, UnknownCheckpointError } from "../../../harness/ledger/ledgerErrors.ts";
 import { OPEN_TERMS } from "../../../harness/network/deployBuildAhead.ts";
-import { CastNotFoundError, InvalidCastError } from "../../../harness/sim/cast.ts";
+import { CastNotFoundError, InvalidCastError, parseCast } from "../../../harness/sim/cast.ts";
 import {
   GENESIS,
   validatorAccount,
@@ -147,9 +147,9 @@ describe("Chain ledger", () => {
       const other = await ledgers.open({ ...SETUP, cast });
       const { epochSlots, slotsBefore } = other.calendar;
       const all = [...(await other.committeeOf(0)).proposers, ...(await other.committeeOf(1)).proposers];
-      const letters = cast.replaceAll("|", "");
-      const people = [...letters].map((_, index) => all[slotsBefore + 1 + index]);
-      for (const [index, letter] of [...letters].entries()) {
+      const { letters } = parseCast(cast);
+      const people = letters.map((_, index) => all[slotsBefore + 1 + index]);
+      for (const [index, letter] of letters.entries()) {
         expect(people[index] === people[0], `${cast}, slot ${index + 1}`).to.equal(letter === "A");
       }
       const boundary = cast.indexOf("|");

@@ -141,6 +141,7 @@ export class ModelLedger implements Ledger {
     this.#built = new ModelCheckpoints(this.#feeConfig, this.#genesis);
     this.#rollup = {
       tip: undefined,
+      logs: new Array<Landing | undefined>(this.#logRing).fill(undefined),
       proven: 0,
       oracle: openFeeOracle({ baseFee: BASE_FEE_AT_DEPLOYMENT, blobFee: BLOB_BASE_FEE }),
       inbox: openInbox(setup.inboxLag),
@@ -323,6 +324,7 @@ export class ModelLedger implements Ledger {
       rollup: {
         ...pruned,
         tip: landing,
+        logs: pruned.logs.with(number % this.#logRing, landing),
         oracle,
         inbox: consumeMessages(pruned.inbox, this.#setup.inboxLag, number),
         sampledEpoch: Math.max(pruned.sampledEpoch, epoch),
@@ -362,29 +364,23 @@ export class ModelLedger implements Ledger {
 
     const rollup = this.#pruneIfDue(this.#rollup, ms);
     const pending = rollup.tip?.landed.number ?? 0;
-    const run: Landing[] = [];
-    for (let number = start; number <= end; number++) {
-      const landing = landingAt(rollup.tip, number);
-      if (landing !== undefined) run.push(landing);
-    }
-    const [bottom, top] = [run[0], run.at(-1)];
     if (end > pending) return "Rollup__InvalidCheckpointNumber";
-    if (pending >= start + this.#logRing || bottom === undefined || top === undefined) {
-      return "Rollup__UnavailableTempCheckpointLog";
-    }
+    if (pending >= start + this.#logRing) return "Rollup__UnavailableTempCheckpointLog";
+    // What stands in the ring of logs: below what a prune has left it may be a checkpoint that was pruned.
+    const [bottom, below, top] = [start, start - 1, end].map((number) => rollup.logs[number % this.#logRing]);
+    if (bottom === undefined || top === undefined) throw new InvalidLedgerCallError("A landed checkpoint has no log");
     const epoch = epochOf(this.calendar, bottom.landed.slot);
     if (epoch !== epochOf(this.calendar, top.landed.slot)) return "Rollup__StartAndEndNotSameEpoch";
     if (!this.#isAccepting(epoch, ms)) return "Rollup__PastDeadline";
     // The log below the first is read as well.
     if (pending >= start - 1 + this.#logRing) return "Rollup__UnavailableTempCheckpointLog";
-    const below = landingAt(rollup.tip, start - 1);
-    if (below !== undefined && epochOf(this.calendar, below.landed.slot) === epoch) {
-      return "Rollup__StartIsNotFirstCheckpointOfEpoch";
-    }
+    const isFirst = start === 1 || below === undefined || epochOf(this.calendar, below.landed.slot) < epoch;
+    if (!isFirst) return "Rollup__StartIsNotFirstCheckpointOfEpoch";
     if (start - 1 > rollup.proven) return "Rollup__StartIsNotBuildingOnProven";
     if (!this.#isPackedAs(packed, top)) return "Rollup__InvalidAttestations";
     if (top.attestations < this.committeeOf(epoch).quorum) return "ValidatorSelection__InsufficientAttestations";
     // What has a quorum and the bytes of the top is the top, and what it stands on is what it was built on: the archives agree.
+    const run = asked.map(({ number }) => landingAt(rollup.tip, number) as Landing);
 
     const known = rollup.provenEpochs.find((proven) => proven.epoch === epoch);
     const { provenLength, submissions }: ProvenEpoch = known ?? { epoch, provenLength: 0, submissions: [] };

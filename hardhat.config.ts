@@ -14,6 +14,7 @@ import { checkDeploymentTask } from "./scripts/tasks/checkDeployment.ts";
 import { deployFreshTask } from "./scripts/tasks/deployFresh.ts";
 import { deployUpgradeTask } from "./scripts/tasks/deployUpgrade.ts";
 import { forkSourceTask } from "./scripts/tasks/forkSource.ts";
+import { ledgerCheckTask } from "./scripts/tasks/ledgerCheck.ts";
 import { payloadTask } from "./scripts/tasks/payload.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
 import { scenariosTask } from "./scripts/tasks/scenarios.ts";
@@ -30,6 +31,7 @@ export default defineConfig({
     deployFreshTask,
     deployUpgradeTask,
     forkSourceTask,
+    ledgerCheckTask,
     payloadTask,
     rehearseTask,
     scenariosTask,

@@ -1,4 +1,3 @@
-import { mainnetLikeConfig, type NetworkConfig } from "../network/networkConfig.ts";
 import {
   computeManaCosts,
   l1FeesAt,
@@ -12,8 +11,7 @@ import {
 import { logRingSize } from "../protocol/rings.ts";
 import { splitAfter } from "../protocol/split.ts";
 import type { LateSubmissionTerms } from "../protocol/terms.ts";
-import { isAcceptingProofs, type RollupTiming } from "../protocol/time.ts";
-import { WHOLE_BPS } from "../protocol/units.ts";
+import { isAcceptingProofs } from "../protocol/time.ts";
 import { judgeOpening } from "../protocol/window.ts";
 import { assertValidCalendar, epochOf, firstSlotOf, slotAtMs, type Calendar } from "../sim/calendar.ts";
 import {
@@ -36,12 +34,21 @@ import {
 } from "../sim/ledger.ts";
 import { readGasOfClass, type GasOfClass } from "./gasClasses.ts";
 import { InvalidLedgerCallError } from "./ledgerErrors.ts";
+import {
+  arePackedAlike,
+  countAttestations,
+  refuseLate,
+  refuseOnTime,
+  type Authorities,
+  type PackedAttestations,
+} from "./modelAuthorisation.ts";
 import { cutAbove, forgetBelow, landingAt, type LateLanding, type Landing } from "./modelChain.ts";
 import { ModelCheckpoints, type ModelCheckpoint, type ModelParent } from "./modelCheckpoints.ts";
 import { drawCommittee, findStart } from "./modelCommittees.ts";
 import { consumeMessages, forgetTrees, insertMessage, openInbox, rootOf } from "./modelInbox.ts";
 import { rewardProof, type ProvenEpoch } from "./modelRewards.ts";
-import type { Change, ModelRollup, RefusalName, Step } from "./modelRollup.ts";
+import type { Change, ModelRollup, Step } from "./modelRollup.ts";
+import { BASE_FEE_AT_DEPLOYMENT, BLOB_BASE_FEE, deployModel, NO_SLOT, type ModelDeployment } from "./modelSetup.ts";
 
 /** What a model takes from elsewhere instead of drawing it, so that it can stand beside another ledger. */
 export interface ModelSurroundings {
@@ -50,16 +57,6 @@ export interface ModelSurroundings {
   readonly slotsBefore: number;
 }
 
-/** Epochs between the deployment and the run. On the chain it is about as many; nothing but the fee oracle's first update depends on it. */
-const EPOCHS_BEFORE = 8n;
-/** Wei per gas: the block that deploys the rollup, and the blob base fee of every ledger. */
-const BASE_FEE_AT_DEPLOYMENT = 10n ** 9n;
-const BLOB_BASE_FEE = 1n;
-/** Fee token units (1e18) that somebody brings to L2 before the run, as on the chain. */
-const BRIDGED = 10n ** 24n;
-/** Before the first checkpoint no slot is in the chain. */
-const NO_SLOT = Number.NEGATIVE_INFINITY;
-
 /**
  * Opens a ledger that is nothing but the rules of `harness/protocol`. What it says counts because it is held against the contracts, call by
  * call (`npx hardhat ledger-check`).
@@ -67,18 +64,12 @@ const NO_SLOT = Number.NEGATIVE_INFINITY;
  * @throws InvalidCastError, CastNotFoundError, InvalidCalendarError, InvalidLedgerCallError, GasEvidenceError
  */
 export function openModelLedger(setup: LedgerSetup, surroundings?: ModelSurroundings): ModelLedger {
-  assertPossible(setup);
   if (surroundings !== undefined) return new ModelLedger(setup, surroundings);
   const { epoch: first, slotsBefore } = findStart(setup);
   return new ModelLedger(setup, {
     committeeOf: (epoch) => ({ epoch, ...drawCommittee(setup, first + epoch) }),
     slotsBefore,
   });
-}
-
-interface PackedAttestations {
-  readonly built: ModelCheckpoint;
-  readonly attesters: readonly ValidatorId[];
 }
 
 /** The contracts' rules without contracts. Answers at once. */
@@ -89,11 +80,8 @@ export class ModelLedger implements Ledger {
   readonly #setup: LedgerSetup;
   readonly #committeeOf: (epoch: number) => EpochCommittee;
   readonly #committees = new Map<number, EpochCommittee>();
-  readonly #timing: RollupTiming;
-  readonly #firstSlot: bigint;
-  readonly #config: NetworkConfig;
+  readonly #deployment: ModelDeployment;
   readonly #feeConfig: ManaFeeConfig;
-  readonly #genesis: ModelParent;
   readonly #gas: GasOfClass;
   readonly #built: ModelCheckpoints;
   readonly #logRing: number;
@@ -106,46 +94,27 @@ export class ModelLedger implements Ledger {
   #before: ModelRollup[] = [];
 
   constructor(setup: LedgerSetup, { committeeOf, slotsBefore }: ModelSurroundings) {
-    const config = mainnetLikeConfig();
     const { slotSeconds, epochSlots, proofSubmissionEpochs } = setup;
     this.#setup = setup;
     this.terms = setup.terms;
     this.calendar = { slotMs: slotSeconds * 1000, epochSlots, slotsBefore, proofSubmissionEpochs };
     assertValidCalendar(this.calendar);
     this.#committeeOf = committeeOf;
-    this.#firstSlot = EPOCHS_BEFORE * BigInt(epochSlots) + BigInt(slotsBefore);
-    this.#timing = {
-      // The run's first second is 0.
-      genesisTime: -this.#firstSlot * BigInt(slotSeconds),
-      slotSeconds: BigInt(slotSeconds),
-      epochSlots: BigInt(epochSlots),
-      proofSubmissionEpochs: BigInt(proofSubmissionEpochs),
-      validatorSetLagEpochs: config.rollup.lagInEpochsForValidatorSet,
-    };
-    this.#logRing = Number(logRingSize(this.#timing));
-    this.#config = config;
-    const { manaTarget, provingCostPerMana, initialEthPerFeeAsset } = config.rollup;
+    this.#deployment = deployModel(setup, slotsBefore);
+    const { config, timing, genesis, purse } = this.#deployment;
+    this.#logRing = Number(logRingSize(timing));
+    const { manaTarget, provingCostPerMana } = config;
     this.#feeConfig = { manaTarget, provingCostPerMana, epochSlots: BigInt(epochSlots) };
-    this.#genesis = {
-      slot: NO_SLOT,
-      number: 0,
-      feeHeader: {
-        excessMana: 0n,
-        manaUsed: 0n,
-        ethPerFeeAsset: initialEthPerFeeAsset,
-        congestionCost: 0n,
-        proverCost: 0n,
-      },
-    };
     this.#gas = readGasOfClass(setup.committeeSize);
-    this.#built = new ModelCheckpoints(this.#feeConfig, this.#genesis);
+    this.#built = new ModelCheckpoints(this.#feeConfig, genesis);
     this.#rollup = {
       tip: undefined,
+      logs: new Array<Landing | undefined>(this.#logRing).fill(undefined),
       proven: 0,
       oracle: openFeeOracle({ baseFee: BASE_FEE_AT_DEPLOYMENT, blobFee: BLOB_BASE_FEE }),
       inbox: openInbox(setup.inboxLag),
       provenEpochs: [],
-      purse: { distributor: config.rewardDistributorFunding, portal: config.feeJuicePortalFunding + BRIDGED },
+      purse,
       // Whoever finds the place for a run has done that.
       sampledEpoch: 0,
     };
@@ -276,7 +245,7 @@ export class ModelLedger implements Ledger {
 
     const timestamp = BigInt(Math.floor(ms / 1000));
     const opening = judgeOpening(
-      { timing: this.#timing, terms: this.terms, hasCommittees: true, isHatchOpen: false },
+      { timing: this.#deployment.timing, terms: this.terms, hasCommittees: true, isHatchOpen: false },
       this.#absolute(slot),
       timestamp,
     );
@@ -287,12 +256,13 @@ export class ModelLedger implements Ledger {
       baseFee: BigInt(baseFee),
       blobFee: BLOB_BASE_FEE,
     });
-    const parentHeader = tip?.feeHeader ?? this.#genesis.feeHeader;
+    const parentHeader = tip?.feeHeader ?? this.#deployment.genesis.feeHeader;
     const costs = this.#costsAt({ oracle }, slot, parentHeader);
     if (sumManaCosts(costs) !== built.feePerMana) return "Rollup__InvalidManaMinFee";
 
     const isLate = opening.kind === "late";
-    const refusal = isLate ? this.#refuseLate(built, action) : this.#refuseOnTime(built, action);
+    const authorities = this.#authoritiesOf(built);
+    const refusal = isLate ? refuseLate(authorities, action) : refuseOnTime(authorities, action);
     if (refusal !== undefined) return refusal;
 
     const number = (tip?.landed.number ?? 0) + 1;
@@ -314,7 +284,7 @@ export class ModelLedger implements Ledger {
       },
       built,
       feeHeader: makeFeeHeader(this.#feeConfig, parentHeader, costs, built.manaUsed),
-      attestations: this.#attestationsOf(built, action),
+      attestations: countAttestations(authorities.members, action.attesters),
       late,
       parent: tip,
     };
@@ -323,6 +293,7 @@ export class ModelLedger implements Ledger {
       rollup: {
         ...pruned,
         tip: landing,
+        logs: pruned.logs.with(number % this.#logRing, landing),
         oracle,
         inbox: consumeMessages(pruned.inbox, this.#setup.inboxLag, number),
         sampledEpoch: Math.max(pruned.sampledEpoch, epoch),
@@ -332,65 +303,38 @@ export class ModelLedger implements Ledger {
     };
   }
 
-  /** Source: `ProposerLib.verifyProposer`. Without the proposer's second signature nobody names the signers. */
-  #refuseOnTime(built: ModelCheckpoint, action: ProposeAction): RefusalName | undefined {
-    const { draft } = built;
-    const proposer = this.#proposerOf(draft.slot);
-    if (action.authorisation !== "own" && this.#attestationsOf(built, action) > 0) return "Panic";
-    if (!action.attesters.includes(proposer)) return "ValidatorSelection__MissingProposerSignature";
-    return draft.proposer === proposer ? undefined : "SignatureLib__InvalidSignature";
-  }
-
-  /** Source: `LateAuthorisationLib.authorise`. */
-  #refuseLate(built: ModelCheckpoint, action: ProposeAction): RefusalName | undefined {
-    const { draft } = built;
-    const { quorum } = this.committeeOf(epochOf(this.calendar, draft.slot));
-    const proposer = this.#proposerOf(draft.slot);
-    if (this.#attestationsOf(built, action) < quorum) return "ValidatorSelection__InsufficientAttestations";
-    if (action.attesters.includes(proposer)) return undefined;
-    if (action.authorisation === "none") return "ValidatorSelection__MissingProposerSignature";
-    const isProposals = action.authorisation === "proposal" && draft.proposer === proposer;
-    return isProposals ? undefined : "SignatureLib__InvalidSignature";
-  }
-
   /** Source: `EpochProofLib.submitEpochRootProof`, in its order. It asks by number; what stands there may be another checkpoint. */
   #prove({ ms }: LedgerBlock, { checkpoints }: ProveAction, sender: AccountName): Step {
     const asked = this.#built.getRun(checkpoints, (slot) => epochOf(this.calendar, slot));
     const last = asked.at(-1) as ModelCheckpoint;
-    const packed = { built: last, attesters: this.#attestersOf(last.draft.id) };
+    const packed = this.#pack(last, this.#attestersOf(last.draft.id));
     const [start, end] = [last.number - asked.length + 1, last.number];
 
     const rollup = this.#pruneIfDue(this.#rollup, ms);
     const pending = rollup.tip?.landed.number ?? 0;
-    const run: Landing[] = [];
-    for (let number = start; number <= end; number++) {
-      const landing = landingAt(rollup.tip, number);
-      if (landing !== undefined) run.push(landing);
-    }
-    const [bottom, top] = [run[0], run.at(-1)];
     if (end > pending) return "Rollup__InvalidCheckpointNumber";
-    if (pending >= start + this.#logRing || bottom === undefined || top === undefined) {
-      return "Rollup__UnavailableTempCheckpointLog";
-    }
+    if (pending >= start + this.#logRing) return "Rollup__UnavailableTempCheckpointLog";
+    // What stands in the ring of logs: below what a prune has left it may be a checkpoint that was pruned.
+    const [bottom, below, top] = [start, start - 1, end].map((number) => rollup.logs[number % this.#logRing]);
+    if (bottom === undefined || top === undefined) throw new InvalidLedgerCallError("A landed checkpoint has no log");
     const epoch = epochOf(this.calendar, bottom.landed.slot);
     if (epoch !== epochOf(this.calendar, top.landed.slot)) return "Rollup__StartAndEndNotSameEpoch";
     if (!this.#isAccepting(epoch, ms)) return "Rollup__PastDeadline";
     // The log below the first is read as well.
     if (pending >= start - 1 + this.#logRing) return "Rollup__UnavailableTempCheckpointLog";
-    const below = landingAt(rollup.tip, start - 1);
-    if (below !== undefined && epochOf(this.calendar, below.landed.slot) === epoch) {
-      return "Rollup__StartIsNotFirstCheckpointOfEpoch";
-    }
+    const isFirst = start === 1 || below === undefined || epochOf(this.calendar, below.landed.slot) < epoch;
+    if (!isFirst) return "Rollup__StartIsNotFirstCheckpointOfEpoch";
     if (start - 1 > rollup.proven) return "Rollup__StartIsNotBuildingOnProven";
-    if (!this.#isPackedAs(packed, top)) return "Rollup__InvalidAttestations";
+    if (!arePackedAlike(packed, this.#pack(top.built, top.landed.attesters))) return "Rollup__InvalidAttestations";
     if (top.attestations < this.committeeOf(epoch).quorum) return "ValidatorSelection__InsufficientAttestations";
     // What has a quorum and the bytes of the top is the top, and what it stands on is what it was built on: the archives agree.
+    const run = asked.map(({ number }) => landingAt(rollup.tip, number) as Landing);
 
     const known = rollup.provenEpochs.find((proven) => proven.epoch === epoch);
     const { provenLength, submissions }: ProvenEpoch = known ?? { epoch, provenLength: 0, submissions: [] };
     const submission = `${run.length} by ${sender}`;
     if (submissions.includes(submission)) return "Rollup__ProverHaveAlreadySubmitted";
-    const rewarded = rewardProof(run, provenLength, this.#config.rollup.rewardConfig, rollup.purse);
+    const rewarded = rewardProof(run, provenLength, this.#deployment.config.rewardConfig, rollup.purse);
     if (rewarded === undefined) return "ERC20InsufficientBalance";
 
     const others = rollup.provenEpochs.filter((proven) => proven !== known && this.#isAccepting(proven.epoch, ms));
@@ -415,12 +359,13 @@ export class ModelLedger implements Ledger {
   /** Source: `InvalidateLib.invalidateInsufficientAttestations`, in its order. */
   #invalidate(id: CheckpointId): Step {
     const built = this.#built.get(id);
-    const packed = { built, attesters: this.#attestersOf(id) };
+    const packed = this.#pack(built, this.#attestersOf(id));
     const rollup = this.#rollup;
     if (built.number > (rollup.tip?.landed.number ?? 0)) return "Rollup__CheckpointNotInPendingChain";
     if (built.number <= rollup.proven) return "Rollup__CheckpointAlreadyProven";
     const landing = landingAt(rollup.tip, built.number) as Landing;
-    if (!this.#isPackedAs(packed, landing)) return "Rollup__InvalidAttestations";
+    if (!arePackedAlike(packed, this.#pack(landing.built, landing.landed.attesters)))
+      return "Rollup__InvalidAttestations";
     const { quorum } = this.committeeOf(epochOf(this.calendar, landing.landed.slot));
     if (landing.attestations >= quorum) return "ValidatorSelection__InsufficientAttestations";
     return { rollup: { ...rollup, tip: cutAbove(rollup.tip, built.number - 1) } };
@@ -435,7 +380,7 @@ export class ModelLedger implements Ledger {
 
   #isAccepting(epoch: number, ms: number): boolean {
     const current = epochOf(this.calendar, slotAtMs(this.calendar, ms));
-    return isAcceptingProofs(this.#timing, BigInt(epoch), BigInt(current));
+    return isAcceptingProofs(this.#deployment.timing, BigInt(epoch), BigInt(current));
   }
 
   /** With which attestations a checkpoint landed: whoever speaks of it to L1 has to repeat them. */
@@ -445,32 +390,21 @@ export class ModelLedger implements Ledger {
     return attesters;
   }
 
-  /** Whether attestations have the bytes that a checkpoint landed with: the committee's addresses, and signatures of one content. */
-  #isPackedAs({ built, attesters }: PackedAttestations, landing: Landing): boolean {
-    const membersOf = ({ draft }: ModelCheckpoint) => this.committeeOf(epochOf(this.calendar, draft.slot)).members;
-    const [members, others] = [membersOf(built), membersOf(landing.built)];
-    const [signed, stored] = [new Set(attesters), new Set(landing.landed.attesters)];
-    const isSameContent = built.draft.id === landing.landed.id;
-    return members.every((member, place) => {
-      const isAlike = member === others[place] && signed.has(member) === stored.has(member);
-      return isAlike && (isSameContent || !signed.has(member));
-    });
-  }
-
-  #attestationsOf({ draft }: ModelCheckpoint, { attesters }: ProposeAction): number {
+  #pack({ draft }: ModelCheckpoint, attesters: readonly ValidatorId[]): PackedAttestations {
     const { members } = this.committeeOf(epochOf(this.calendar, draft.slot));
-    const signed = new Set(attesters);
-    return members.reduce((count, member) => (signed.has(member) ? count + 1 : count), 0);
+    return { content: draft.id, members, attesters };
   }
 
-  #proposerOf(slot: number): ValidatorId {
-    const epoch = epochOf(this.calendar, slot);
-    return this.committeeOf(epoch).proposers[slot - firstSlotOf(this.calendar, epoch)] as ValidatorId;
+  #authoritiesOf({ draft }: ModelCheckpoint): Authorities {
+    const epoch = epochOf(this.calendar, draft.slot);
+    const { members, quorum, proposers } = this.committeeOf(epoch);
+    const proposer = proposers[draft.slot - firstSlotOf(this.calendar, epoch)] as ValidatorId;
+    return { members, quorum, proposer, builder: draft.proposer };
   }
 
   /** A slot as the contracts count, from the deployment on. */
   #absolute(slot: number): bigint {
-    return this.#firstSlot + BigInt(slot);
+    return this.#deployment.firstSlot + BigInt(slot);
   }
 
   #costsAt({ oracle }: Pick<ModelRollup, "oracle">, slot: number, parent: ModelParent["feeHeader"]): ManaCosts {
@@ -485,7 +419,7 @@ export class ModelLedger implements Ledger {
     if (oldest === undefined || this.#isAccepting(epochOf(this.calendar, oldest), slot * this.calendar.slotMs)) {
       return parent.feeHeader;
     }
-    return landingAt(tip, proven)?.feeHeader ?? this.#genesis.feeHeader;
+    return landingAt(tip, proven)?.feeHeader ?? this.#deployment.genesis.feeHeader;
   }
 }
 
@@ -499,16 +433,4 @@ function classify(kind: LedgerTransaction["action"]["kind"], { isFirstOfEpoch, l
     default:
       return "other";
   }
-}
-
-/** What the contracts would refuse when they are deployed. */
-function assertPossible({ committeeSize, validators, slotSeconds, terms }: LedgerSetup): void {
-  const { firstBps, submitterBps, burnBps, windowSeconds } = terms;
-  const require = (holds: boolean, message: string) => {
-    if (!holds) throw new InvalidLedgerCallError(message, { fields: { committeeSize, validators, ...terms } });
-  };
-  require(committeeSize > 0 && committeeSize <= validators, "A committee is drawn from the validators");
-  require(windowSeconds >= 0 && windowSeconds <= slotSeconds, "A window is no longer than a slot");
-  require(0 <= firstBps && firstBps <= submitterBps, "What a submitter gets first is a part of what it gets at last");
-  require(burnBps >= 0 && submitterBps + burnBps <= WHOLE_BPS, "Nobody forfeits more than the whole");
 }

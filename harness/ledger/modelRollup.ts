@@ -8,6 +8,8 @@ import type { ProvenEpoch, Purse } from "./modelRewards.ts";
 /** Everything that L1 knows of a rollup. Never changed: a transaction that succeeds leaves another one. */
 export interface ModelRollup {
   readonly tip: Landing | undefined;
+  /** What upstream's ring of logs holds, place by place; what is pruned stays until it is overwritten. */
+  readonly logs: readonly (Landing | undefined)[];
   /** Number of the newest proven checkpoint. */
   readonly proven: number;
   readonly oracle: FeeOracle;

@@ -10,6 +10,7 @@ import { mochaWorkers } from "./scripts/plugins/mochaWorkers.ts";
 import { upstreamContracts } from "./scripts/plugins/upstreamContracts.ts";
 import { solidityTestSettings } from "./scripts/solidityTestSettings.ts";
 import { benchTask } from "./scripts/tasks/bench.ts";
+import { forkSourceTask } from "./scripts/tasks/forkSource.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
 import { scenariosTask } from "./scripts/tasks/scenarios.ts";
 
@@ -17,7 +18,7 @@ const require = createRequire(import.meta.url);
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, hardhatViem, aztecRemappings, mochaWorkers],
-  tasks: [benchTask, rehearseTask, scenariosTask],
+  tasks: [benchTask, forkSourceTask, rehearseTask, scenariosTask],
   solidity: {
     version: "0.8.30",
     path: require.resolve("solc/soljson.js"),

@@ -64,6 +64,7 @@ contract CompactProposer {
     ROLLUP = _rollup;
   }
 
+  // Nothing but calldata is saved by this prototype: a selector would cost what it measures.
   // solhint-disable no-complex-fallback, payable-fallback, use-natspec
   /// @notice Proposes. Compact to the last byte: no selector, no offsets, no padding.
   fallback() external {
@@ -82,6 +83,7 @@ contract CompactProposer {
     // Init code that returns what follows it; the zero byte makes the store uncallable.
     bytes memory initCode = abi.encodePacked(hex"61", uint16(_members.length + 1), hex"80600a3d393df300", _members);
     address store;
+    // The language creates contracts of a type only.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       store := create(0, add(initCode, 0x20), mload(initCode))
@@ -146,6 +148,7 @@ contract CompactProposer {
     signers = new address[](count);
     bytes memory packed = new bytes(count * SIGNATURE_LENGTH + (_x.size - count) * ADDRESS_LENGTH);
     uint256 target;
+    // What is packed here goes to memory once, without the copies that `bytes.concat` makes.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       target := add(packed, 0x20)
@@ -158,6 +161,7 @@ contract CompactProposer {
         signers[signer] = member;
         ++signer;
         uint256 source = _x.signature;
+        // As above.
         // solhint-disable-next-line no-inline-assembly
         assembly ("memory-safe") {
           calldatacopy(target, source, SIGNATURE_LENGTH)
@@ -181,6 +185,7 @@ contract CompactProposer {
     if (_x.source == MemberSource.Recovered && _isSignature) return _recover(_x.digest, _x.signature);
     uint256 position = _x.given;
     _x.given = position + ADDRESS_LENGTH;
+    // As above: a slice would be checked.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       member := shr(96, calldataload(position))
@@ -193,6 +198,7 @@ contract CompactProposer {
     require(store != address(0), CompactProposer__UnknownCommittee(epoch));
     uint256 length = store.code.length - 1;
     members = new bytes(length);
+    // The language copies all of the code or none of it.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       extcodecopy(store, add(members, 0x20), 1, length)
@@ -219,6 +225,7 @@ contract CompactProposer {
   }
 
   function _addressAt(bytes memory _packed, uint256 _offset) private pure returns (address member) {
+    // A slice of memory would be a copy.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       member := shr(96, mload(add(add(_packed, 0x20), _offset)))

@@ -56,6 +56,7 @@ contract GuardedBundler {
     bytes32 lastArchive;
     Slot slot;
     bytes4 selector;
+    // A guard that decodes the call would cost what it saves.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       selector := and(calldataload(_callData.offset), shl(224, 0xffffffff))

@@ -29,6 +29,7 @@ library CheckpointDigestLib {
    * @return headerHash The first 31 bytes of the header's SHA-256 hash, as a field element
    */
   function hashHeader(bytes memory _proposal) internal view returns (bytes32 headerHash) {
+    // `sha256` would first copy the slice of the proposal.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       if iszero(staticcall(gas(), 2, add(_proposal, 0x24), 316, 0, 0x20)) {

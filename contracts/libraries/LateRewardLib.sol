@@ -14,27 +14,18 @@ import {Math} from "@oz/utils/math/Math.sol";
 import {ILateSubmission} from "../interfaces/ILateSubmission.sol";
 import {LateSplitLib} from "./LateSplitLib.sol";
 import {LateSubmissionLib, StoredRecord} from "./LateSubmissionLib.sol";
-
-/**
- * @notice A late slot that the proof may be about to settle.
- * @param slot The slot
- * @param index Its checkpoint's place in the proof
- * @param rewardsBefore What the checkpoint's coinbase had
- */
-struct DueSlot {
-  uint256 slot;
-  uint256 index;
-  uint256 rewardsBefore;
-}
+import {LowestBitLib} from "./LowestBitLib.sol";
 
 /**
  * @notice What settlement needs to know from before upstream credits an epoch proof.
  * @param start The first checkpoint of the proof
  * @param provenLength How many checkpoints of the epoch were proven before
- * @param newLength How many are proven after; not larger than `provenLength` if the proof adds nothing
+ * @param newLength How many are proven after
  * @param logs How many logs of checkpoints upstream stores
  * @param ringSlots How many slots the ring of records spans
- * @param due The slots to settle if the proof stands
+ * @param firstSlot The first slot of the epoch
+ * @param marks A bit for each slot of the epoch that was marked late; none if the proof adds nothing
+ * @param rewardsBefore What the coinbases of late checkpoints had, by the checkpoint's place in the proof
  */
 struct Settlement {
   uint256 start;
@@ -42,7 +33,9 @@ struct Settlement {
   uint256 newLength;
   uint256 logs;
   uint256 ringSlots;
-  DueSlot[] due;
+  uint256 firstSlot;
+  uint256 marks;
+  uint256[] rewardsBefore;
 }
 
 /**
@@ -62,6 +55,13 @@ library LateRewardLib {
   using TimeLib for Epoch;
   using TimeLib for Slot;
 
+  /// @dev What the checkpoints of one proof have in common. The reward is looked for when the first slot is settled.
+  struct Common {
+    bool isTxsEnabled;
+    bool isRewardKnown;
+    uint256 reward;
+  }
+
   /**
    * @notice Applies the split to every late checkpoint that the proof has newly proven.
    * @dev State changes: rewards move from the coinbases to the submitters, records become settled; then, once, the
@@ -70,23 +70,10 @@ library LateRewardLib {
    * @param _settlement What `prepare` found before upstream ran
    */
   function settle(bytes32[] calldata _fees, Settlement memory _settlement) internal {
-    bool isTxsEnabled = FeeLib.isTxsEnabled();
-    bool isRewardKnown = false;
-    uint256 checkpointReward = 0;
+    Common memory common = Common({isTxsEnabled: FeeLib.isTxsEnabled(), isRewardKnown: false, reward: 0});
     uint256 forfeited = 0;
-    for (uint256 i = 0; i < _settlement.due.length; ++i) {
-      DueSlot memory due = _settlement.due[i];
-      StoredRecord storage stored = _record(due.slot, _settlement.ringSlots);
-      // A proof within the proof may have come first.
-      if (stored.isSettled) continue;
-      stored.isSettled = true;
-      if (!isRewardKnown) {
-        isRewardKnown = true;
-        checkpointReward = _checkpointReward(_fees, _settlement, due, isTxsEnabled);
-      }
-      uint256 share = checkpointReward;
-      if (isTxsEnabled) share += _sequencerFee(_fees, _settlement, due.index);
-      forfeited += _split(due, stored, _coinbase(_fees, due.index), share);
+    for (uint256 marks = _settlement.marks; marks != 0; marks &= marks - 1) {
+      forfeited += _settleSlot(_settlement.firstSlot + LowestBitLib.find(marks), _fees, _settlement, common);
     }
     if (forfeited > 0) _sink(forfeited);
   }
@@ -132,7 +119,37 @@ library LateRewardLib {
     unchecked {
       settlement.newLength = _end - _start + 1;
     }
-    if (settlement.newLength > settlement.provenLength) settlement.due = _findDue(settlement, epoch, _fees);
+    if (settlement.newLength <= settlement.provenLength) return settlement;
+    settlement.firstSlot = Slot.unwrap(epoch.toSlots());
+    settlement.marks = LateSubmissionLib.getMarks(epoch);
+    settlement.rewardsBefore = _readRewards(_fees, settlement);
+  }
+
+  /**
+   * @dev Returns what is forfeited: nothing if the checkpoint is not newly proven, its record is settled (a proof
+   *      within the proof may have come first), or the mark is stale. Record and log are read here and not before
+   *      upstream runs: what upstream stores of the range does not change while it does.
+   */
+  function _settleSlot(
+    uint256 _slot,
+    bytes32[] calldata _fees,
+    Settlement memory _settlement,
+    Common memory _common
+  ) private returns (uint256 forfeit) {
+    StoredRecord storage place = _record(_slot, _settlement.ringSlots);
+    StoredRecord memory stored = place;
+    (bool isNew, uint256 index) = _findNew(stored.checkpointNumber, _settlement);
+    if (!isNew || stored.isSettled || stored.slot != _slot) return 0;
+    CompressedTempCheckpointLog storage log = _log(stored.checkpointNumber, _settlement.logs);
+    if (Slot.unwrap(log.slotNumber.decompress()) != _slot) return 0;
+
+    place.isSettled = true;
+    uint256 fee = _common.isTxsEnabled ? _sequencerFee(log, _paidFee(_fees, index)) : 0;
+    if (!_common.isRewardKnown) {
+      _common.isRewardKnown = true;
+      _common.reward = _checkpointReward(_fees, _settlement, index, fee, _common.isTxsEnabled);
+    }
+    return _split(stored, _coinbase(_fees, index), _common.reward + fee, _settlement.rewardsBefore[index]);
   }
 
   /**
@@ -141,10 +158,10 @@ library LateRewardLib {
    *      get what is there above what the coinbase had before, the submitter first.
    */
   function _split(
-    DueSlot memory _due,
-    StoredRecord storage _stored,
+    StoredRecord memory _stored,
     address _coinbaseAddress,
-    uint256 _share
+    uint256 _share,
+    uint256 _rewardsBefore
   ) private returns (uint256 forfeit) {
     address submitter = _stored.submitter;
     uint256 cut;
@@ -152,15 +169,25 @@ library LateRewardLib {
 
     mapping(address => uint256) storage rewards = RewardLib.getStorage().sequencerRewards;
     uint256 current = rewards[_coinbaseAddress];
-    uint256 credited = _credited(current, _due.rewardsBefore);
-    if (cut + forfeit > credited) {
-      cut = Math.min(cut, credited);
-      forfeit = credited - cut;
+    uint256 credited = _credited(current, _rewardsBefore);
+    // Both parts together are at most the share, and then at most what is there.
+    unchecked {
+      if (cut + forfeit > credited) {
+        cut = Math.min(cut, credited);
+        forfeit = credited - cut;
+      }
+      rewards[_coinbaseAddress] = current - cut - forfeit;
     }
-    rewards[_coinbaseAddress] = current - cut - forfeit;
     if (cut > 0) rewards[submitter] += cut;
 
-    emit ILateSubmission.LateSubmissionSettled(Slot.wrap(_due.slot), submitter, _coinbaseAddress, _share, cut, forfeit);
+    emit ILateSubmission.LateSubmissionSettled(
+      Slot.wrap(_stored.slot),
+      submitter,
+      _coinbaseAddress,
+      _share,
+      cut,
+      forfeit
+    );
   }
 
   /**
@@ -178,89 +205,58 @@ library LateRewardLib {
     feeAsset.safeTransfer(RewardLib.BURN_ADDRESS, Math.min(_amount, feeAsset.balanceOf(address(this))));
   }
 
-  /**
-   * @dev The late slots that the proof settles if it stands: the mark is not stale, the record not settled, and the
-   *      checkpoint newly proven. What upstream stores of the range does not change until it has accepted the proof.
-   */
-  function _findDue(
-    Settlement memory _settlement,
-    Epoch _epoch,
-    bytes32[] calldata _fees
-  ) private view returns (DueSlot[] memory due) {
-    uint256 marks = LateSubmissionLib.getMarks(_epoch);
-    uint256 firstSlot = Slot.unwrap(_epoch.toSlots());
-    due = new DueSlot[](_countBits(marks));
-    uint256 count = 0;
-    for (; marks != 0; marks &= marks - 1) {
-      uint256 slot = firstSlot + Math.log2(marks & (~marks + 1));
-      (bool isDue, uint256 index) = _isDue(slot, _settlement);
-      // Upstream refuses a proof with too few fees.
-      if (!isDue || index >= _fees.length / 2) continue;
-      due[count] = DueSlot({
-        slot: slot,
-        index: index,
-        rewardsBefore: RewardLib.getStorage().sequencerRewards[_coinbase(_fees, index)]
-      });
-      ++count;
+  /// @dev What the coinbases of marked slots have that the proof would prove newly.
+  function _readRewards(
+    bytes32[] calldata _fees,
+    Settlement memory _settlement
+  ) private view returns (uint256[] memory rewardsBefore) {
+    // Upstream refuses a proof with too few fees.
+    rewardsBefore = new uint256[](Math.min(_settlement.newLength, _fees.length / 2));
+    _settlement.rewardsBefore = rewardsBefore;
+    for (uint256 marks = _settlement.marks; marks != 0; marks &= marks - 1) {
+      uint256 slot = _settlement.firstSlot + LowestBitLib.find(marks);
+      (bool isNew, uint256 index) = _findNew(_record(slot, _settlement.ringSlots).checkpointNumber, _settlement);
+      if (isNew) rewardsBefore[index] = RewardLib.getStorage().sequencerRewards[_coinbase(_fees, index)];
     }
-    // solhint-disable-next-line no-inline-assembly
-    assembly ("memory-safe") {
-      mstore(due, count)
-    }
-  }
-
-  function _isDue(uint256 _slot, Settlement memory _settlement) private view returns (bool, uint256 index) {
-    StoredRecord storage stored = _record(_slot, _settlement.ringSlots);
-    uint256 checkpointNumber = stored.checkpointNumber;
-    bool isSettled = stored.isSettled;
-    unchecked {
-      index = checkpointNumber - _settlement.start;
-    }
-    return (
-      !isSettled &&
-        index >= _settlement.provenLength &&
-        index < _settlement.newLength &&
-        stored.slot == _slot &&
-        Slot.unwrap(_log(checkpointNumber, _settlement.logs).slotNumber.decompress()) == _slot,
-      index
-    );
   }
 
   /**
    * @dev What upstream has credited to each newly proven checkpoint besides fees: the same for all of them. One
-   *      coinbase tells: what its rewards have risen by, less the fees of its checkpoints, divided by their number.
+   *      coinbase tells: what its rewards have risen by, less the fees of its checkpoints, divided by their number. It
+   *      is the one at `_index`, whose checkpoint's fee is known.
    */
   function _checkpointReward(
     bytes32[] calldata _fees,
     Settlement memory _settlement,
-    DueSlot memory _due,
+    uint256 _index,
+    uint256 _fee,
     bool _isTxsEnabled
   ) private view returns (uint256) {
-    address coinbase = _coinbase(_fees, _due.index);
-    uint256 credited = _credited(RewardLib.getStorage().sequencerRewards[coinbase], _due.rewardsBefore);
-    uint256 fees = 0;
-    uint256 count = 0;
+    address coinbase = _coinbase(_fees, _index);
+    uint256 fees = _fee;
+    uint256 count = 1;
     for (uint256 i = _settlement.provenLength; i < _settlement.newLength; ++i) {
-      if (_coinbase(_fees, i) != coinbase) continue;
+      if (_coinbase(_fees, i) != coinbase || i == _index) continue;
       ++count;
-      if (_isTxsEnabled && _fees[2 * i + 1] != 0) fees += _sequencerFee(_fees, _settlement, i);
+      if (_isTxsEnabled) fees += _sequencerFee(_log(_settlement.start + i, _settlement.logs), _paidFee(_fees, i));
     }
+    uint256 current = RewardLib.getStorage().sequencerRewards[coinbase];
+    uint256 credited = _credited(current, _settlement.rewardsBefore[_index]);
     return credited > fees ? (credited - fees) / count : 0;
   }
 
-  /**
-   * @dev What upstream credits to the coinbase out of a checkpoint's fee: the rest after congestion burn and prover.
-   *      There are fees only while transactions are enabled.
-   */
+  /// @dev What upstream credits to the coinbase out of a checkpoint's fee: the rest after congestion burn and prover.
   function _sequencerFee(
-    bytes32[] calldata _fees,
-    Settlement memory _settlement,
-    uint256 _index
+    CompressedTempCheckpointLog storage _checkpoint,
+    uint256 _paid
   ) private view returns (uint256) {
-    CompressedFeeHeader feeHeader = _log(_settlement.start + _index, _settlement.logs).feeHeader;
+    CompressedFeeHeader feeHeader = _checkpoint.feeHeader;
     uint256 manaUsed = feeHeader.getManaUsed();
-    uint256 afterBurn = uint256(_fees[2 * _index + 1]) - feeHeader.getCongestionCost() * manaUsed;
-    return afterBurn - Math.min(manaUsed * feeHeader.getProverCost(), afterBurn);
+    // Costs have 64 bits and mana 32, and upstream has taken the burn from the fee already.
+    unchecked {
+      uint256 afterBurn = _paid - feeHeader.getCongestionCost() * manaUsed;
+      return afterBurn - Math.min(manaUsed * feeHeader.getProverCost(), afterBurn);
+    }
   }
 
   /// @dev How many logs of checkpoints upstream stores, and how many slots the ring of records spans.
@@ -277,8 +273,15 @@ library LateRewardLib {
     return LateSubmissionLib.getStorage().records[_slot % _ringSlots];
   }
 
-  function _countBits(uint256 _bits) private pure returns (uint256 count) {
-    for (; _bits != 0; _bits &= _bits - 1) ++count;
+  /// @dev The place in the proof of the checkpoint that a record names, and whether the proof proves that place newly.
+  function _findNew(
+    uint256 _checkpointNumber,
+    Settlement memory _settlement
+  ) private pure returns (bool isNew, uint256 index) {
+    unchecked {
+      index = _checkpointNumber - _settlement.start;
+    }
+    isNew = index >= _settlement.provenLength && index < _settlement.rewardsBefore.length;
   }
 
   /// @dev What rewards have risen by. If they have fallen, they were claimed in between, and what is there is new.
@@ -286,7 +289,16 @@ library LateRewardLib {
     return _now < _before ? _now : _now - _before;
   }
 
+  /// @dev Nothing overflows: a proof has no more checkpoints than upstream has accepted, or than there are fees.
   function _coinbase(bytes32[] calldata _fees, uint256 _index) private pure returns (address) {
-    return address(uint160(uint256(_fees[2 * _index])));
+    unchecked {
+      return address(uint160(uint256(_fees[2 * _index])));
+    }
+  }
+
+  function _paidFee(bytes32[] calldata _fees, uint256 _index) private pure returns (uint256) {
+    unchecked {
+      return uint256(_fees[2 * _index + 1]);
+    }
   }
 }

@@ -59,6 +59,7 @@ library PackedAttestationsLib {
     require(past & 0xff == 0, ILateSubmission.LateSubmission__BitPastCommittee(_size));
     bytes calldata packed = _attestations.signaturesOrAddresses;
     uint256 start;
+    // The language gives no position in calldata as a number.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       start := packed.offset
@@ -149,6 +150,7 @@ library PackedAttestationsLib {
   function hash(CommitteeAttestations calldata _attestations) internal pure returns (bytes32 digest) {
     uint256 start = _freeMemory();
     uint256 end = _encode(_attestations, start + 0x20);
+    // Free memory is written and hashed, and never allocated.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       mstore(start, 0x20)
@@ -169,6 +171,7 @@ library PackedAttestationsLib {
     uint256 domain = uint256(SignatureDomainSeparator.attestationsAndSigners);
     uint256 start = _freeMemory();
     uint256 end = _encode(_attestations, start + 0x60);
+    // Free memory is written and hashed, and never allocated.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       mstore(start, domain)
@@ -190,6 +193,7 @@ library PackedAttestationsLib {
     uint8 v;
     bytes32 r;
     bytes32 s;
+    // Slices of calldata would be checked and copied.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       v := byte(0, calldataload(_position))
@@ -214,6 +218,7 @@ library PackedAttestationsLib {
     uint256 message = _freeMemory();
     committee = message + 0x80;
     uint256 maxS = MAX_S;
+    // Every step is taken once for each member: bounds checks and copies would cost more than the walk.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       mstore(message, _digest)
@@ -267,6 +272,7 @@ library PackedAttestationsLib {
     uint256 _index
   ) private pure returns (uint256 signature, uint256 count) {
     uint256 target = _freeMemory() + ENCODED_HEAD;
+    // As above. The loop over the bitmap stands twice: one walk for both would ask at each signature which one it is.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       _index := add(target, shl(5, _index))
@@ -306,11 +312,13 @@ library PackedAttestationsLib {
 
   /// @dev Writes the attestations as `abi.encode` does, without the offset before them. Returns where they end.
   function _encode(CommitteeAttestations calldata _attestations, uint256 _start) private pure returns (uint256 end) {
+    // Free memory is written and never allocated.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       mstore(_start, 0x40)
     }
     end = _encodeBytes(_attestations.signatureIndices, _start + 0x40);
+    // As above.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       mstore(add(_start, 0x20), sub(end, _start))
@@ -320,6 +328,7 @@ library PackedAttestationsLib {
 
   /// @dev Writes length, bytes and padding. Returns where they end.
   function _encodeBytes(bytes calldata _data, uint256 _start) private pure returns (uint256 end) {
+    // As above.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       mstore(_start, _data.length)
@@ -334,6 +343,7 @@ library PackedAttestationsLib {
 
   /// @dev Where free memory begins: a multiple of the word, so that `_encodeBytes` can pad positions.
   function _freeMemory() private pure returns (uint256 start) {
+    // There is no other way to ask where free memory begins.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       start := and(add(mload(0x40), 0x1f), not(0x1f))
@@ -348,6 +358,7 @@ library PackedAttestationsLib {
     bytes calldata bitmap = _attestations.signatureIndices;
     uint256 length = (_size + 7) / 8;
     require(length == bitmap.length, Errors.AttestationLib__SignatureIndicesSizeMismatch(length, bitmap.length));
+    // The language gives no position in calldata as a number.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       position := bitmap.offset
@@ -364,6 +375,7 @@ library PackedAttestationsLib {
     uint256 _size,
     uint256 _index
   ) private pure returns (bytes32 commitment, address member) {
+    // Free memory is completed and hashed, and never allocated.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       mstore(_committee, 0x20)

@@ -162,6 +162,7 @@ contract LatePenaltyController is ILatePenaltyController, Ownable, ReentrancyGua
 
     address target = address(_entry.hook);
     uint256 returned;
+    // A call of the language copies all that is returned, at the caller's cost.
     // solhint-disable-next-line no-inline-assembly
     assembly ("memory-safe") {
       // The scratch space takes the one word; it is not cleared by a shorter answer.

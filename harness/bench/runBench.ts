@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { HardhatRuntime } from "../hardhatRuntime.ts";
 import { BenchContradictionError } from "./record/benchErrors.ts";
+import { assertGoals } from "./record/goals.ts";
 import type { BenchLeg } from "./record/benchPlan.ts";
 import type { BenchRecord } from "./record/benchRecord.ts";
 import { VALIDATOR_COUNT } from "./benchSetup.ts";
@@ -20,6 +21,7 @@ export interface BenchResult {
 /**
  * Measures legs one after the other.
  * @throws BenchContradictionError when two runs of the same leg differ.
+ * @throws BenchGoalError when a path costs more than it may.
  */
 export async function runBench(
   hardhat: HardhatRuntime,
@@ -76,5 +78,6 @@ async function runLeg(
   } finally {
     await twin.close();
   }
+  assertGoals(records);
   return { records, floorDesigns, storage };
 }

@@ -1,5 +1,6 @@
 import type { BenchContext } from "./benchContext.ts";
 import type { WalkLength } from "./record/benchPlan.ts";
+import { measureAgedProposal } from "./agedCase.ts";
 import { measureOnTimeBundle } from "./bundleCases.ts";
 import { measureClaims, measureProofs, measurePrune, measureSetUp, proveOnBoth } from "./epochCases.ts";
 import { measureFloorDesigns } from "./floorDesigns.ts";
@@ -22,6 +23,7 @@ export async function walk(context: BenchContext, length: WalkLength): Promise<v
   const firstSlot = twin.measuredEpoch * epochSlots;
   const sideCases = (ring: Ring) => async (index: number, slot: bigint) => {
     if (index === SIDE_CASES_AT) {
+      await measureAgedProposal(context, slot, ring);
       await measureOnTimeBundle(context, slot, ring);
       await measureLateCases(context, slot, ring);
       await measureLosingCases(context, slot, ring);

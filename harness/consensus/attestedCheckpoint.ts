@@ -79,3 +79,11 @@ export function withAttestations(
   const proposeCalldata = encodePropose({ proposeArgs, attestations, signers, signature, blobInput });
   return { ...checkpoint, attestations, signers, signature, proposeCalldata };
 }
+
+/**
+ * A checkpoint as a rescuer sends it: nothing but what was gossiped. The proposer's second signature and its list of signers were not,
+ * and late `propose` needs neither. One that names no signers is a rescue already and stays what it is.
+ */
+export function asRescued(checkpoint: AttestedCheckpoint): AttestedCheckpoint {
+  return checkpoint.signers.length === 0 ? checkpoint : withAttestations(checkpoint, { ...checkpoint, signers: [] });
+}

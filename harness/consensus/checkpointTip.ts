@@ -1,7 +1,7 @@
 import type { Hex } from "viem";
 
 import { RollupAbi } from "../upstream/abis.ts";
-import type { FeeHeader } from "./feeHeader.ts";
+import type { FeeHeader } from "../protocol/feeHeader.ts";
 import type { RollupView } from "./rollupView.ts";
 
 /** What the next checkpoint builds on: a checkpoint on L1, or one that its builder hopes will get there. */

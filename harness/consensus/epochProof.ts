@@ -5,6 +5,7 @@ import { MAX_CHECKPOINTS_PER_EPOCH } from "../upstream/constants.ts";
 import { encodeEpochProof, encodeFees, type CheckpointFee, type EpochProofArgs } from "../upstream/epochProofArgs.ts";
 import { preparePoseidon } from "../upstream/poseidon.ts";
 import type { AttestedCheckpoint } from "./attestedCheckpoint.ts";
+import type { CheckpointBlobs } from "./blobs.ts";
 import { InvalidCheckpointError } from "./consensusErrors.ts";
 
 export interface EpochProofOptions {
@@ -71,8 +72,20 @@ export async function buildEpochProof(options: EpochProofOptions): Promise<Epoch
   return { args, calldata: encodeEpochProof(args) };
 }
 
+/** Openings of checkpoints that all carry the same data, by that data and their number: long simulations open nothing else. */
+const repeatedOpenings = new WeakMap<CheckpointBlobs["fields"], Map<number, Promise<Hex>>>();
+
 /** Input of the point evaluation precompile for all blobs of a run of checkpoints. */
-export async function proveBlobsOfEpoch(checkpoints: readonly AttestedCheckpoint[]): Promise<Hex> {
+export function proveBlobsOfEpoch(checkpoints: readonly AttestedCheckpoint[]): Promise<Hex> {
+  const [first] = checkpoints;
+  if (first === undefined || !checkpoints.every(({ fields }) => fields === first.fields)) return openBlobs(checkpoints);
+  const openings = repeatedOpenings.get(first.fields) ?? new Map<number, Promise<Hex>>();
+  const opening = openings.get(checkpoints.length) ?? openBlobs(checkpoints);
+  repeatedOpenings.set(first.fields, openings.set(checkpoints.length, opening));
+  return opening;
+}
+
+async function openBlobs(checkpoints: readonly AttestedCheckpoint[]): Promise<Hex> {
   return getEthBlobEvaluationInputs(await batchBlobs(checkpoints));
 }
 

@@ -3,7 +3,7 @@ import { hexToBigInt, type StateOverride } from "viem";
 import { archiveWord, logWord, packTips, TIPS_WORD, toWord } from "../protocol/storageMap.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 import type { CheckpointTip } from "./checkpointTip.ts";
-import type { FeeHeader } from "./feeHeader.ts";
+import type { FeeHeader } from "../protocol/feeHeader.ts";
 import type { RollupView } from "./rollupView.ts";
 
 /**

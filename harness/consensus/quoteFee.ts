@@ -1,6 +1,7 @@
+import type { FeeHeader } from "../protocol/feeHeader.ts";
+import { makeFeeHeader, sumManaCosts } from "../protocol/manaFee.ts";
 import { RollupAbi } from "../upstream/abis.ts";
 import type { CheckpointTip } from "./checkpointTip.ts";
-import type { FeeHeader } from "./feeHeader.ts";
 import { overrideTip } from "./overrideTip.ts";
 import type { RollupView } from "./rollupView.ts";
 
@@ -22,17 +23,7 @@ export interface FeeQuoteOptions {
   readonly feeAssetPriceModifier: bigint;
 }
 
-const MAX_UINT48 = 2n ** 48n - 1n;
-const MAX_UINT63 = 2n ** 63n - 1n;
-const MAX_UINT64 = 2n ** 64n - 1n;
-const MAX_UINT128 = 2n ** 128n - 1n;
-const BPS = 10_000n;
-/** `FeeLib.MIN_ETH_PER_FEE_ASSET` and `MAX_ETH_PER_FEE_ASSET`. */
-const MIN_PRICE = 100n;
-const MAX_PRICE = 10n ** 14n;
 const NO_FEES: FeeHeader = { excessMana: 0n, manaUsed: 0n, ethPerFeeAsset: 0n, congestionCost: 0n, proverCost: 0n };
-
-const clamp = (value: bigint, low: bigint, high: bigint) => (value < low ? low : value > high ? high : value);
 
 /** Mana that a checkpoint is to use; governance may change it, and zero means that the rollup takes no transactions yet. */
 export function readManaTarget({ chain, rollup }: RollupView): Promise<bigint> {
@@ -45,31 +36,21 @@ export function readManaTarget({ chain, rollup }: RollupView): Promise<bigint> {
  * The fee is L1's own answer (`getManaMinFeeComponentsAt`), also for a parent that has not landed: that one is put into the
  * call by a state override. One thing can still change it: the L1 fee oracle, when an update lands two slots or more before
  * the header's slot, which means two unlanded ancestors or more (`FeeLib.LAG` is 2).
- *
- * Sources of the fee header: `FeeLib.computeFeeHeader`, `FeeHeaderLib.compress` for the caps.
  */
 export async function quoteFee(view: RollupView, options: FeeQuoteOptions): Promise<FeeQuote> {
   const { parent, timestamp, manaTarget, manaUsed, feeAssetPriceModifier } = options;
   const { publicClient } = view.chain;
   if (manaTarget === 0n) return { feePerMana: 0n, feeHeader: NO_FEES };
 
-  const { congestionCost, sequencerCost, proverCost } = await publicClient.readContract({
+  const costs = await publicClient.readContract({
     address: view.rollup.address,
     abi: RollupAbi,
     functionName: "getManaMinFeeComponentsAt",
     args: [timestamp, true],
     stateOverride: await overrideTip(view, parent),
   });
-  const price = clamp(parent.feeHeader.ethPerFeeAsset, MIN_PRICE, MAX_PRICE);
-  const excessMana = parent.feeHeader.excessMana + parent.feeHeader.manaUsed - manaTarget;
   return {
-    feePerMana: clamp(congestionCost + sequencerCost + proverCost, 0n, MAX_UINT128),
-    feeHeader: {
-      excessMana: clamp(excessMana, 0n, MAX_UINT48),
-      manaUsed,
-      ethPerFeeAsset: clamp((price * (BPS + feeAssetPriceModifier)) / BPS, MIN_PRICE, MAX_PRICE),
-      congestionCost: clamp(congestionCost, 0n, MAX_UINT64),
-      proverCost: clamp(proverCost, 0n, MAX_UINT63),
-    },
+    feePerMana: sumManaCosts(costs),
+    feeHeader: makeFeeHeader({ manaTarget }, parent.feeHeader, costs, manaUsed, feeAssetPriceModifier),
   };
 }

@@ -1,5 +1,6 @@
 import { assertSupportedHardhat, type HardhatRuntime } from "../hardhatRuntime.ts";
 import { EdrBackend } from "./edrBackend.ts";
+import type { L1Provider } from "./l1Backend.ts";
 import { L1Chain } from "./l1Chain.ts";
 import { UnsupportedL1FeatureError } from "./l1Errors.ts";
 import type { ErrorAbi } from "./l1Node.ts";
@@ -24,7 +25,11 @@ export interface EmbeddedChainOptions {
     readonly url: string;
     /** Default: a recent block, which no second run will see again. */
     readonly blockNumber?: bigint;
+    /** Of the chain that is forked; default {@link LOCAL_CHAIN_ID}. */
+    readonly chainId?: number;
   };
+  /** Hears of every request before the chain does. */
+  readonly onRequest?: (method: string, params: readonly unknown[]) => void;
   /** Decodes custom errors; default none: reverts keep their raw data. */
   readonly errorAbi?: ErrorAbi;
 }
@@ -50,13 +55,15 @@ export async function openEmbeddedChain(hardhat: HardhatRuntime, options: Embedd
   if (!isSupported(hardfork)) {
     throw new UnsupportedL1FeatureError("this hardfork", { hardfork, supported: SUPPORTED_HARDFORKS.join("|") });
   }
+  const chainId = fork?.chainId ?? LOCAL_CHAIN_ID;
   const baseFeePerGas = options.baseFeePerGas === null ? undefined : (options.baseFeePerGas ?? DEFAULT_BASE_FEE);
   const connection = await hardhat.network.create({
     network: "default",
     chainType: "l1",
     override: {
       hardfork,
-      ...(fork === undefined ? {} : { forking: fork }),
+      chainId,
+      ...(fork === undefined ? {} : { forking: forkingOf(fork) }),
       // Every account is derived from the seed and signs locally.
       accounts: [],
       ...(fork === undefined ? { initialDate: new Date(Number(genesisTimestamp) * 1000) } : {}),
@@ -69,11 +76,25 @@ export async function openEmbeddedChain(hardhat: HardhatRuntime, options: Embedd
     },
   });
   const backend = new EdrBackend({
-    provider: connection.provider,
-    chainId: LOCAL_CHAIN_ID,
+    provider: tapped(connection.provider, options.onRequest),
+    chainId,
     hardfork,
     seed,
     close: () => connection.close(),
   });
   return new L1Chain({ backend, errorAbi: options.errorAbi, baseFeePerGas });
+}
+
+function forkingOf({ url, blockNumber }: NonNullable<EmbeddedChainOptions["fork"]>) {
+  return { url, ...(blockNumber === undefined ? {} : { blockNumber }) };
+}
+
+function tapped(provider: L1Provider, onRequest: EmbeddedChainOptions["onRequest"]): L1Provider {
+  if (onRequest === undefined) return provider;
+  return {
+    request: (args) => {
+      onRequest(args.method, args.params ?? []);
+      return provider.request(args);
+    },
+  };
 }

@@ -36,9 +36,14 @@ export class NotARegistryError extends BuildAheadError {
 
 /** Finds a deployment from its Registry alone. @throws NotARegistryError, NoRollupError */
 export async function attachNetwork(chain: L1Chain, registry: Address): Promise<AztecNetwork> {
-  const { canonical, ...lasting } = await readRegistry(chain, registry);
-  const rollup = await readRollup(chain, canonical);
-  return { chain, contracts: { ...lasting, ...(await readAssets(chain, rollup)) }, rollup };
+  return { chain, ...(await readNetwork(chain, registry)) };
+}
+
+/** The contracts of a deployment and its canonical rollup, for who only reads. @throws NotARegistryError, NoRollupError */
+export async function readNetwork(node: L1Node, registry: Address): Promise<Omit<AztecNetwork, "chain">> {
+  const { canonical, ...lasting } = await readRegistry(node, registry);
+  const rollup = await readRollup(node, canonical);
+  return { contracts: { ...lasting, ...(await readAssets(node, rollup)) }, rollup };
 }
 
 async function readRegistry({ publicClient }: L1Node, address: Address) {

@@ -1,47 +1,9 @@
-import { HardhatArtifactResolver } from "@nomicfoundation/hardhat-ignition/helpers";
-import {
-  deploy,
-  DeploymentResultType,
-  type DeploymentParameters,
-  type DeploymentResult,
-  type IgnitionModule,
-  type IgnitionModuleResult,
-} from "@nomicfoundation/ignition-core";
-import { getAddress, hexToBigInt, hexToNumber, toHex, type Address, type Hex } from "viem";
+import type { DeploymentParameters, IgnitionModule, IgnitionModuleResult } from "@nomicfoundation/ignition-core";
+import { hexToBigInt, hexToNumber, toHex, type Address, type Hex } from "viem";
 
-import { BuildAheadError } from "../errors.ts";
 import type { L1Provider } from "../l1/l1Backend.ts";
 import type { Deployer } from "./deployer.ts";
-
-/**
- * An Ignition module did not run to its end.
- * @public for who catches it
- */
-export class IgnitionDeploymentError extends BuildAheadError {
-  constructor(moduleId: string, result: DeploymentResult) {
-    super("An Ignition module was not deployed", {
-      fields: {
-        moduleId,
-        result: result.type,
-        detail: JSON.stringify(result, (_key, value: unknown) =>
-          typeof value === "bigint" ? value.toString() : value,
-        ),
-      },
-    });
-  }
-}
-
-/**
- * Ignition hands every ABI to ethers, which warns about each function of an external library: their ABIs name Solidity
- * types. Nothing calls those functions from outside, so deployment does without them.
- */
-class QuietArtifactResolver extends HardhatArtifactResolver {
-  override async loadArtifact(contractName: string) {
-    const artifact = await super.loadArtifact(contractName);
-    if (!artifact.contractName.endsWith("ExtLib")) return artifact;
-    return { ...artifact, abi: artifact.abi.filter(({ type }: { type: string }) => type !== "function") };
-  }
-}
+import { runModule } from "./runModule.ts";
 
 interface SentTransaction {
   readonly to?: Address | null;
@@ -52,14 +14,12 @@ interface SentTransaction {
 }
 
 /**
- * Deploys an Ignition module through the chain's own mempool and clock and returns the addresses of its results.
- *
- * Ignition gets a provider that signs with the deployer's key and mines each transaction in the next L1 block: deployments take
- * chain time only, and give the same addresses and gas in every run.
+ * Deploys an Ignition module through the chain's own mempool and clock and returns the addresses of its results. See
+ * {@link pacedProvider}.
  *
  * @throws IgnitionDeploymentError when a future fails.
  */
-export async function deployModule<
+export function deployModule<
   ModuleId extends string,
   ContractName extends string,
   Results extends IgnitionModuleResult<ContractName>,
@@ -68,29 +28,16 @@ export async function deployModule<
   ignitionModule: IgnitionModule<ModuleId, ContractName, Results>,
   parameters: DeploymentParameters = {},
 ): Promise<{ readonly [name in keyof Results]: Address }> {
-  const result = await deploy({
-    artifactResolver: new QuietArtifactResolver(deployer.artifacts),
-    provider: pacedProvider(deployer),
-    ignitionModule,
-    deploymentParameters: parameters,
-    accounts: [deployer.account.address],
-    defaultSender: deployer.account.address,
-    config: { blockPollingInterval: 1, requiredConfirmations: 1 },
-  });
-  if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT) {
-    throw new IgnitionDeploymentError(ignitionModule.id, result);
-  }
-  const addressOf = (futureId: string) => {
-    const contract = result.contracts[futureId];
-    if (contract === undefined) throw new IgnitionDeploymentError(ignitionModule.id, result);
-    return getAddress(contract.address);
-  };
-  return Object.fromEntries(
-    Object.entries<{ id: string }>(ignitionModule.results).map(([name, future]) => [name, addressOf(future.id)]),
-  ) as { [name in keyof Results]: Address };
+  const { artifacts, account } = deployer;
+  const provider = pacedProvider(deployer);
+  return runModule({ artifacts, provider, sender: account.address }, ignitionModule, parameters);
 }
 
-function pacedProvider({ chain, account }: Deployer): L1Provider {
+/**
+ * A provider that signs with the deployer's key and mines each transaction in the next L1 block: deployments take chain time only, and
+ * give the same addresses and gas in every run.
+ */
+export function pacedProvider({ chain, account }: Pick<Deployer, "chain" | "account">): L1Provider {
   return {
     request: async ({ method, params = [] }) => {
       switch (method) {

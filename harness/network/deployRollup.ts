@@ -41,22 +41,9 @@ export class MockVerifierRefusedError extends BuildAheadError {
 export async function deployRollup(deployer: Deployer, options: DeployRollupOptions): Promise<DeployedRollup> {
   const { chain, artifacts } = deployer;
   const { contracts, owner, genesis, terms } = options;
-  const filled: RollupConfig = {
-    ...options.config,
-    rewardConfig: { ...options.config.rewardConfig, rewardDistributor: contracts.rewardDistributor },
-  };
-  const version = filled.version === 0 ? computeRollupVersion(filled, genesis) : filled.version;
-  const config = { ...filled, version };
+  const config = completeConfig(options.config, contracts, genesis);
   const verifier = options.verifier ?? (await deployMockVerifier(deployer));
-  const shared = {
-    feeAsset: contracts.feeAsset,
-    stakingAsset: contracts.stakingAsset,
-    gse: contracts.gse,
-    verifier,
-    owner,
-    genesisState: { ...genesis },
-    config: { ...config, slashAmounts: [...config.slashAmounts] },
-  };
+  const shared = rollupParameters({ contracts, verifier, owner, genesis, config });
   const deployed =
     terms === undefined
       ? await deployModule(deployer, upstreamRollupModule, { UpstreamRollup: shared })
@@ -83,8 +70,41 @@ export async function deployRollup(deployer: Deployer, options: DeployRollupOpti
   };
 }
 
-async function deployMockVerifier(deployer: Deployer): Promise<Address> {
-  const { chainId } = deployer.chain;
+/** @throws MockVerifierRefusedError off local chains. */
+export function assertMockAllowed(chainId: number): void {
   if (chainId !== LOCAL_CHAIN_ID) throw new MockVerifierRefusedError(chainId);
+}
+
+/** Fills in the reward distributor, and the version if it is 0. */
+export function completeConfig(
+  config: RollupConfig,
+  { rewardDistributor }: Pick<AztecContracts, "rewardDistributor">,
+  genesis: GenesisState,
+): RollupConfig {
+  const filled = { ...config, rewardConfig: { ...config.rewardConfig, rewardDistributor } };
+  return filled.version === 0 ? { ...filled, version: computeRollupVersion(filled, genesis) } : filled;
+}
+
+/** A rollup's constructor arguments as the Ignition modules of both rollups take them. */
+export function rollupParameters(
+  options: Pick<DeployRollupOptions, "owner" | "genesis" | "config"> & {
+    readonly contracts: Pick<AztecContracts, "feeAsset" | "stakingAsset" | "gse">;
+    readonly verifier: Address;
+  },
+) {
+  const { contracts, verifier, owner, genesis, config } = options;
+  return {
+    feeAsset: contracts.feeAsset,
+    stakingAsset: contracts.stakingAsset,
+    gse: contracts.gse,
+    verifier,
+    owner,
+    genesisState: { ...genesis },
+    config: { ...config, slashAmounts: [...config.slashAmounts] },
+  };
+}
+
+async function deployMockVerifier(deployer: Deployer): Promise<Address> {
+  assertMockAllowed(deployer.chain.chainId);
   return (await deployModule(deployer, mockVerifierModule)).verifier;
 }

@@ -64,6 +64,8 @@ export interface ExecutePayloadOptions {
   readonly signerOf?: (validator: Address) => LocalAccount | undefined;
   /** For `lock`: gives `amount` (staking token units) to the sender; default: it has them already. */
   readonly fund?: (account: Address, amount: bigint) => Promise<unknown>;
+  /** Called once the proposal can be executed, which happens one L1 block after whatever this leaves behind. */
+  readonly onExecutable?: () => Promise<unknown>;
 }
 
 export interface RegisterRollupOptions extends Omit<ExecutePayloadOptions, "payload" | "sender"> {
@@ -126,7 +128,7 @@ export async function executePayload(
   const { payload, path, sender } = options;
   const walk = new Walk(network, sender);
   const proposalId =
-    path === "signal" ? await signal(walk, payload, options) : await proposeWithLock(walk, payload, options);
+    path === "signal" ? await signal(walk, payload, options) : await lockToPropose(walk, payload, options);
   const proposal = await chain.publicClient.readContract({
     address: contracts.governance,
     abi: GovernanceAbi,
@@ -165,6 +167,7 @@ export async function executePayload(
       fields: { proposalId, state: PROPOSAL_STATES[state] },
     });
   }
+  await options.onExecutable?.();
   await walk.take("execute", {
     to: contracts.governance,
     data: encodeFunctionData({ abi: GovernanceAbi, functionName: "execute", args: [proposalId] }),
@@ -227,8 +230,25 @@ async function signal(walk: Walk, payload: Address, options: ExecutePayloadOptio
   return proposalOf(receipt);
 }
 
+/**
+ * Proposes a payload by locking tokens, and leaves it at that. The sender keeps power enough to outvote everybody else.
+ * @returns the proposal's number.
+ * @throws L1RevertError when a contract refuses a step.
+ */
+export function proposeWithLock(
+  network: AztecNetwork,
+  payload: Address,
+  options: Pick<ExecutePayloadOptions, "sender" | "fund">,
+): Promise<bigint> {
+  return lockToPropose(new Walk(network, options.sender), payload, options);
+}
+
 /** Locks the configured amount to propose, and deposits as much again as everybody else has, to vote with. */
-async function proposeWithLock(walk: Walk, payload: Address, options: ExecutePayloadOptions): Promise<bigint> {
+async function lockToPropose(
+  walk: Walk,
+  payload: Address,
+  options: Pick<ExecutePayloadOptions, "fund">,
+): Promise<bigint> {
   const { chain, contracts } = walk.network;
   const { sender } = walk;
   const others = await chain.publicClient.readContract({

@@ -1,4 +1,4 @@
-import { encodeFunctionData, type Hex } from "viem";
+import { encodeFunctionData, type Address, type Hex } from "viem";
 
 import { BuildAheadError } from "../errors.ts";
 import { epochAt, epochStart, firstEpochSampledAfter } from "../protocol/time.ts";
@@ -38,8 +38,8 @@ const GAS_MONEY = 10n ** 22n;
  * Brings validators in through the real path: deposit, entry queue, flush under the queue's own limits (which takes epochs),
  * then waits for the first epoch whose committee is sampled from the complete set.
  *
- * Who has deposited before is passed over. The others stake with `moveWithLatestRollup`, so they follow the canonical rollup, and
- * the deployer pays for their stakes.
+ * Who has deposited before is passed over. The others stake with `moveWithLatestRollup`, so they follow the canonical rollup, unless
+ * they say otherwise, and the deployer pays for their stakes.
  *
  * @returns the first epoch with a committee from the complete set; the clock stands at its first second.
  * @throws TooFewValidatorsError before anything is sent.
@@ -55,13 +55,7 @@ export async function stakeValidators(
   if (BigInt(validators.length) < rollup.committeeSize) {
     throw new TooFewValidatorsError(validators.length, rollup.committeeSize);
   }
-  for (const { address, withdrawer } of validators) {
-    await chain.ensureBalance(address, GAS_MONEY);
-    await chain.ensureBalance(withdrawer.address, GAS_MONEY);
-  }
-
-  const missing = await withoutStake(deployer, rollup, validators);
-  if (missing.length > 0) await deposit(deployer, contracts, missing, rollup);
+  await queueValidators(deployer, contracts, validators, rollup);
   await flushEntryQueue(deployer, rollup);
   const active = await chain.publicClient.readContract({
     address: rollup.address,
@@ -79,12 +73,35 @@ export async function stakeValidators(
   return epoch;
 }
 
-/** Deposits the stakes of validators, which the deployer pays for, and lets them queue. */
-async function deposit(
+/** Gives `amount` of the staking asset, in its units (1e18), to an account. */
+export type StakeFunding = (account: Address, amount: bigint) => Promise<unknown>;
+
+/**
+ * Deposits the stakes of validators, and leaves them in the entry queue. Who has deposited before is passed over.
+ * @param fund Where the stakes come from; default the deployer's right to mint the test token
+ */
+export async function queueValidators(
   deployer: Deployer,
-  contracts: AztecContracts,
+  contracts: Pick<AztecContracts, "gse" | "stakingAsset">,
   validators: readonly Validator[],
   rollup: Rollup,
+  fund: StakeFunding = (account, amount) => callToken(deployer, contracts.stakingAsset, "mint", account, amount),
+): Promise<void> {
+  const { chain } = deployer;
+  for (const { address, withdrawer } of validators) {
+    await chain.ensureBalance(address, GAS_MONEY);
+    await chain.ensureBalance(withdrawer.address, GAS_MONEY);
+  }
+  const missing = await withoutStake(deployer, rollup, validators);
+  if (missing.length > 0) await deposit(deployer, contracts, missing, rollup, fund);
+}
+
+async function deposit(
+  deployer: Deployer,
+  contracts: Pick<AztecContracts, "gse" | "stakingAsset">,
+  validators: readonly Validator[],
+  rollup: Rollup,
+  fund: StakeFunding,
 ): Promise<void> {
   const { chain, account } = deployer;
   const threshold = await chain.publicClient.readContract({
@@ -93,15 +110,15 @@ async function deposit(
     functionName: "ACTIVATION_THRESHOLD",
   });
   const stake = threshold * BigInt(validators.length);
-  await callToken(deployer, contracts.stakingAsset, "mint", account.address, stake);
+  await fund(account.address, stake);
   await callToken(deployer, contracts.stakingAsset, "approve", rollup.address, stake);
 
   for (let start = 0; start < validators.length; start += DEPOSITS_PER_BLOCK) {
     const chunk = validators.slice(start, start + DEPOSITS_PER_BLOCK);
     const include: Hex[] = [];
-    for (const { address, withdrawer, registration } of chunk) {
+    for (const { address, withdrawer, registration, follows = true } of chunk) {
       const { publicKeyInG1, publicKeyInG2, proofOfPossession } = registration;
-      const args = [address, withdrawer.address, publicKeyInG1, publicKeyInG2, proofOfPossession, true] as const;
+      const args = [address, withdrawer.address, publicKeyInG1, publicKeyInG2, proofOfPossession, follows] as const;
       const data = encodeFunctionData({ abi: RollupAbi, functionName: "deposit", args });
       include.push((await chain.submit({ from: account, to: rollup.address, data, gas: DEPOSIT_GAS })).hash);
     }
@@ -134,12 +151,22 @@ async function withoutStake(
   return validators.filter((_, index) => statuses[index] === NO_STAKE);
 }
 
-async function flushEntryQueue({ chain, account }: Deployer, rollup: Rollup): Promise<void> {
+/**
+ * Lets everybody in who waits, under the queue's own limits: takes epochs.
+ * @param patience Epochs to wait for the queue at most; default as many as it takes
+ * @throws StakingFailedError when it does not move.
+ */
+export async function flushEntryQueue(
+  { chain, account }: Deployer,
+  rollup: Rollup,
+  patience = Infinity,
+): Promise<void> {
   const read = (functionName: "getEntryQueueLength" | "getAvailableValidatorFlushes") =>
     chain.publicClient.readContract({ address: rollup.address, abi: RollupAbi, functionName });
   const data = encodeFunctionData({ abi: RollupAbi, functionName: "flushEntryQueue", args: [FLUSH_CHUNK] });
-  for (let queued = await read("getEntryQueueLength"); queued > 0n;) {
+  for (let queued = await read("getEntryQueueLength"), waited = 0; queued > 0n;) {
     if ((await read("getAvailableValidatorFlushes")) === 0n) {
+      if (++waited > patience) return;
       // The queue lets in so many per epoch.
       const next = epochAt(rollup.timing, await chain.now()) + 1n;
       await chain.mineAt(epochStart(rollup.timing, next));

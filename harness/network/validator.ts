@@ -16,4 +16,6 @@ export interface Validator {
   /** Owns the stake. */
   readonly withdrawer: PrivateKeyAccount;
   readonly registration: RegistrationTuple;
+  /** Whether the stake moves with the latest rollup; default true. */
+  readonly follows?: boolean;
 }

@@ -62,6 +62,20 @@ export function logWord(timing: RingTiming, number: CheckpointNumber, field: Log
   return mappingWord(logPlace(timing, number), TIPS_WORD + 2n) + BigInt(LOG_FIELDS.indexOf(field));
 }
 
+// ---- `RollupStore.config`: circuits' roots, then version and addresses. Source: `RollupConfig` of `IRollup.sol` ----
+
+/** The root of the circuits' verification keys. */
+export const VK_TREE_ROOT_WORD = TIPS_WORD + 3n;
+/** The hash over L2's protocol contracts. */
+export const PROTOCOL_CONTRACTS_HASH_WORD = TIPS_WORD + 4n;
+/** The address of who verifies the proofs of epochs. */
+export const VERIFIER_WORD = TIPS_WORD + 7n;
+
+// ---- `StakingStorage` ----
+
+/** How many validators may enter per epoch, five numbers of 32 bits. Source: `StakingQueueConfigLib`. */
+export const STAKING_QUEUE_CONFIG_WORD = upstreamNamespace("aztec.core.staking.storage") + 4n;
+
 // ---- `FeeStore` ----
 
 /** The fee configuration. */

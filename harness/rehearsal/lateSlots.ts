@@ -8,6 +8,7 @@ import type { LateKind, LateSlotReport, RehearsalStep } from "./rehearsalReport.
 const LATE_KINDS: Readonly<Record<string, LateKind>> = {
   "late.nextProposer.land": "next-proposer",
   "late.thirdParty.land": "third-party",
+  "late.proposal.land": "by-proposal",
   "late.originalProposer.land": "original-proposer",
   "late.boundarySlip.land": "boundary-slip",
   "lastSlot.crossEpochOn.land": "cross-epoch",

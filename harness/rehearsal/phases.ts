@@ -1,12 +1,13 @@
 import type { DeployedRollup } from "../network/deployment.ts";
 import type { LateSubmissionTerms } from "../protocol/terms.ts";
-import { boundarySlip } from "../scenarios/boundarySlip.ts";
+import { boundarySlip, unpaidSlip } from "../scenarios/boundarySlip.ts";
 import { bridgeFees } from "../scenarios/bridgeFees.ts";
 import { cannotLand } from "../scenarios/cannotLand.ts";
 import { makeDuplicates } from "../scenarios/duplicates.ts";
 import { lastSlot } from "../scenarios/lastSlot.ts";
 import { lateByNextProposer } from "../scenarios/lateByNextProposer.ts";
 import { lateByOriginalProposer } from "../scenarios/lateByOriginalProposer.ts";
+import { lateByProposal } from "../scenarios/lateByProposal.ts";
 import { lateByThirdParty } from "../scenarios/lateByThirdParty.ts";
 import { makeNewEpoch } from "../scenarios/newEpoch.ts";
 import { makeOnTimeSeries } from "../scenarios/onTimeSeries.ts";
@@ -43,7 +44,15 @@ export function buildAheadPhases(
     { title: "Governance opens the window", scenarios: [makeOpenWindow(terms)] },
     {
       title: "Late",
-      scenarios: [makeNewEpoch("opened"), lateByNextProposer, lateByThirdParty, lateByOriginalProposer, boundarySlip],
+      scenarios: [
+        makeNewEpoch("opened"),
+        lateByNextProposer,
+        lateByThirdParty,
+        lateByProposal,
+        lateByOriginalProposer,
+        unpaidSlip,
+        boundarySlip,
+      ],
     },
     { title: "Refused", scenarios: [makeDuplicates(verifier), cannotLand] },
     { title: "Last slot of the epoch", scenarios: [lastSlot] },

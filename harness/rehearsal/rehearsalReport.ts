@@ -23,7 +23,8 @@ export interface RehearsalStep {
 }
 
 /** Why a checkpoint landed late, and through whom. */
-export type LateKind = "next-proposer" | "third-party" | "original-proposer" | "boundary-slip" | "cross-epoch";
+export type LateKind =
+  "next-proposer" | "third-party" | "by-proposal" | "original-proposer" | "boundary-slip" | "cross-epoch";
 
 /** One late slot after settlement. Amounts are fee token units (1e18) as decimal strings. */
 export interface LateSlotReport {

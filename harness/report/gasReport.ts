@@ -114,7 +114,7 @@ const orderOf = ({ case: name }: BenchRecord) => (CASE_NAMES as readonly string[
 
 function renderNormalPath({ records, setup }: GasEvidence): string {
   const series = ofMainFork(records, ["propose"]);
-  const others = ofMainFork(records, ["on-time bundle", "setup epoch", "epoch proof", "claim", "prune"]);
+  const others = ofMainFork(records, ["aged chain", "on-time bundle", "setup epoch", "epoch proof", "claim", "prune"]);
   const more = ofMainFork(records, ["epoch proof"]).map(
     ({ gasUsed, upstreamGasUsed }) => gasUsed - (upstreamGasUsed ?? gasUsed),
   );
@@ -136,7 +136,7 @@ function renderNormalPath({ records, setup }: GasEvidence): string {
         record.ratio?.toFixed(4),
       ]),
     ),
-    `Everything else that happens without a late submission. An epoch proof asks whether its epoch has late slots: ${least === most ? n(least) : `${n(least)} to ${n(most)}`} gas more than upstream's, over all committees and lengths.`,
+    `Everything else that happens without a late submission. \`propose\` looks up the seed of its epoch: upstream searches all randaos that were ever stored, so that it grows dearer with the chain's age, ours walks back from the newest; *aged chain* has a year of them, written straight into the storage of both rollups. An epoch proof asks whether its epoch has late slots: ${least === most ? n(least) : `${n(least)} to ${n(most)}`} gas more than upstream's, over all committees and lengths.`,
     gasTable(COLUMNS, others.map(row)),
   ].join("\n\n");
 }

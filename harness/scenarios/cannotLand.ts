@@ -1,11 +1,11 @@
-import type { AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
+import { asRescued, type AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { selectQuorum } from "../consensus/slotCommittee.ts";
 import { classifySubmission, windowEnd } from "../protocol/window.ts";
 import type { World } from "../world/world.ts";
 import { expectLanded, expectRefused } from "./expectations.ts";
 import { readTerms } from "./lateTerms.ts";
 import { THIRD_PARTY } from "./people.ts";
-import { withoutSecondSignature } from "./rescue.ts";
+import { publish } from "./publish.ts";
 import { FOREIGN_SLOT } from "./revertNames.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -19,7 +19,7 @@ export const cannotLand: Scenario = {
     const slot = await world.nextSlot();
     await comeWithoutWhatItTakes(world, slot);
     const next = slot + 2n;
-    const landing = await world.land(await world.build(next));
+    const landing = await publish(world, await world.build(next));
     expectLanded(world, { id: "refused.next", name: `slot ${next} on time` }, landing);
   },
 };
@@ -32,7 +32,7 @@ async function comeTooLate(world: World): Promise<void> {
   const timestamp = windowEnd(timing, windowSeconds, slot);
   // A window as long as the slot closes when the slot is two slots old, which is no longer the window's business.
   const isForeign = classifySubmission(timing, windowSeconds, slot, timestamp) === "foreign";
-  const landing = await world.land(withoutSecondSignature(checkpoint), { timestamp });
+  const landing = await world.land(asRescued(checkpoint), { timestamp });
   const label = { id: "refused.windowClosed", name: `slot ${slot}: ${windowSeconds} s into the next slot` };
   expectRefused(world, label, landing, isForeign ? FOREIGN_SLOT : "LateSubmission__WindowClosed");
 }
@@ -51,7 +51,7 @@ async function comeWithoutWhatItTakes(world: World, slot: bigint): Promise<void>
     ],
     [
       "withoutProposer",
-      "without its proposer's attestation and proposal",
+      "with neither its proposer's attestation nor the signature of its proposal",
       await world.build(slot, {
         signers: ({ members, proposer, quorum }) => members.filter((member) => member !== proposer).slice(0, quorum),
       }),
@@ -62,7 +62,7 @@ async function comeWithoutWhatItTakes(world: World, slot: bigint): Promise<void>
   await chain.mineAt(world.at(slot + 1n));
   for (const [id, words, checkpoint, error] of attempts) {
     const timestamp = (await chain.now()) + 1n;
-    const landing = await world.land(withoutSecondSignature(checkpoint), { timestamp, from });
+    const landing = await world.land(asRescued(checkpoint), { timestamp, from });
     expectRefused(world, { id: `refused.${id}`, name: `slot ${slot}: late, ${words}` }, landing, error);
   }
 }

@@ -1,15 +1,13 @@
-import type { Address, Hex } from "viem";
+import type { Address } from "viem";
 
 import { governanceSignalCall, slashingVoteCall } from "../consensus/bundledCalls.ts";
-import type { RollupView } from "../consensus/rollupView.ts";
-import { aztecClient } from "../network/aztecClient.ts";
-import { encodeSlashVotes } from "../protocol/slashVotes.ts";
-import { RollupContract } from "../upstream/contracts.ts";
 import type { World } from "../world/world.ts";
 import { expectLanded, expectRefused, expectSkipped } from "./expectations.ts";
+import { encodeNoVotes } from "./noVotes.ts";
 import { RIVAL } from "./people.ts";
+import { publish } from "./publish.ts";
 import { SLOT_TAKEN } from "./revertNames.ts";
-import { ScenarioFailedError, type Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** Seconds into the slot at which the copies come: the third and the fourth L1 block. */
 const ALONE_AT = 24n;
@@ -24,7 +22,7 @@ export function makeDuplicates(payload: Address): Scenario {
 }
 
 async function sendAgain(world: World, payload: Address): Promise<void> {
-  const { checkpoint, ...landed } = await world.land(await world.build(await world.nextSlot()));
+  const { checkpoint, ...landed } = await publish(world, await world.build(await world.nextSlot()));
   const { slot } = checkpoint;
   expectLanded(world, { id: "duplicates.original", name: `slot ${slot} on time` }, { checkpoint, ...landed });
 
@@ -49,15 +47,4 @@ async function sendAgain(world: World, payload: Address): Promise<void> {
   const name = `slot ${slot}: the same again, bundled with signal and vote`;
   const note = "signal and vote count all the same";
   await expectSkipped(world, { id: "duplicates.bundled", name, note }, bundled, SLOT_TAKEN);
-}
-
-/** A vote that nobody is to be slashed. */
-async function encodeNoVotes({ chain, rollup }: RollupView): Promise<Hex> {
-  const proposer = await new RollupContract(aztecClient(chain), rollup.address).getSlashingProposer();
-  if (proposer?.type !== "tally") throw new ScenarioFailedError("duplicates", "a tally to vote in", "none");
-  return encodeSlashVotes({
-    committeeSize: rollup.committeeSize,
-    roundSlots: await proposer.getRoundSize(),
-    epochSlots: rollup.timing.epochSlots,
-  });
 }

@@ -1,5 +1,6 @@
 import { nameLateRecipientCall } from "../consensus/bundledCalls.ts";
 import { expectLanded } from "./expectations.ts";
+import { publish } from "./publish.ts";
 import { landLate } from "./rescue.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -17,6 +18,6 @@ export const lateByNextProposer: Scenario = {
       bundle: { before: [nameLateRecipientCall(world.view, next.address)], allowFailure: false },
     });
     const name = `slot ${child.slot} on time, built before its parent had landed`;
-    expectLanded(world, { id: "late.nextProposer.next", name }, await world.land(child));
+    expectLanded(world, { id: "late.nextProposer.next", name }, await publish(world, child));
   },
 };

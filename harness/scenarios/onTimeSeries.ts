@@ -1,5 +1,6 @@
 import type { World } from "../world/world.ts";
 import { expectLanded } from "./expectations.ts";
+import { publish } from "./publish.ts";
 import type { Scenario } from "./scenario.ts";
 
 interface OnTimeSeriesOptions {
@@ -16,7 +17,7 @@ export function makeOnTimeSeries({ id, count }: OnTimeSeriesOptions): Scenario {
     run: async ({ world }) => {
       await landFirstOfEpoch(world, `${id}.firstOfEpoch`);
       for (let index = 1; index <= count; index++) {
-        const landing = await world.land(await world.build(await world.nextSlot()));
+        const landing = await publish(world, await world.build(await world.nextSlot()));
         expectLanded(world, { id: `${id}.landing${index}`, name: `slot ${landing.checkpoint.slot} on time` }, landing);
       }
     },
@@ -25,7 +26,7 @@ export function makeOnTimeSeries({ id, count }: OnTimeSeriesOptions): Scenario {
 
 /** Lands the first checkpoint of an epoch on time. */
 export async function landFirstOfEpoch(world: World, id: string): Promise<void> {
-  const landing = await world.land(await world.build(await world.nextSlot()));
+  const landing = await publish(world, await world.build(await world.nextSlot()));
   const name = `slot ${landing.checkpoint.slot} on time, first of its epoch`;
   expectLanded(world, { id, name, note: "sets up the epoch: samples the committee" }, landing);
 }

@@ -1,4 +1,5 @@
 import { expectLanded, expectRefused } from "./expectations.ts";
+import { publish } from "./publish.ts";
 import { FOREIGN_SLOT } from "./revertNames.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -13,10 +14,10 @@ export function makeRefusedLate(id: string): Scenario {
     run: async ({ world }) => {
       const checkpoint = await world.build(await world.nextSlot());
       const { slot } = checkpoint;
-      const landing = await world.land(checkpoint, { timestamp: world.at(slot + 1n) });
+      const landing = await publish(world, checkpoint, { timestamp: world.at(slot + 1n) });
       const name = `slot ${slot}: a checkpoint one block late`;
       expectRefused(world, { id: `${id}.refused`, name }, landing, FOREIGN_SLOT);
-      const next = await world.land(await world.build(slot + 1n));
+      const next = await publish(world, await world.build(slot + 1n));
       expectLanded(world, { id: `${id}.next`, name: `slot ${slot + 1n} on time, without it` }, next);
     },
   };

@@ -1,15 +1,11 @@
 import type { LocalAccount } from "viem";
 
 import { decodeRecorded } from "../accounting/lateSubmissionEvents.ts";
-import { withAttestations, type AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
+import { asRescued, type AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import type { LandOptions, World } from "../world/world.ts";
 import { expectLanded } from "./expectations.ts";
+import { publish } from "./publish.ts";
 import { ScenarioFailedError, type Scenario } from "./scenario.ts";
-
-/** What a rescuer sends: nothing but what was gossiped. That has no second signature and no list of signers. */
-export function withoutSecondSignature(checkpoint: AttestedCheckpoint): AttestedCheckpoint {
-  return withAttestations(checkpoint, { ...checkpoint, signers: [] });
-}
 
 /** Lands a checkpoint late, and sees that the rollup has a record of it. @param words For people: what kind of late it is */
 export async function landLate(
@@ -34,8 +30,12 @@ interface RescueOptions {
   /** Seconds into the next slot: 0 or {@link SECOND_BLOCK}. */
   readonly delay: bigint;
   readonly sender: (world: World, checkpoint: AttestedCheckpoint) => Promise<LocalAccount>;
-  /** Whether the sender has the proposer's second signature. Default false. */
-  readonly isOwn?: boolean;
+  /** Members at least; default any number. */
+  readonly committee?: number;
+  /** What is sent of the checkpoint; default what was gossiped, see `asRescued`. */
+  readonly sent?: (world: World, checkpoint: AttestedCheckpoint) => Promise<AttestedCheckpoint>;
+  /** Default: more than enough. */
+  readonly gasLimit?: LandOptions["gasLimit"];
 }
 
 /** The slot's second L1 block, in seconds into it. */
@@ -44,19 +44,23 @@ export const SECOND_BLOCK = 12n;
 const ON_TOP = 36n;
 
 /** A scenario: one slot lands late, and the next slot's own checkpoint lands on top of it on time. */
-export function makeRescue({ id, words, delay, sender, isOwn = false }: RescueOptions): Scenario {
+export function makeRescue(options: RescueOptions): Scenario {
+  const { id, words, delay, committee, sender, sent = sendGossiped, gasLimit } = options;
   return {
     id,
-    needs: { slots: 2, windowSeconds: Number(delay) + 1 },
+    needs: { slots: 2, windowSeconds: Number(delay) + 1, ...(committee === undefined ? {} : { committee }) },
     run: async ({ world }) => {
       const checkpoint = await world.build(await world.nextSlot());
       const { slot } = checkpoint;
-      await landLate(world, `${id}.land`, words, isOwn ? checkpoint : withoutSecondSignature(checkpoint), {
+      await landLate(world, `${id}.land`, words, await sent(world, checkpoint), {
         timestamp: world.at(slot + 1n, delay),
         from: await sender(world, checkpoint),
+        ...(gasLimit === undefined ? {} : { gasLimit }),
       });
-      const next = await world.land(await world.build(slot + 1n), { timestamp: world.at(slot + 1n, ON_TOP) });
+      const next = await publish(world, await world.build(slot + 1n), { timestamp: world.at(slot + 1n, ON_TOP) });
       expectLanded(world, { id: `${id}.next`, name: `slot ${slot + 1n} on time, on top of it` }, next);
     },
   };
 }
+
+const sendGossiped: NonNullable<RescueOptions["sent"]> = async (_world, checkpoint) => asRescued(checkpoint);

@@ -1,12 +1,11 @@
 import { hexToBigInt, zeroHash, type Address, type Hex } from "viem";
 
 import type { DeployedNetwork } from "../network/deployment.ts";
-import { LATE_TERMS_WORD, TIPS_WORD, toWord } from "../protocol/storageMap.ts";
+import { LATE_TERMS_WORD, toWord, VERIFIER_WORD } from "../protocol/storageMap.ts";
 import { TwinMismatchError } from "./twinErrors.ts";
 
-/** `RollupStore.config.epochProofVerifier`: tips, two mappings, then the config's fifth word. */
-const VERIFIER_WORD = toWord(TIPS_WORD + 7n);
-const TERMS_WORD = toWord(LATE_TERMS_WORD);
+/** Set aside: one address differs, the other word upstream does not have. */
+const EXPECTED_TO_DIFFER = [VERIFIER_WORD, LATE_TERMS_WORD].map(toWord);
 
 /**
  * Compares every storage word of both deployments and of other accounts, by the roots of their storage tries. Two words are set
@@ -30,7 +29,7 @@ export async function assertSameStorage(
 async function readRoots({ chain, rollup }: DeployedNetwork, accounts: Iterable<string>): Promise<[string, Hex][]> {
   await assertVerifierWord({ chain, rollup });
   const restore = await chain.snapshot();
-  for (const word of [VERIFIER_WORD, TERMS_WORD]) await chain.setStorageAt(rollup.address, word, zeroHash);
+  for (const word of EXPECTED_TO_DIFFER) await chain.setStorageAt(rollup.address, word, zeroHash);
   const roots: [string, Hex][] = [];
   for (const account of accounts) {
     const { storageHash } = await chain.rpc<{ storageHash: Hex }>("eth_getProof", [account, [], "latest"]);
@@ -42,7 +41,7 @@ async function readRoots({ chain, rollup }: DeployedNetwork, accounts: Iterable<
 
 /** The word that is set aside must hold the verifier and nothing else. */
 async function assertVerifierWord({ chain, rollup }: Pick<DeployedNetwork, "chain" | "rollup">): Promise<void> {
-  const word = await chain.publicClient.getStorageAt({ address: rollup.address, slot: VERIFIER_WORD });
+  const word = await chain.publicClient.getStorageAt({ address: rollup.address, slot: toWord(VERIFIER_WORD) });
   if (hexToBigInt(word ?? "0x0") === hexToBigInt(rollup.verifier)) return;
   throw new TwinMismatchError("The verifier is stored elsewhere", { fields: { word, verifier: rollup.verifier } });
 }

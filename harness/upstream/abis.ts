@@ -15,3 +15,4 @@ export { RollupStorage } from "@aztec/l1-artifacts/RollupStorage";
 export { SlasherAbi } from "@aztec/l1-artifacts/SlasherAbi";
 export { TallySlashingProposerAbi } from "@aztec/l1-artifacts/TallySlashingProposerAbi";
 export { TestERC20Abi } from "@aztec/l1-artifacts/TestERC20Abi";
+export { IVerifierAbi as VerifierAbi } from "@aztec/l1-artifacts/IVerifierAbi";

@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
+import { defaultL1TxUtilsConfig } from "@aztec/ethereum/l1-tx-utils/config";
+
 import { BuildAheadError } from "../errors.ts";
 
 const require = createRequire(import.meta.url);
@@ -24,3 +26,6 @@ export function upstreamDefault(name: string): bigint {
     throw new BuildAheadError("Upstream has no such numeric default", { fields: { name } });
   return value;
 }
+
+/** Percent that upstream's publishers add to the gas that a simulation has used (`gasLimitBufferPercentage` of `L1TxUtils`). */
+export const GAS_LIMIT_BUFFER_PERCENT = BigInt(defaultL1TxUtilsConfig.gasLimitBufferPercentage);

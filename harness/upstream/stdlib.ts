@@ -3,6 +3,7 @@ export { RevertCode } from "@aztec/stdlib/avm";
 export { AztecAddress } from "@aztec/stdlib/aztec-address";
 export { CommitteeAttestation, CommitteeAttestationsAndSigners } from "@aztec/stdlib/block";
 export { PublicLog } from "@aztec/stdlib/logs";
+export { L1PublishedData } from "@aztec/stdlib/checkpoint";
 export { accumulateCheckpointOutHashes } from "@aztec/stdlib/messaging";
 export {
   CheckpointAttestation,

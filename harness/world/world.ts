@@ -1,6 +1,6 @@
 import type { Address, LocalAccount, PrivateKeyAccount, TransactionReceipt } from "viem";
 
-import { attestCheckpoint, type AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
+import { asRescued, attestCheckpoint, type AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
 import { ChainFollower } from "../consensus/chainFollower.ts";
 import { buildCheckpoint, type BuildCheckpointOptions } from "../consensus/checkpoint.ts";
 import { readTip, type CheckpointTip } from "../consensus/checkpointTip.ts";
@@ -20,6 +20,7 @@ import { BuildAheadError } from "../errors.ts";
 import { deriveAccount } from "../l1/deriveAccount.ts";
 import type { L1Chain } from "../l1/l1Chain.ts";
 import type { L1RevertError } from "../l1/l1Errors.ts";
+import type { L1BlobTransactionRequest } from "../l1/l1Transaction.ts";
 import type { AztecContracts, AztecNetwork } from "../network/contracts.ts";
 import type { Rollup } from "../network/rollup.ts";
 import { epochOfSlot, firstSlotOfEpoch, slotAt, slotStart } from "../protocol/time.ts";
@@ -33,6 +34,10 @@ export interface WorldOptions {
   readonly keys: Iterable<HeldKey>;
   /** Decides the content of every checkpoint, and the accounts of {@link World.account}. */
   readonly seed: string;
+  /** Who may attest in a slot; default what the rollup says. */
+  readonly committeeOf?: (slot: bigint) => Promise<SlotCommittee>;
+  /** The first L1 block that is read for logs; default 0. */
+  readonly fromBlock?: bigint;
 }
 
 export interface BuildOptions extends Partial<Omit<BuildCheckpointOptions, "slot" | "seed">> {
@@ -50,6 +55,18 @@ export interface LandOptions {
   /** Sends through Multicall3. */
   readonly bundle?: Omit<Bundle, "multicall3">;
   readonly overrides?: TransactionOverrides;
+  /**
+   * The gas limit, given the gas that the transaction uses on time, as whoever sends it simulates it beforehand. Left out: the harness's
+   * own, which is no publisher's. Where it is given, an {@link L1RevertError} says what would not even land on time.
+   */
+  readonly gasLimit?: (onTimeGas: bigint) => bigint;
+}
+
+export interface LandLateOptions extends Omit<LandOptions, "timestamp"> {
+  /** Seconds into the slot after the checkpoint's own; default 12, that slot's second L1 block. */
+  readonly delay?: bigint;
+  /** Sends the checkpoint as it is, as a proposer's slipped transaction does. Default false: as a rescuer, see `asRescued`. */
+  readonly isAsGiven?: boolean;
 }
 
 /** What became of one `propose` transaction. */
@@ -96,15 +113,17 @@ export class World {
   /** Everything that was built here. */
   readonly content = new ContentStore();
   readonly #seed: string;
+  readonly #committeeOf: (slot: bigint) => Promise<SlotCommittee>;
   readonly #listeners = new Set<WorldListener>();
 
-  constructor({ network, rollup, keys, seed }: WorldOptions) {
+  constructor({ network, rollup, keys, seed, committeeOf, fromBlock }: WorldOptions) {
     this.chain = network.chain;
     this.contracts = network.contracts;
     this.rollup = rollup;
     this.keys = new KeyRing(keys);
     this.#seed = seed;
-    this.follower = new ChainFollower(this.view);
+    this.follower = new ChainFollower(this.view, fromBlock);
+    this.#committeeOf = committeeOf ?? ((slot) => readSlotCommittee(this.view, slot));
   }
 
   get view(): RollupView & { readonly chain: L1Chain } {
@@ -154,7 +173,7 @@ export class World {
   }
 
   committee(slot: bigint): Promise<SlotCommittee> {
-    return readSlotCommittee(this.view, slot);
+    return this.#committeeOf(slot);
   }
 
   /** Who sends a slot's proposal on time. @throws MissingKeyError */
@@ -186,7 +205,7 @@ export class World {
 
   /** Sends a checkpoint alone in an L1 block. A revert is an outcome, not an error. */
   async land(checkpoint: AttestedCheckpoint, options: LandOptions = {}): Promise<Landing> {
-    const { bundle, overrides = {} } = options;
+    const { bundle, overrides = {}, gasLimit } = options;
     const timestamp = options.timestamp ?? this.at(checkpoint.slot, ON_TIME_DELAY);
     const from =
       options.from ?? this.#accountOf(checkpoint.proposer ?? (await this.committee(checkpoint.slot)).proposer);
@@ -201,7 +220,8 @@ export class World {
             overrides,
           );
     this.content.add(checkpoint);
-    const receipt = await this.chain.execute(request, { timestamp, allowRevert: true });
+    const gas = gasLimit && { gas: gasLimit(await this.#simulateOnTime(request, checkpoint.slot, timestamp)) };
+    const receipt = await this.chain.execute({ ...request, ...gas }, { timestamp, allowRevert: true });
     const landing = {
       checkpoint,
       receipt,
@@ -217,17 +237,11 @@ export class World {
     return requireLanded(await this.land(await this.build(slot, options)));
   }
 
-  /**
-   * Lands a checkpoint in the slot after its own.
-   * @param delay Seconds into that slot; default 12, the slot's second L1 block
-   * @throws L1RevertError when it does not land.
-   */
-  async landLate(
-    checkpoint: AttestedCheckpoint,
-    options: Omit<LandOptions, "timestamp"> & { readonly delay?: bigint } = {},
-  ): Promise<Landing> {
-    const { delay = ON_TIME_DELAY, ...rest } = options;
-    return requireLanded(await this.land(checkpoint, { ...rest, timestamp: this.at(checkpoint.slot + 1n, delay) }));
+  /** Lands a checkpoint in the slot after its own. @throws L1RevertError when it does not land. */
+  async landLate(checkpoint: AttestedCheckpoint, options: LandLateOptions = {}): Promise<Landing> {
+    const { delay = ON_TIME_DELAY, isAsGiven = false, ...rest } = options;
+    const timestamp = this.at(checkpoint.slot + 1n, delay);
+    return requireLanded(await this.land(isAsGiven ? checkpoint : asRescued(checkpoint), { ...rest, timestamp }));
   }
 
   // ---- what has landed ----
@@ -251,6 +265,22 @@ export class World {
     const receipt = await this.chain.execute(request);
     for (const { onProof } of this.#listeners) onProof?.(receipt);
     return receipt;
+  }
+
+  /**
+   * Gas that a transaction uses in a slot: at the second for which it is meant, or, if that is another slot's, where it should have been
+   * mined. It is mined and taken back, because neither node simulates a blob transaction at a second of choice.
+   * @throws L1RevertError
+   */
+  async #simulateOnTime(request: L1BlobTransactionRequest, slot: bigint, timestamp: bigint): Promise<bigint> {
+    const isOnTime = slotAt(this.rollup.timing, timestamp) === slot;
+    const restore = await this.chain.snapshot();
+    try {
+      const at = isOnTime ? timestamp : this.at(slot, ON_TIME_DELAY);
+      return (await this.chain.execute(request, { timestamp: at })).gasUsed;
+    } finally {
+      await restore();
+    }
   }
 
   #accountOf(address: Address): PrivateKeyAccount {

@@ -8,21 +8,12 @@
  * what is not reached are kept in `evidence/coverage.reasons.json`.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  globSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
+import { copyProject } from "./copyProject.ts";
 import { instrumentBranches, type InstrumentedSource } from "./coverage/branches.ts";
 import { fileCoverage, type CoverageReport } from "./coverage/coverageReport.ts";
 import { mergeHits, readLcov, type LineHits } from "./coverage/lcov.ts";
@@ -39,6 +30,8 @@ import config from "./hardhat.config.ts";
 
 export default defineConfig({
   ...config,
+  // What a process of its own has counted would be lost with it.
+  test: { ...config.test, mocha: { ...(config.test?.mocha as object), parallel: false } },
   coverage: { skipFiles: ["contracts/test/**", "contracts/interfaces/**"] },
   // Counting costs gas and code; neither is what this run is about.
   networks: { default: { ...(config.networks?.default as object), allowUnlimitedContractSize: true } as never },
@@ -103,14 +96,7 @@ function instrument(): Map<string, InstrumentedSource> {
 
 function prepareTree(instrumented: ReadonlyMap<string, InstrumentedSource>): void {
   rmSync(options.tree, { recursive: true, force: true });
-  mkdirSync(options.tree, { recursive: true });
-  const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: projectRoot });
-  for (const file of files.toString().trim().split("\n")) {
-    const from = path.join(projectRoot, file);
-    if (existsSync(from)) cpSync(from, path.join(options.tree, file), { recursive: true });
-  }
-  symlinkSync(path.join(projectRoot, "node_modules"), path.join(options.tree, "node_modules"));
-  writeFileSync(path.join(options.tree, CONFIG_NAME), CONFIG);
+  copyProject(projectRoot, options.tree, { name: CONFIG_NAME, text: CONFIG });
   for (const [file, { content }] of instrumented) writeFileSync(path.join(options.tree, file), content);
 }
 

@@ -11,6 +11,7 @@ export const upstreamContracts: readonly string[] = [
   "@aztec/core/libraries/rollup/RewardExtLib.sol",
   "@aztec/core/libraries/rollup/TallySlasherDeploymentExtLib.sol",
   "@aztec/core/libraries/rollup/EmpireSlasherDeploymentExtLib.sol",
+  "@aztec/core/reward-boost/RewardBooster.sol",
   "@aztec/core/slashing/Slasher.sol",
   "@aztec/core/slashing/TallySlashingProposer.sol",
   "@aztec/core/slashing/EmpireSlashingProposer.sol",
@@ -30,4 +31,5 @@ export const upstreamContracts: readonly string[] = [
   "@aztec/periphery/DateGatedRelayer.sol",
   "@aztec/periphery/RegisterNewRollupVersionPayload.sol",
   "@aztec/periphery/SlashFactory.sol",
+  "@aztec/periphery/SlashPayloadCloneable.sol",
 ];

@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
-import { access, mkdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rmdir } from "node:fs/promises";
 import path from "node:path";
 
 import { BuildAheadError } from "../../harness/errors.ts";
@@ -45,10 +45,24 @@ export function chooseEvidenceFolder({ task, out, variations }: EvidenceRequest)
 export async function openEvidenceFolder(root: string, folder: string): Promise<string> {
   const absolute = path.resolve(root, folder);
   try {
-    await mkdir(absolute, { recursive: true });
-    await access(absolute, constants.W_OK | constants.X_OK);
+    await makeFolder(absolute);
+    // Permissions say little: whoever may do anything still cannot write into a kernel's folder.
+    await rmdir(await mkdtemp(path.join(absolute, ".writable-")));
     return absolute;
   } catch (cause) {
     throw new EvidenceFolderError(folder, cause);
+  }
+}
+
+/** Step by step: where no folder can be made (`/proc` answers ENOENT), Node's recursive `mkdir` tries again for ever. */
+async function makeFolder(folder: string): Promise<void> {
+  if (existsSync(folder)) return;
+  const parent = path.dirname(folder);
+  if (!existsSync(parent)) await makeFolder(parent);
+  try {
+    await mkdir(folder);
+  } catch (cause) {
+    // Another run may have made it meanwhile.
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
   }
 }

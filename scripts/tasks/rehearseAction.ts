@@ -4,24 +4,37 @@ import path from "node:path";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 import { BuildAheadError } from "../../harness/errors.ts";
-import {
-  findVariations,
-  parseRehearsalOptions,
-  type RawRehearsalOptions,
-} from "../../harness/rehearsal/rehearsalOptions.ts";
+import { wantsFork, type RawForkOptions } from "../../harness/rehearsal/fork/forkOptions.ts";
+import { findVariations, parseRehearsalOptions } from "../../harness/rehearsal/rehearsalOptions.ts";
 import type { RehearsalStep } from "../../harness/rehearsal/rehearsalReport.ts";
+import type { RehearsalListener } from "../../harness/rehearsal/stepRecorder.ts";
 import { renderRehearsal, renderSummary } from "../../harness/report/renderRehearsal.ts";
 import { chooseEvidenceFolder, openEvidenceFolder } from "./evidenceFolder.ts";
+import { rehearseForkAction } from "./rehearseForkAction.ts";
 
-interface RehearseArguments extends RawRehearsalOptions {
+interface RehearseArguments extends RawForkOptions {
   readonly out: string;
 }
+
+const LISTENER: RehearsalListener = {
+  onPhase: (title) => {
+    console.log(`\n${title}`);
+  },
+  onStep: printStep,
+  onKeyProgress: (done, count) => {
+    if (done % 16 === 0) console.log(`  validator keys ${done}/${count}`);
+  },
+};
 
 export default async function rehearseAction(
   { out, ...raw }: RehearseArguments,
   hre: HardhatRuntimeEnvironment,
 ): Promise<void> {
   try {
+    if (wantsFork(raw)) {
+      await rehearseForkAction({ ...raw, out }, hre, LISTENER);
+      return;
+    }
     const options = parseRehearsalOptions(raw);
     const name = chooseEvidenceFolder({ task: "rehearsal", out, variations: findVariations(options) });
     const folder = await openEvidenceFolder(hre.config.paths.root, name);
@@ -30,15 +43,7 @@ export default async function rehearseAction(
     const started = performance.now();
     // After the build: whatever takes an ABI from it while it loads has to find this one.
     const { rehearse } = await import("../../harness/rehearsal/rehearse.ts");
-    const { report } = await rehearse(hre, options, {
-      onPhase: (title) => {
-        console.log(`\n${title}`);
-      },
-      onStep: printStep,
-      onKeyProgress: (done, count) => {
-        if (done % 16 === 0) console.log(`  validator keys ${done}/${count}`);
-      },
-    });
+    const { report } = await rehearse(hre, options, LISTENER);
 
     await writeFile(path.join(folder, "rehearsal.json"), `${JSON.stringify(report, undefined, 2)}\n`);
     await writeFile(path.join(folder, "rehearsal.md"), renderRehearsal(report));

@@ -18,6 +18,8 @@ export interface Evidence {
   };
   /** What a settlement adds to upstream's proof, by number of late slots from one on: gas. */
   readonly settlement: { readonly again: readonly number[]; readonly firstTime: readonly number[] };
+  /** Limits, gas burned and gas left of a transaction that slips, by state and name. */
+  readonly slip: Readonly<Record<string, number>>;
   /** What a proof without late slots adds to upstream's, at most: gas. */
   readonly proofOverhead: number;
 }
@@ -36,6 +38,7 @@ export async function readCommittedEvidence(): Promise<Evidence> {
       again: Object.values(await readSnapshot("settlement")),
       firstTime: Object.values(await readSnapshot("settlementFirstTime")),
     },
+    slip: await readSnapshot("slip"),
     proofOverhead: Math.max(...proofs, overhead["overhead1"] ?? 0, overhead["overhead4"] ?? 0),
   };
 }

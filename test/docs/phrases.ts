@@ -3,6 +3,7 @@ import { mainnetLikeConfig } from "../../harness/network/networkConfig.ts";
 import { computeQuorum } from "../../harness/protocol/quorum.ts";
 import { slotStart, type RollupTiming } from "../../harness/protocol/time.ts";
 import { windowEnd } from "../../harness/protocol/window.ts";
+import { GAS_LIMIT_BUFFER_PERCENT } from "../../harness/upstream/defaults.ts";
 import type { Evidence } from "./evidenceFigures.ts";
 
 const { rollup: config, gse } = mainnetLikeConfig();
@@ -14,8 +15,6 @@ const COLD_WORD_GAS = 2_100;
 /** The precompile, and the call of it. */
 const RECOVERY_GAS = 3_000 + 100;
 
-/** What v4.1.2 adds to the gas that a simulation has used: the default of `gasLimitBufferPercentage` of its `L1TxUtils`. */
-const GAS_LIMIT_BUFFER = 0.2;
 const BLOCK_SECONDS = 12;
 const EXAMPLE_SLOT = 100n;
 /** A rollup whose genesis is second 0. */
@@ -51,7 +50,7 @@ export function phrasesOf(
       `v4 stack with ${evidence.rehearsal.validators} staked validators`,
       `\`windowSeconds\` is ${CLOSED_TERMS.windowSeconds}, and`,
       `payload sets it to ${OPEN_TERMS.windowSeconds} (two L1 blocks)`,
-      `its gas limit is ${1 + GAS_LIMIT_BUFFER} times what`,
+      `its gas limit is ${1 + Number(GAS_LIMIT_BUFFER_PERCENT) / 100} times what`,
       ...exampleSlot(EXAMPLE_SLOT),
       ...exampleSplit(EXAMPLE_SLOT, evidence),
       ...costs(evidence),
@@ -67,7 +66,7 @@ export function phrasesOf(
     "docs/security.md": [
       `All are of version ${upstreamVersion}.`,
       `"of a settlement is at most ${upTo(1000, firstSlot(evidence.settlement.firstTime, evidence))} for each late slot"`,
-      ...slipGas(9),
+      ...slipGas(9, evidence),
       "Blobs are read from index 0 ",
       `With a lag of ${config.inboxLag} a child`,
       `hence set to ${buildAheadConfig(config).inboxLag} at deployment; a chain of two unlanded parents would need 3.`,
@@ -127,12 +126,21 @@ function costs(evidence: Evidence): readonly string[] {
   ];
 }
 
-/** What makes the gas of a late landing uncertain. @param words That it writes */
-function slipGas(words: number): readonly string[] {
+/** What a slip has and what it lacks, and what makes the gas of a late landing uncertain. @param words That always change */
+function slipGas(words: number, { slip }: Evidence): readonly string[] {
   const [fresh, reused] = [COLD_WORD_GAS + NEW_WORD_GAS, COLD_WORD_GAS + OLD_WORD_GAS];
+  const signatures = computeQuorum(Number(config.targetCommitteeSize)) * RECOVERY_GAS;
+  const gas = (name: string) => slip[name] ?? Number.NaN;
   return [
+    `burns its limit: ${n(gas("warmBurned"))} of ${n(gas("warmLimit"))} where`,
+    `lands with no less than ${n(gas("warmLeast"))}`,
+    `still has ${n(gas("warmLeft"))} left where a landing needs ${n(gas("warmNeeded"))}`,
+    `whatever the state are ${n(signatures)} for the signatures`,
+    `${n(words * OLD_WORD_GAS)} for the nine words that change: ${n(signatures + words * OLD_WORD_GAS)}, so such`,
+    `which fails with ${n(gas("freshLeft"))} left`,
     `differs by ${n(words * (fresh - reused))} gas between nine fresh and nine reused words (${n(fresh)} or ${n(reused)} each)`,
-    `${n(computeQuorum(Number(config.targetCommitteeSize)) * RECOVERY_GAS)} are the signatures`,
+    `give back ${n(gas("warmLeft") - gas("warmAfterQuorum"))} of the ${n(gas("warmBurned"))}`,
+    `on fresh words ${n(gas("freshLeft") - gas("freshAfterQuorum"))} of ${n(gas("freshBurned"))}`,
   ];
 }
 

@@ -50,6 +50,7 @@ contract PenaltyHook__Mock is ILateSubmissionHook {
   ) external override(ILateSubmissionHook) returns (bytes4) {
     uint256 gasAtStart = gasleft();
     if (behaviour == Behaviour.Revert) revert PenaltyHook__Refused(_record.slot, type(uint256).max);
+    // A revert without a reason is what is asked for.
     // solhint-disable-next-line gas-custom-errors, reason-string
     if (behaviour == Behaviour.RevertEmpty) revert();
     if (behaviour == Behaviour.WrongSelector) return 0xdeadbeef;
@@ -81,6 +82,7 @@ contract PenaltyHook__Mock is ILateSubmissionHook {
 
   function _answerRaw(Behaviour _behaviour) private pure {
     bytes4 selector = ILateSubmissionHook.onLateSubmission.selector;
+    // The compiler makes no malformed answer.
     // solhint-disable-next-line no-inline-assembly
     assembly {
       mstore(0, selector)

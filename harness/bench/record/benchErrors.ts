@@ -6,6 +6,9 @@ export class BenchInputError extends BuildAheadError {}
 /** A measurement that contradicts what the benchmark set up or the gas rules it reports: a figure that must not be published. */
 export class BenchContradictionError extends BuildAheadError {}
 
+/** A path that costs more than it may; see `goals.ts`. */
+export class BenchGoalError extends BuildAheadError {}
+
 /** Committed evidence that is missing or no evidence. */
 export class EvidenceUnreadableError extends BuildAheadError {}
 

@@ -1,6 +1,7 @@
 /** Every case that can be measured, in the order of the report, and how the ids of its rows begin. */
 export const CASE_IDS = {
   propose: "propose",
+  "aged chain": "proposeAged",
   "on-time bundle": "onTimeBundle",
   "setup epoch": "setupEpoch",
   "epoch proof": "epochProof",

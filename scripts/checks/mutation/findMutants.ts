@@ -28,6 +28,9 @@ export interface Mutant {
   readonly end: number;
 }
 
+/** Of assembly, whose words know no "or equal": the comparison that includes what the given one leaves out. */
+const FLIPPED_YUL: Readonly<Record<string, string>> = { lt: "gt", gt: "lt", slt: "sgt", sgt: "slt" };
+
 const FLIPPED: Readonly<Record<string, string>> = {
   "<": "<=",
   "<=": "<",
@@ -100,6 +103,19 @@ export function findMutants(file: string, source: Buffer, unit: AstNode): Mutant
         if (isCallOf(childOf(node, "expression"), "require", "revert")) dropStatement("drop-check", node);
         else dropStatement("remove-statement", node);
         break;
+      case "YulFunctionCall":
+        mutateYulCall(node);
+        break;
+      case "YulLiteral":
+        if (node.kind === "number") add("change-constant", node, `0x${(BigInt(String(node.value)) + 1n).toString(16)}`);
+        break;
+      case "YulIf":
+        negateYul(childOf(node, "condition"));
+        break;
+      case "YulAssignment":
+      case "YulExpressionStatement":
+        add("remove-statement", node, "{}");
+        break;
       default:
     }
     const inner = node.nodeType === "FunctionDefinition" ? `${scope}.${String(node.name || node.kind)}` : scope;
@@ -119,6 +135,21 @@ export function findMutants(file: string, source: Buffer, unit: AstNode): Mutant
       if (operator === "-" || operator === "/") {
         add("swap-operands", operation, `(${text(right)}) ${operator} (${text(left)})`);
       }
+    }
+
+    function mutateYulCall(call: AstNode): void {
+      const [left, right] = (call.arguments as readonly AstNode[]).map(text);
+      const name = String(childOf(call, "functionName")?.name);
+      const opposite = FLIPPED_YUL[name];
+      if (opposite !== undefined) add("flip-comparison", call, `iszero(${opposite}(${left}, ${right}))`);
+      if (name === "eq") add("flip-comparison", call, `iszero(${text(call)})`);
+      if (name === "sub") add("swap-operands", call, `sub(${right}, ${left})`);
+    }
+
+    function negateYul(condition: AstNode | undefined): void {
+      // As above: the opposite of an equality is its flipped form already.
+      if (condition === undefined || childOf(condition, "functionName")?.name === "eq") return;
+      add("negate-condition", condition, `iszero(${text(condition)})`);
     }
 
     /** Parentheses around an operand lie outside of its own range, so only the operator is replaced. */
@@ -182,10 +213,11 @@ function* mutableChildrenOf(node: AstNode): Generator<AstNode> {
     node.typeName,
     node.typeDescriptions,
     node.loopExpression,
+    node.nodeType === "YulForLoop" ? node.post : undefined,
     node.overrides,
     node.baseContracts,
     node.documentation,
   ].flat();
-  if (["PragmaDirective", "ImportDirective", "StructDefinition", "InlineAssembly"].includes(node.nodeType)) return;
+  if (["PragmaDirective", "ImportDirective", "StructDefinition"].includes(node.nodeType)) return;
   for (const child of childrenOf(node)) if (!left.includes(child)) yield child;
 }

@@ -106,6 +106,12 @@ export const testPlans: readonly TestPlan[] = [
     deployed: [LATE, OPERATIONS],
   },
   {
+    file: `${LIBRARIES}/LowestBitLib.sol`,
+    solidity: [`test/${LIBRARIES}/LowestBitLib.t.sol`, `test/${LIBRARIES}/LateRewardLib.t.sol`],
+    mocha: [],
+    deployed: [SETTLEMENT_LIBRARY],
+  },
+  {
     file: `${LIBRARIES}/RawCallLib.sol`,
     solidity: [`test/${LIBRARIES}/RawCallLib.t.sol`],
     mocha: ["test/contracts/libraries/operationsLibrary.test.ts"],
@@ -171,5 +177,5 @@ export const testPlans: readonly TestPlan[] = [
 /** Hook, payloads and registry work on one slash, and a mutant of one may only show in the tests of another: its own first. */
 function slashingTests(contract: string): string[] {
   const others = SLASHING_CONTRACTS.filter((name) => name !== contract);
-  return [contract, ...others].map((name) => `test/${PENALTIES}/${name}.t.sol`);
+  return [contract, "LateSlashLimits", ...others].map((name) => `test/${PENALTIES}/${name}.t.sol`);
 }

@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, rmSync } from "node:fs";
 import path from "node:path";
+
+import { copyProject } from "../copyProject.ts";
 
 /** Hardhat's configuration of a tree, next to the project's own. */
 export const MUTATION_CONFIG = "hardhat.mutation.config.ts";
@@ -25,13 +27,7 @@ export default defineConfig({
  */
 export function prepareTree(root: string, tree: string): void {
   if (existsSync(path.join(tree, "artifacts/build-info"))) return;
-  mkdirSync(tree, { recursive: true });
-  const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { cwd: root });
-  for (const file of files.toString().trim().split("\n")) {
-    if (existsSync(path.join(root, file))) cpSync(path.join(root, file), path.join(tree, file), { recursive: true });
-  }
-  writeFileSync(path.join(tree, MUTATION_CONFIG), CONFIG);
-  symlinkSync(path.join(root, "node_modules"), path.join(tree, "node_modules"));
+  copyProject(root, tree, { name: MUTATION_CONFIG, text: CONFIG });
   const hardhat = path.join(tree, "node_modules/.bin/hardhat");
   execFileSync(process.execPath, [hardhat, "--config", MUTATION_CONFIG, "--no-typechain", "build"], {
     cwd: tree,

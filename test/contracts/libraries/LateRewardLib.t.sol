@@ -116,18 +116,20 @@ contract LateRewardLibTest is Test {
     assertEq(found.start, START, "start");
     assertEq(found.provenLength, 1, "one proven before");
     assertEq(found.newLength, 3, "three checkpoints");
-    assertEq(found.due.length, 1, "one slot is due");
-    assertEq(found.due[0].slot, FIRST_SLOT + 1, "the late one");
-    assertEq(found.due[0].index, 1, "the second checkpoint of the proof");
-    assertEq(found.due[0].rewardsBefore, EACH, "what its coinbase has");
+    assertEq(found.firstSlot, FIRST_SLOT, "the epoch's first slot");
+    assertEq(found.marks, 2, "its second slot is late");
+    assertEq(found.rewardsBefore.length, 3, "a place for each checkpoint");
+    assertEq(found.rewardsBefore[0], 0, "not asked of what was proven before");
+    assertEq(found.rewardsBefore[1], EACH, "what the late one's coinbase has");
+    assertEq(found.rewardsBefore[2], 0, "not asked of what is on time");
   }
 
   function test_prepare_readsNothingIfNothingIsAdded() public {
     append(0, COINBASE);
     appendLate(1, COINBASE, SUBMITTER);
     proveUpstream(2);
-    assertEq(harness.prepare(START, START + 1, proofOf(2).fees).due.length, 0, "a proof of the same length");
-    assertEq(harness.prepare(START, START, proofOf(1).fees).due.length, 0, "a shorter one");
+    assertEq(harness.prepare(START, START + 1, proofOf(2).fees).marks, 0, "a proof of the same length");
+    assertEq(harness.prepare(START, START, proofOf(1).fees).marks, 0, "a shorter one");
   }
 
   function test_prepare_asksNobody() public {

@@ -12,6 +12,14 @@ import {LatePenaltyController} from "../../../contracts/penalties/LatePenaltyCon
 import {PenaltyHook__Mock} from "../../../contracts/test/penalties/PenaltyHook__Mock.sol";
 import {Rollup__MockForPenalties} from "../../../contracts/test/penalties/Rollup__MockForPenalties.sol";
 
+/// @dev A hook that enters the controller again without naming any slot.
+contract EmptyBatchHook is ILateSubmissionHook {
+  function onLateSubmission(LateSubmissionRecord calldata) external override(ILateSubmissionHook) returns (bytes4) {
+    ILatePenaltyController(msg.sender).penalizeBatch(new Slot[](0));
+    return ILateSubmissionHook.onLateSubmission.selector;
+  }
+}
+
 contract LatePenaltyControllerTest is Test {
   uint32 private constant GAS_LIMIT = 400_000;
   Slot private constant SLOT = Slot.wrap(101);
@@ -280,6 +288,18 @@ contract LatePenaltyControllerTest is Test {
     controller.penalize(SLOT);
     assertFalse(hook.hasReentered(), "the second entry failed");
     assertEq(hook.getJudged().length, 1, "and the hook was entered once");
+  }
+
+  function test_penalize_reentranceWithNothingToDoIsRefusedToo() public {
+    EmptyBatchHook hook = new EmptyBatchHook();
+    _add(hook);
+    vm.expectEmit(address(controller));
+    emit ILatePenaltyController.PenaltyFailed(
+      SLOT,
+      hook,
+      bytes32(ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector)
+    );
+    assertEq(controller.penalize(SLOT), 1, "it stays pending");
   }
 
   function test_penalize_hookThatIsTheOwnerMayChangeTheListMeanwhile() public {

@@ -210,6 +210,28 @@ contract LateSlashRegistryTest is LateSlashingSetUp {
     registry.consumeTallied(address(rollup), SlashRound.wrap(15), committee, ALICE, Slot.wrap(1010));
   }
 
+  function test_consumeTallied_revertsForASlotOfTheFirstEpochIfTheLaterOneWasVotedFor() public {
+    (TallyProposer__Mock tally, address[] memory committee) = _tally();
+    tally.execute();
+    // The round's first epoch has the same committee, and Alice proposes in it too; she is voted for in the second.
+    uint256 slot = 1010 - 32;
+    rollup.setCommittee(30, committee);
+    rollup.setProposer(slot, ALICE);
+    vm.expectRevert(
+      abi.encodeWithSelector(
+        ILateSlashRegistry.LateSlashRegistry__NotSlashedByRound.selector,
+        SlashRound.wrap(15),
+        ALICE
+      )
+    );
+    registry.consumeTallied(address(rollup), SlashRound.wrap(15), committee, ALICE, Slot.wrap(slot));
+    assertFalse(registry.isConsumed(address(rollup), Slot.wrap(slot)), "nothing is consumed");
+
+    tally.setVote(0, 1);
+    registry.consumeTallied(address(rollup), SlashRound.wrap(15), committee, ALICE, Slot.wrap(slot));
+    assertTrue(registry.isConsumed(address(rollup), Slot.wrap(slot)), "a vote for its own epoch consumes it");
+  }
+
   /// @dev Alice proposes slot 1010 in epoch 31, the second of round 15's epochs 30 and 31, and is voted for there.
   function _tally() private returns (TallyProposer__Mock tally, address[] memory committee) {
     tally = new TallyProposer__Mock();

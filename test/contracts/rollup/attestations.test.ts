@@ -409,7 +409,7 @@ for (const [shape, signed] of TARGETS) {
         const landed = withAttestations(checkpoint, { ...form, signers });
         const timestamp = world.at(checkpoint.slot + 1n, 12n);
         expect(await rehearse(world, landed, timestamp), "validateHeaderWithAttestations").to.equal("accepted");
-        await world.landLate(landed, { from: world.rescuer });
+        await world.landLate(landed, { from: world.rescuer, isAsGiven: true });
         const late = [{ checkpoint: landed, submitter: world.rescuer.address }];
         await proveAndSettle(world, { checkpoints: [landed], late });
       });
@@ -456,7 +456,7 @@ for (const [shape, signed] of TARGETS) {
       const { world, checkpoint, form } = target;
       const gossiped = withAttestations(checkpoint, form);
       const trailing = { ...gossiped, proposeCalldata: concatHex([gossiped.proposeCalldata, `0x${"ff".repeat(999)}`]) };
-      await world.landLate(trailing, { from: world.rescuer });
+      await world.landLate(trailing, { from: world.rescuer, isAsGiven: true });
       const late = [{ checkpoint: trailing, submitter: world.rescuer.address }];
       await proveAndSettle(world, { checkpoints: [trailing], late });
     });
@@ -465,7 +465,7 @@ for (const [shape, signed] of TARGETS) {
       const { world, checkpoint, form, committee } = target;
       const stranger = committee.members[target.signerIndex] ?? committee.proposer;
       const odd = withAttestations(checkpoint, form, signAttestationsAndSigners(form, signerOf(world.keys, stranger)));
-      await world.landLate(odd, { from: world.rescuer });
+      await world.landLate(odd, { from: world.rescuer, isAsGiven: true });
       const late = [{ checkpoint: odd, submitter: world.rescuer.address }];
       await proveAndSettle(world, { checkpoints: [odd], late });
     });

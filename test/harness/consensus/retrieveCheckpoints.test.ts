@@ -1,21 +1,12 @@
 import { setTimeout } from "node:timers/promises";
 
 import { expect } from "chai";
-import hardhat from "hardhat";
 import type { Hex } from "viem";
 
 import { withAttestations, type AttestedCheckpoint } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { makeProposeTransaction } from "../../../harness/consensus/proposeTransaction.ts";
 import { retrieveCheckpoints, type BlobSource } from "../../../harness/consensus/retrieveCheckpoints.ts";
-import type { L1Chain } from "../../../harness/l1/l1Chain.ts";
-import { openRpcChain } from "../../../harness/l1/openRpcChain.ts";
-import { startAnvil, type AnvilProcess } from "../../../harness/l1/startAnvil.ts";
-import { OPEN_TERMS } from "../../../harness/network/deployBuildAhead.ts";
-import { deployV4Stack } from "../../../harness/network/deployV4Stack.ts";
-import { errorAbiOf } from "../../../harness/network/errorAbi.ts";
-import { makeValidators } from "../../../harness/network/makeValidators.ts";
-import { World } from "../../../harness/world/world.ts";
-import { smallConfig } from "../../support/world.ts";
+import { openAnvilWorld, type AnvilWorld } from "../../support/anvilWorld.ts";
 
 /** Serves the blobs of checkpoints; those of `slow` only after a while, as a busy beacon node does. */
 function blobsOf(checkpoints: readonly AttestedCheckpoint[], slow?: AttestedCheckpoint): BlobSource {
@@ -29,35 +20,28 @@ function blobsOf(checkpoints: readonly AttestedCheckpoint[], slow?: AttestedChec
 
 // Only anvil mines two blob transactions in one block.
 describe("Checkpoints that the archiver retrieves from L1", () => {
-  let anvil: AnvilProcess;
-  let chain: L1Chain;
-  let world: World;
+  let world: AnvilWorld;
   let firstSlot: bigint;
 
-  before(async () => {
-    anvil = await startAnvil();
-    chain = await openRpcChain({
-      url: anvil.url,
-      baseFeePerGas: 10n ** 9n,
-      errorAbi: errorAbiOf(hardhat.artifacts),
-    });
-    const config = smallConfig();
-    const network = await deployV4Stack(hardhat.artifacts, chain, { config, terms: OPEN_TERMS });
-    const keys = await makeValidators(chain, { seed: "archiver", count: 8, gse: network.contracts.gse });
-    const firstEpoch = await network.provisioner.ensureStaked(keys, network.rollup);
-    world = new World({ network, rollup: network.rollup, keys, seed: "archiver" });
-    firstSlot = world.firstSlotOf(firstEpoch) + 1n;
+  before(async function () {
+    world = await openAnvilWorld(this, { seed: "archiver" });
+    ({ firstSlot } = world);
   });
 
-  after(() => anvil.stop());
+  after(() => world.close());
 
   it("come with their content, however many blobs it fills", async () => {
+    // L1 allows six to a transaction.
+    const blobCounts = [1, 2, 3, 6];
     const landed: AttestedCheckpoint[] = [];
-    const fromBlock = (await chain.publicClient.getBlockNumber()) + 1n;
-    for (const [index, blobCount] of [1, 2].entries()) {
-      landed.push((await world.landOnTime(firstSlot + BigInt(index), { blobCount })).checkpoint);
+    const fromBlock = (await world.chain.publicClient.getBlockNumber()) + 1n;
+    for (const [index, blobCount] of blobCounts.entries()) {
+      const { checkpoint, receipt } = await world.landOnTime(firstSlot + BigInt(index), { blobCount });
+      const { blobVersionedHashes } = await world.chain.publicClient.getTransaction({ hash: receipt.transactionHash });
+      expect(blobVersionedHashes?.length, "blobs on L1").to.equal(blobCount);
+      landed.push(checkpoint);
     }
-    const toBlock = await chain.publicClient.getBlockNumber();
+    const toBlock = await world.chain.publicClient.getBlockNumber();
     const retrieved = await retrieveCheckpoints(world.view, { fromBlock, toBlock, blobs: blobsOf(landed) });
     expect(retrieved.map(({ checkpoint }) => BigInt(checkpoint.number))).to.deep.equal(
       landed.map(({ number }) => number),
@@ -69,7 +53,7 @@ describe("Checkpoints that the archiver retrieves from L1", () => {
       expect(
         effects.map(({ publicLogs }) => publicLogs.length),
         "a log for each transaction",
-      ).to.deep.equal(Array.from({ length: index + 1 }, () => 1));
+      ).to.deep.equal(Array.from({ length: blobCounts[index] ?? 0 }, () => 1));
     });
   });
 
@@ -83,9 +67,9 @@ describe("Checkpoints that the archiver retrieves from L1", () => {
       [next, await world.proposerOf(slot + 1n)],
     ] as const) {
       world.content.add(checkpoint);
-      await chain.submit(makeProposeTransaction(world.view, checkpoint, from));
+      await world.chain.submit(makeProposeTransaction(world.view, checkpoint, from));
     }
-    const { number: block, receipts } = await chain.mineAt(world.at(slot + 1n, 12n));
+    const { number: block, receipts } = await world.chain.mineAt(world.at(slot + 1n, 12n));
     expect(receipts.map(({ status }) => status)).to.deep.equal(["success", "success"]);
 
     const retrieve = async (slow?: AttestedCheckpoint) => {

@@ -3,8 +3,8 @@ import { artifacts } from "hardhat";
 import { encodeFunctionData, parseAbi, type Abi, type Address, type Hex } from "viem";
 
 import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
+import { assertBuildAheadLinks } from "../../../harness/network/buildAheadLinks.ts";
 import {
-  assertBuildAheadLinks,
   buildAheadConfig,
   CLOSED_TERMS,
   OPEN_TERMS,

@@ -26,7 +26,14 @@ describe("Rehearsal of the upgrade", () => {
     });
 
     it("lands late in every way and settles each of them once", () => {
-      const kinds: LateKind[] = ["next-proposer", "third-party", "original-proposer", "boundary-slip", "cross-epoch"];
+      const kinds: LateKind[] = [
+        "next-proposer",
+        "third-party",
+        "by-proposal",
+        "original-proposer",
+        "boundary-slip",
+        "cross-epoch",
+      ];
       expect(rehearsal.report.lateSlots.map(({ kind }) => kind)).to.deep.equal(kinds);
     });
 
@@ -48,6 +55,7 @@ describe("Rehearsal of the upgrade", () => {
       const splits = rehearsal.report.lateSlots.map((late) => [late.delaySeconds, late.submitterBps, late.burnBps]);
       expect(splits).to.deep.equal([
         [0, 1_000, 6_500],
+        [12, 3_000, 4_500],
         [12, 3_000, 4_500],
         [12, 3_000, 4_500],
         [0, 1_000, 6_500],
@@ -83,6 +91,7 @@ describe("Rehearsal of the upgrade", () => {
       expect(refusals.map(({ id, revert, outcome }) => [id, revert?.error, outcome])).to.deep.equal([
         ["upstream.late.refused", "HeaderLib__InvalidSlotNumber", "reverted"],
         ["closed.late.refused", "HeaderLib__InvalidSlotNumber", "reverted"],
+        ["unpaidSlip.burned", "0x", "reverted"],
         ["duplicates.alone", "Rollup__SlotAlreadyInChain", "reverted"],
         ["duplicates.bundled", "Rollup__SlotAlreadyInChain", "skipped-in-bundle"],
         ["refused.windowClosed", "LateSubmission__WindowClosed", "reverted"],

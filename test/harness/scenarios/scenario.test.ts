@@ -1,7 +1,9 @@
 import { expect } from "chai";
 
+import type { CheckpointKey } from "../../../harness/consensus/contentStore.ts";
 import { cannotLand } from "../../../harness/scenarios/cannotLand.ts";
 import { expectLanded, expectRefused, expectSkipped } from "../../../harness/scenarios/expectations.ts";
+import { lateByProposal } from "../../../harness/scenarios/lateByProposal.ts";
 import { lateByThirdParty } from "../../../harness/scenarios/lateByThirdParty.ts";
 import { runScenario, ScenarioFailedError, ScenarioNeedsError } from "../../../harness/scenarios/scenario.ts";
 import type { WorldStep } from "../../../harness/world/worldStep.ts";
@@ -27,6 +29,22 @@ describe("Scenario", () => {
       ["late.thirdParty.land", slot, "success"],
       ["late.thirdParty.next", slot + 1n, "success"],
     ]);
+  });
+
+  it("rescues what was proposed and attested to by all but its proposer", async () => {
+    const slot = await world.nextSlot();
+    let landed: readonly CheckpointKey[] = [];
+    world.listen({ onLanding: ({ checkpoint }) => (landed = [...landed, checkpoint]) });
+    await runScenario(lateByProposal, { world });
+    expect(told.map((step) => [step.id, step.slot, step.outcome])).to.deep.equal([
+      ["late.proposal.land", slot, "success"],
+      ["late.proposal.next", slot + 1n, "success"],
+    ]);
+    const { members, proposerIndex, quorum } = await world.committee(slot);
+    const { attestations } = world.content.get(landed[0] as CheckpointKey);
+    const bits = BigInt(attestations.signatureIndices).toString(2).padStart(8, "0").slice(0, members.length);
+    expect(bits[proposerIndex], "the proposer's attestation").to.equal("0");
+    expect(bits.replaceAll("0", ""), "a quorum of the others").to.have.length(quorum);
   });
 
   it("does not begin in an epoch that is too short for it", async () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { ABSENT_SIGNATURE } from "../../../harness/consensus/attestedCheckpoint.ts";
+import { ABSENT_SIGNATURE, asRescued } from "../../../harness/consensus/attestedCheckpoint.ts";
 import { UnknownContentError } from "../../../harness/consensus/contentStore.ts";
 import { L1RevertError } from "../../../harness/l1/l1Errors.ts";
 import { MissingKeyError, World, type Landing } from "../../../harness/world/world.ts";
@@ -52,7 +52,22 @@ describe("A world", () => {
     await fork();
     expect(await world.landedIn(world.firstEpoch)).to.deep.equal([]);
     await world.landLate(checkpoint, { from: world.rescuer });
-    expect(await world.landedIn(world.firstEpoch)).to.deep.equal([checkpoint]);
+    expect(await world.landedIn(world.firstEpoch), "what a rescuer has sent").to.deep.equal([asRescued(checkpoint)]);
+  });
+
+  it("lands late what was gossiped, and the signers of a proposer that has slipped only when told to", async () => {
+    const checkpoint = await world.build(slot);
+    const fork = await world.chain.snapshot();
+    const inputOf = async (landing: Landing) =>
+      (await world.chain.publicClient.getTransaction({ hash: landing.receipt.transactionHash })).input;
+    const rescue = await world.landLate(checkpoint, { from: world.rescuer });
+    expect(rescue.checkpoint.signers).to.deep.equal([]);
+    expect(rescue.checkpoint.signature).to.deep.equal(ABSENT_SIGNATURE);
+    expect(await inputOf(rescue)).to.equal(rescue.checkpoint.proposeCalldata);
+    await fork();
+    const slip = await world.landLate(checkpoint, { isAsGiven: true });
+    expect(await inputOf(slip), "to the byte").to.equal(checkpoint.proposeCalldata);
+    expect(asRescued(rescue.checkpoint), "a rescue is one already").to.equal(rescue.checkpoint);
   });
 
   it("gives a refusal back from `land` and throws it from `landOnTime` and `landLate`", async () => {

@@ -1,9 +1,13 @@
+import { existsSync, globSync } from "node:fs";
+import path from "node:path";
+
 import { expect } from "chai";
 
 import { applyMutant, findMutants, type Mutant } from "../../../scripts/checks/mutation/findMutants.ts";
 import type { MutantResult } from "../../../scripts/checks/mutation/mutationReport.ts";
 import { renderMutation } from "../../../scripts/checks/mutation/renderMutation.ts";
 import { shuffle } from "../../../scripts/checks/mutation/shuffle.ts";
+import { testPlans } from "../../../scripts/checks/mutation/testPlan.ts";
 import { parseSolidity } from "../../support/parseSolidity.ts";
 
 /** A contract with one function; the body begins on line 5. */
@@ -72,9 +76,26 @@ describe("Mutants", () => {
     expect(changes).to.deep.equal(["flip-comparison: i < a -> i <= a", "remove-statement: total += i; -> {}"]);
   });
 
+  it("reach into assembly: comparisons, differences, numbers, conditions and statements, but no loop's step", () => {
+    const changes = changesOf(
+      "assembly { for {} lt(a, b) { a := add(a, 1) } { if gt(a, 2) { result := sub(b, a) } mstore(a, eq(b, a)) } }",
+    );
+    expect(changes).to.deep.equal([
+      "flip-comparison: lt(a, b) -> iszero(gt(a, b))",
+      "negate-condition: gt(a, 2) -> iszero(gt(a, 2))",
+      "flip-comparison: gt(a, 2) -> iszero(lt(a, 2))",
+      "change-constant: 2 -> 0x3",
+      "remove-statement: result := sub(b, a) -> {}",
+      "swap-operands: sub(b, a) -> sub(a, b)",
+      "remove-statement: mstore(a, eq(b, a)) -> {}",
+      "flip-comparison: eq(b, a) -> iszero(eq(b, a))",
+    ]);
+  });
+
   it("stand where they say, have names of their own, and are programs after the change", () => {
     const body =
-      "require(a < b && c, Refused(1));\n  /* ü: bytes are no characters */ total -= a - b; emit Done();\n  if (a != 0) return b;";
+      "require(a < b && c, Refused(1));\n  /* ü: bytes are no characters */ total -= a - b; emit Done();\n  if (a != 0) return b;" +
+      " assembly { if slt(a, 0x1f) { result := sub(b, a) } switch eq(a, b) case 0 { mstore(a, 1) } }";
     const source = Buffer.from(contractOf(body));
     const mutants = mutantsOf(body);
     expect(new Set(mutants.map(({ id }) => id)).size, "names").to.equal(mutants.length);
@@ -97,6 +118,21 @@ describe("Mutants", () => {
     expect(shuffle([...mutants].reverse(), "one").map(({ id }) => id)).to.deep.equal(drawn);
     expect(shuffle(mutants, "two").map(({ id }) => id)).not.to.deep.equal(drawn);
     expect([...drawn].sort()).to.deep.equal(mutants.map(({ id }) => id).sort());
+  });
+});
+
+describe("The plans of mutation testing", () => {
+  it("name every contract file of ours that has code, and tests and sources that exist", () => {
+    const root = path.resolve(import.meta.dirname, "../../..");
+    const withCode = globSync("contracts/**/*.sol", { cwd: root })
+      .filter((file) => !/^contracts\/(interfaces|test)\//.test(file))
+      .sort();
+    expect(testPlans.map(({ file }) => file).sort()).to.deep.equal(withCode);
+    for (const { file, solidity, mocha, deployed } of testPlans) {
+      expect(solidity.length + mocha.length, file).to.be.greaterThan(0);
+      for (const named of [...solidity, ...mocha, ...deployed])
+        expect(existsSync(path.join(root, named)), named).to.equal(true);
+    }
   });
 });
 

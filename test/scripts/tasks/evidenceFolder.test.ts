@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -50,6 +50,15 @@ describe("Evidence folder", () => {
       expect(error.message).to.equal(
         "The evidence folder taken/run cannot be written: name another one with --out (code=ENOTDIR)",
       );
+      await rejection(openEvidenceFolder(root, "taken"), EvidenceFolderError);
+    });
+
+    it("is refused at once among the kernel's files, where nobody can write, and leaves nothing behind elsewhere", async () => {
+      for (const folder of ["/proc/nowhere", "/proc/nowhere/run", "/proc/self"]) {
+        await rejection(openEvidenceFolder(root, folder), EvidenceFolderError);
+      }
+      await openEvidenceFolder(root, ".");
+      expect(await readdir(root)).to.deep.equal([]);
     });
   });
 });

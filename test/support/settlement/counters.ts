@@ -17,6 +17,8 @@ export const COUNTERS = [
   "settled",
   "settledForNobody",
   "settledSelf",
+  "settledForProposer",
+  "settledForContract",
   "withCongestion",
   "withoutRewards",
   "shortOfRewards",

@@ -87,7 +87,11 @@ export const OTHER_CASES: readonly SlotPlan[] = [
       { kind: "distributor", balance: 5n },
     ],
   }),
-  slot("late", { ...FULL, before: [prove(1, 0), { kind: "distributor", balance: 1_000_000n * TOKEN }] }),
+  slot("late", {
+    ...FULL,
+    recipient: "contract",
+    before: [prove(1, 0), { kind: "distributor", balance: 1_000_000n * TOKEN }],
+  }),
   slot("late", {
     ...FULL,
     before: [

@@ -177,7 +177,8 @@ function addToModel(run: SettlementRun, submission: Submission, forecast: ProofF
   chain.prove(submission.epoch, submission.run, submission.prover.address);
 }
 
-function countWhatHappened({ tally, chain, settings }: SettlementRun, submission: Submission, forecast: ProofForecast) {
+function countWhatHappened(run: SettlementRun, submission: Submission, forecast: ProofForecast) {
+  const { tally, chain, settings, world } = run;
   const { shares, settled, records } = forecast;
   tally.count("proofs");
   const provenLength = chain.provenLength(submission.epoch);
@@ -186,6 +187,11 @@ function countWhatHappened({ tally, chain, settings }: SettlementRun, submission
   tally.count("settled", settled.length);
   tally.count("settledForNobody", settled.filter(({ submitter }) => BigInt(submitter) === 0n).length);
   tally.count("settledSelf", settled.filter(({ submitter, coinbase }) => submitter === coinbase).length);
+  const isProposers = ({ submitter, originalProposer }: ModelRecord) => submitter === originalProposer;
+  tally.count("settledForProposer", records.filter(isProposers).length);
+  const { rollup, contracts } = world;
+  const ours: readonly Address[] = [rollup.address, contracts.rewardDistributor, contracts.feeAsset];
+  tally.count("settledForContract", settled.filter(({ submitter }) => ours.includes(submitter)).length);
   const { terms, checkpointReward, isCanonical, manaTarget } = settings;
   const isUnderOtherTerms = ({ delay, submitterBps }: ModelRecord) =>
     delay >= BigInt(terms.windowSeconds) || BigInt(splitAfter(terms, delay).submitterBps) !== submitterBps;

@@ -34,7 +34,9 @@ function markdownOf(block: Block): string {
   }
 }
 
-/** One self-contained page: no script, no font, no picture from elsewhere; wide tables scroll in themselves. */
+/**
+ * One self-contained page: no script, no font, no picture from elsewhere. On a narrow screen each row of a table is a card of its own.
+ */
 export function renderPage(title: string, blocks: readonly Block[]): string {
   return [
     "<!doctype html>",
@@ -66,10 +68,13 @@ function htmlOf(block: Block): string {
     case "list":
       return `<ul>${block.items.map((item) => `<li>${inline(item)}</li>`).join("")}</ul>`;
     case "table": {
-      const cell = (tag: "th" | "td", text: string, index: number) =>
-        `<${tag}${block.columns[index]?.[1] === "right" ? ' class="number"' : ""}>${inline(text)}</${tag}>`;
-      const head = block.columns.map(([text], index) => cell("th", text, index)).join("");
-      const body = block.rows.map((row) => `<tr>${row.map((text, index) => cell("td", text, index)).join("")}</tr>`);
+      const classOf = (index: number) => (block.columns[index]?.[1] === "right" ? ' class="number"' : "");
+      const titleOf = (index: number) => escape(block.columns[index]?.[0] ?? "");
+      const head = block.columns.map(([text], index) => `<th${classOf(index)}>${inline(text)}</th>`).join("");
+      const body = block.rows.map((row) => {
+        const cells = row.map((text, index) => `<td${classOf(index)} data-of="${titleOf(index)}">${inline(text)}</td>`);
+        return `<tr>${cells.join("")}</tr>`;
+      });
       return `<div class="table"><table><thead><tr>${head}</tr></thead><tbody>${body.join("\n")}</tbody></table></div>`;
     }
   }
@@ -78,8 +83,14 @@ function htmlOf(block: Block): string {
 const escape = (text: string) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
+/** Long numbers may break every so many digits, and names after their dots; words never. */
+const breakable = (text: string) =>
+  text
+    .replaceAll(/0x[0-9a-fA-F]{16,}/g, (digits) => (digits.match(/.{1,10}/g) ?? []).join("<wbr>"))
+    .replaceAll(/(?<=[a-z])\.(?=[a-zA-Z])/g, ".<wbr>");
+
 const inline = (text: string) =>
-  escape(text)
+  breakable(escape(text))
     .replaceAll(/`([^`]+)`/g, "<code>$1</code>")
     .replaceAll(/\*\*([^*]+)\*\*/g, "<strong>$1</strong>");
 
@@ -96,7 +107,14 @@ code { font-size: 0.85em; overflow-wrap: anywhere; }
 .warning { border-left: 0.3rem solid var(--alert); background: var(--soft); padding: 0.6rem 0.8rem; font-weight: 600; }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.875rem; }
-th, td { padding: 0.3rem 0.6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; min-width: 4.5rem; max-width: 22rem; overflow-wrap: anywhere; }
+th, td { padding: 0.3rem 0.6rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; max-width: 24rem; }
 th { background: var(--soft); }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+@media (max-width: 44rem) {
+  table, tbody, tr, td { display: block; max-width: none; }
+  thead { display: none; }
+  tr { border-bottom: 1px solid var(--line); padding: 0.5rem 0; }
+  td, td.number { display: flex; gap: 0.75rem; border: 0; padding: 0.1rem 0; text-align: left; white-space: normal; overflow-wrap: anywhere; }
+  td::before { content: attr(data-of); flex: 0 0 5.5rem; opacity: 0.65; }
+}
 `;

@@ -13,12 +13,13 @@ import { benchTask } from "./scripts/tasks/bench.ts";
 import { forkSourceTask } from "./scripts/tasks/forkSource.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
 import { scenariosTask } from "./scripts/tasks/scenarios.ts";
+import { stormTask } from "./scripts/tasks/storm.ts";
 
 const require = createRequire(import.meta.url);
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, hardhatViem, aztecRemappings, mochaWorkers],
-  tasks: [benchTask, forkSourceTask, rehearseTask, scenariosTask],
+  tasks: [benchTask, forkSourceTask, rehearseTask, scenariosTask, stormTask],
   solidity: {
     version: "0.8.30",
     path: require.resolve("solc/soljson.js"),

@@ -21,6 +21,8 @@ export interface GossipRule {
   readonly receivers?: readonly string[];
   /** Header slots, both included. */
   readonly slots?: readonly [from: number, to: number];
+  /** Probability that it does something to a message on a link; left out: always. */
+  readonly chance?: number;
   /** Never arrives, or arrives so much later: withheld by its author, or by its receiver. */
   readonly effect: "withhold" | { readonly delayMs: number };
 }
@@ -108,11 +110,12 @@ export class Gossip {
 
   #effectOn({ topic, author, slot }: GossipMessage, receiver: string): GossipRule["effect"] | undefined {
     return this.#weather.rules.find(
-      ({ topics, authors, receivers, slots }) =>
+      ({ topics, authors, receivers, slots, chance }) =>
         (topics?.includes(topic) ?? true) &&
         (authors?.includes(author) ?? true) &&
         (receivers?.includes(receiver) ?? true) &&
-        (slots === undefined || (slots[0] <= slot && slot <= slots[1])),
+        (slots === undefined || (slots[0] <= slot && slot <= slots[1])) &&
+        (chance === undefined || this.#random.chance(chance)),
     )?.effect;
   }
 }

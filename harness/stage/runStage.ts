@@ -31,6 +31,9 @@ import { TimelineRecorder, type Timeline } from "./timeline.ts";
 /** Opens what executes a run's transactions. */
 export type OpenLedger = (setup: LedgerSetup) => Promise<Ledger>;
 
+/** Somebody more who takes part: plugged in like a node, known to nobody else. */
+export type ExtraActor = (ports: NodePorts) => void;
+
 /** What became of a run. */
 export interface StageRun extends RunFacts {
   readonly setup: StageSetup;
@@ -69,9 +72,14 @@ const TAIL_MS = 30_000;
 
 /**
  * Runs a simulation from beginning to end: a pure function of its setup and of what the ledger answers.
+ * @param actors Who takes part beside the nodes that the setup names
  * @throws RunFailedError when an invariant breaks, or the ledger is asked for what cannot be.
  */
-export async function runStage(openLedger: OpenLedger, setup: StageSetup): Promise<StageRun> {
+export async function runStage(
+  openLedger: OpenLedger,
+  setup: StageSetup,
+  actors: readonly ExtraActor[] = [],
+): Promise<StageRun> {
   if (setup.durations.slot !== setup.slotSeconds) {
     throw new InvalidStageError("The timetable is for other slots than the rollup's", {
       fields: { timetable: setup.durations.slot, rollup: setup.slotSeconds },
@@ -81,7 +89,7 @@ export async function runStage(openLedger: OpenLedger, setup: StageSetup): Promi
   try {
     assertValidCalendar(ledger.calendar);
     const stage = new Stage(ledger, setup);
-    return await stage.run();
+    return await stage.run(actors);
   } finally {
     await ledger.close();
   }
@@ -103,7 +111,7 @@ class Stage {
     this.#random = new RandomSource(setup.seed);
   }
 
-  async run(): Promise<StageRun> {
+  async run(actors: readonly ExtraActor[]): Promise<StageRun> {
     const { calendar } = this.#ledger;
     const { slots, mode, durations, provers, traceLimit, seed } = this.#setup;
     this.#committees.set(0, await this.#ledger.committeeOf(0));
@@ -148,6 +156,7 @@ class Stage {
     };
     for (const name of [...names, ...strangers]) this.#nodes.push(new Node(this.#optionsOf(name, people), ports));
     for (const [name, { provingMs }] of Object.entries(provers)) new Prover(name, provingMs, ports);
+    for (const join of actors) join(ports);
 
     this.#scheduleSlots();
     this.#scheduleUsers(tally);

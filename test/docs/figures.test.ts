@@ -12,7 +12,7 @@ describe("Figures in README and docs", () => {
     phrases = await readPhrases();
   });
 
-  for (const file of ["README.md", "docs/differences.md", "docs/security.md"]) {
+  for (const file of ["README.md", "docs/differences.md", "docs/harness.md", "docs/security.md"]) {
     it(`are what the evidence gives: ${file}`, async () => {
       const prose = readProse(await readFile(file, "utf8"));
       expect(findMissing(prose, phrases[file] ?? [])).to.deep.equal([], "phrases that the document should contain");

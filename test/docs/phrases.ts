@@ -63,6 +63,7 @@ export function phrasesOf(
       `\`inboxLag\` ${buildAheadConfig(config).inboxLag} `,
       `with lag ${config.inboxLag} a child`,
     ],
+    "docs/harness.md": ["from slot 1 on"],
     "docs/security.md": [
       `All are of version ${upstreamVersion}.`,
       `"of a settlement is at most ${upTo(1000, firstSlot(evidence.settlement.firstTime, evidence))} for each late slot"`,

@@ -3,6 +3,7 @@ import hre from "hardhat";
 
 import { ChainLedgers } from "../../../harness/ledger/chainLedgers.ts";
 import { findSimulatedScenarios, UnknownScenarioError } from "../../../harness/scenarios/findSimulated.ts";
+import type { GossipRule } from "../../../harness/sim/gossip.ts";
 import { runStage } from "../../../harness/stage/runStage.ts";
 import { DEFAULT_SCENARIO_SEED } from "../../../harness/stage/scenarioSeed.ts";
 import {
@@ -12,6 +13,7 @@ import {
   ScenarioDeviationError,
 } from "../../../harness/stage/simulatedScenario.ts";
 import { makeSetup } from "../../../harness/stage/stageSetup.ts";
+import { attestationWatch } from "../../support/attestationWatch.ts";
 
 const scenarios = await findSimulatedScenarios();
 
@@ -67,6 +69,17 @@ describe("Simulated scenarios, on the real contracts", () => {
       expect(error).to.be.instanceOf(UnknownScenarioError);
       expect((error as Error).message).to.include('There is no scenario "no-such-thing"');
     }
+  });
+
+  it("let somebody more take part, who sees what a node sees", async () => {
+    const watch = async (rules: GossipRule[]) => {
+      const surprises: string[] = [];
+      const setup = makeSetup({ cast: "AB", slots: 2, gossip: { rules } });
+      await runStage(open, setup, [attestationWatch(surprises)]);
+      return surprises;
+    };
+    expect(await watch([])).to.deep.equal([]);
+    expect(await watch([{ receivers: ["watch"], slots: [2, 2], effect: "withhold" }])).to.deep.equal(["s2"]);
   });
 
   it("need a timetable for the rollup's own slots", async () => {

@@ -10,7 +10,9 @@ export type Block =
       readonly kind: "table";
       readonly columns: readonly (readonly [title: string, alignment: Alignment])[];
       readonly rows: readonly (readonly string[])[];
-    };
+    }
+  /** A drawing: Markdown shows its file, a page the drawing itself. */
+  | { readonly kind: "picture"; readonly file: string; readonly text: string; readonly svg: string };
 
 export function renderMarkdown(blocks: readonly Block[]): string {
   return `${blocks.map(markdownOf).join("\n\n")}\n`;
@@ -31,6 +33,8 @@ function markdownOf(block: Block): string {
         block.columns,
         block.rows.map((cells) => cells.map((cell) => cell.replaceAll("|", "\\|"))),
       );
+    case "picture":
+      return `![${block.text}](${block.file})`;
   }
 }
 
@@ -45,7 +49,7 @@ export function renderPage(title: string, blocks: readonly Block[]): string {
     '<meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>${escape(title)}</title>`,
-    `<style>${STYLE}</style>`,
+    `<style>${STYLE}${blocks.some(({ kind }) => kind === "picture") ? PICTURE_STYLE : ""}</style>`,
     "</head>",
     "<body>",
     "<main>",
@@ -67,6 +71,8 @@ function htmlOf(block: Block): string {
       return `<p class="warning">${inline(block.text)}</p>`;
     case "list":
       return `<ul>${block.items.map((item) => `<li>${inline(item)}</li>`).join("")}</ul>`;
+    case "picture":
+      return `<div class="picture" role="img" aria-label="${escape(block.text)}" tabindex="0">${block.svg.trim()}</div>`;
     case "table": {
       const classOf = (index: number) => (block.columns[index]?.[1] === "right" ? ' class="number"' : "");
       const titleOf = (index: number) => escape(block.columns[index]?.[0] ?? "");
@@ -117,4 +123,8 @@ th { background: var(--soft); }
   td, td.number { display: flex; gap: 0.75rem; border: 0; padding: 0.1rem 0; text-align: left; white-space: normal; overflow-wrap: anywhere; }
   td::before { content: attr(data-of); flex: 0 0 5.5rem; opacity: 0.65; }
 }
+`;
+
+const PICTURE_STYLE = `.picture { overflow-x: auto; border: 1px solid var(--line); background: white; }
+.picture svg { display: block; }
 `;

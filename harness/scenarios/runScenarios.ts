@@ -1,13 +1,16 @@
 import { BuildAheadError } from "../errors.ts";
 import type { HardhatRuntime } from "../hardhatRuntime.ts";
 import { ChainLedgers } from "../ledger/chainLedgers.ts";
-import { makeScenarioRecord, type ScenarioRecord } from "../stage/scenarioRecord.ts";
+import { describeSetup } from "../stage/describeSetup.ts";
+import { makeScenarioRecord, type PictureRecord, type ScenarioRecord } from "../stage/scenarioRecord.ts";
 import { assertExpectations, BOTH_WINDOWS, playScenario } from "../stage/simulatedScenario.ts";
 import type { NamedScenario } from "./findSimulated.ts";
 
 /** What became of a list of scenarios. */
 export interface ScenarioResults {
   readonly records: readonly ScenarioRecord[];
+  /** Of every run that came to its end. */
+  readonly pictures: readonly PictureRecord[];
   /** One a run, each under a heading. */
   readonly traces: readonly string[];
   /** What went otherwise than it must, with the trace around it. */
@@ -26,6 +29,7 @@ export async function runScenarios(
 ): Promise<ScenarioResults> {
   const ledgers = new ChainLedgers(hardhat);
   const records: ScenarioRecord[] = [];
+  const pictures: PictureRecord[] = [];
   const traces: string[] = [];
   const failures: string[] = [];
   try {
@@ -36,6 +40,10 @@ export async function runScenarios(
         try {
           const run = await playScenario((setup) => ledgers.open(setup), scenario, { seed, window });
           traces.push(`${heading}\n${run.trace.render()}`);
+          const { name, title } = scenario;
+          if (run.timeline !== undefined) {
+            pictures.push({ name, title, window, seed, arranged: describeSetup(run.setup), timeline: run.timeline });
+          }
           try {
             assertExpectations(run, scenario.expect(window));
           } catch (error) {
@@ -53,7 +61,7 @@ export async function runScenarios(
   } finally {
     await ledgers.close();
   }
-  return { records, traces, failures };
+  return { records, pictures, traces, failures };
 }
 
 /** @throws what is no error of this project */

@@ -26,6 +26,7 @@ import { Trace } from "../sim/trace.ts";
 import { Invariants } from "./invariants.ts";
 import type { NodeTraits, StageSetup } from "./stageSetup.ts";
 import { Tally, type RunFacts } from "./tally.ts";
+import { TimelineRecorder, type Timeline } from "./timeline.ts";
 
 /** Opens what executes a run's transactions. */
 export type OpenLedger = (setup: LedgerSetup) => Promise<Ledger>;
@@ -39,6 +40,8 @@ export interface StageRun extends RunFacts {
   readonly trace: Trace;
   /** Who stands behind each name of a node. */
   readonly people: ReadonlyMap<string, ValidatorId>;
+  /** For a picture; undefined when the trace is not kept whole either. */
+  readonly timeline: Timeline | undefined;
 }
 
 /**
@@ -142,13 +145,16 @@ class Stage {
       nodes: this.#nodes,
       contents: this.#contents,
     });
+    const timeline = Number.isFinite(traceLimit) ? undefined : new TimelineRecorder(() => scheduler.now);
     const ports = this.#makePorts(l1, trace, (event) => {
       if (event.kind === "proposed") this.#contents.set(event.content.id, event.content);
       invariants.onActor(event);
       tally.onActor(event);
+      timeline?.onActor(event);
     });
-    l1.onBlock = (block) => {
+    l1.onBlock = (block, undone) => {
       tally.onBlock(block);
+      timeline?.onBlock(block, undone);
       invariants.onBlock(block);
     };
     for (const name of [...names, ...strangers]) this.#nodes.push(new Node(this.#optionsOf(name, people), ports));
@@ -167,7 +173,9 @@ class Stage {
     } catch (cause) {
       throw new RunFailedError(trace, seed, cause);
     }
-    return { setup: this.#setup, trace, people, ...tally.conclude(slots, nameOf, ownerOf) };
+    const facts = tally.conclude(slots, nameOf, ownerOf);
+    const picture = timeline?.conclude(this.#setup, calendar, names, facts);
+    return { setup: this.#setup, trace, people, timeline: picture, ...facts };
   }
 
   // ---- who ----

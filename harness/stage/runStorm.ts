@@ -65,14 +65,14 @@ export async function runStorms(
       faults[kind].count += count;
       faults[kind].runs += count > 0 ? 1 : 0;
     }
-    const message = await failureOf(openLedger, storm, ({ metrics, settlements }) => {
+    const message = await failureOf(openLedger, storm, ({ metrics, proofs }) => {
       totals.slots += metrics.slots;
       totals.onTime += metrics.onTime;
       totals.late += metrics.late;
       totals.lost += metrics.lost;
       totals.displaced += metrics.displaced;
       totals.refused += metrics.refused;
-      totals.proofs += settlements.length;
+      totals.proofs += proofs.length;
     });
     if (message !== undefined) failures.push({ seed: storm.seed, message });
     onRun(storm.seed, message);

@@ -1,5 +1,6 @@
 import type { WindowState } from "./simulatedScenario.ts";
 import type { RunMetrics } from "./tally.ts";
+import type { Timeline } from "./timeline.ts";
 
 /** One run of a scenario, as `evidence/scenarios.json` has it. */
 export interface ScenarioRecord extends Omit<RunMetrics, "cost" | "costWasted"> {
@@ -13,6 +14,13 @@ export interface ScenarioRecord extends Omit<RunMetrics, "cost" | "costWasted"> 
   /** Gwei. */
   readonly costGwei: number;
   readonly costWastedGwei: number;
+}
+
+/** What the picture of a run is drawn from. */
+export interface PictureRecord extends Pick<ScenarioRecord, "name" | "title" | "window" | "seed"> {
+  /** What the scenario has arranged, as `describeSetup` says it. */
+  readonly arranged: readonly string[];
+  readonly timeline: Timeline;
 }
 
 const GWEI = 1e9;

@@ -61,6 +61,8 @@ export interface SoftReorgFact extends Placed {
   readonly slot: number;
   readonly blocks: number;
   readonly txs: readonly number[];
+  /** A late landing of the slot before made them worthless: they had been built on something else. */
+  readonly isDisplaced: boolean;
 }
 
 /** The counters of section 4.4 of the specification, over one run. */
@@ -233,7 +235,12 @@ export class Tally {
       .filter(([id]) => !ids.has(id))
       .map(([checkpoint, { blocks, txs }]) => {
         const begin = this.#begins.find((begun) => begun.checkpoint === checkpoint);
-        return { checkpoint, slot: begin?.slot ?? 0, blocks, txs, place: begin?.place ?? 0 };
+        const slot = begin?.slot ?? 0;
+        // Built in the slot after a late one, on something else than it, and out before it landed.
+        const isDisplaced = landed.some(
+          (fact) => fact.late !== undefined && fact.slot === slot - 1 && fact.id !== begin?.parent,
+        );
+        return { checkpoint, slot, blocks, txs, isDisplaced, place: begin?.place ?? 0 };
       });
     return {
       landed,
@@ -289,7 +296,7 @@ export class Tally {
       onTime: inRange.length - late.length,
       late: late.length,
       lost: slots - inRange.length,
-      displaced: this.#countDisplaced(late, softReorgs),
+      displaced: softReorgs.filter(({ isDisplaced }) => isDisplaced).length,
       discards: this.#discards.length,
       silentDiscards: silent.length,
       softReorgs: softReorgs.length,
@@ -312,14 +319,6 @@ export class Tally {
   #countIncluded(landed: readonly LandedFact[]): number {
     const blocks = landed.flatMap(({ id }) => this.#contents.get(id)?.blocks ?? []);
     return new Set(blocks.flatMap(({ txs }) => txs)).size;
-  }
-
-  /** What was built in the slot after a late one on something else than it, and was out before it landed. */
-  #countDisplaced(late: readonly LandedFact[], softReorgs: readonly SoftReorgFact[]): number {
-    return softReorgs.filter(({ checkpoint, slot }) => {
-      const begun = this.#begins.find((begin) => begin.checkpoint === checkpoint);
-      return late.some((fact) => fact.slot === slot - 1 && fact.id !== begun?.parent);
-    }).length;
   }
 }
 

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
@@ -55,21 +55,31 @@ async function runAndWrite(
 ): Promise<void> {
   const { runScenarios } = await import("../../harness/scenarios/runScenarios.ts");
   const { renderScenarios, renderScenarioTable } = await import("../../harness/report/renderScenarios.ts");
+  const { renderTimelineFiles, TIMELINE_FOLDER } = await import("../../harness/report/renderTimelines.ts");
   const started = performance.now();
   let last = started;
-  const { records, traces, failures } = await runScenarios(hre, scenarios, seed, ({ name: scenario, window, ok }) => {
-    const now = performance.now();
-    console.log(`  ${ok ? "ok " : "no "} ${scenario} (window ${window}), ${Math.round(now - last)} ms`);
-    last = now;
-  });
+  const { records, pictures, traces, failures } = await runScenarios(
+    hre,
+    scenarios,
+    seed,
+    ({ name: scenario, window, ok }) => {
+      const now = performance.now();
+      console.log(`  ${ok ? "ok " : "no "} ${scenario} (window ${window}), ${Math.round(now - last)} ms`);
+      last = now;
+    },
+  );
   for (const failure of failures) console.error(`\n${failure}`);
   console.log(`\n${renderScenarioTable(records)}`);
   if (trace !== "") await writeFile(trace, traces.join("\n"));
   await writeFile(path.join(folder, "scenarios.json"), `${JSON.stringify(records, undefined, 2)}\n`);
   await writeFile(path.join(folder, "scenarios.md"), renderScenarios(records));
+  // Whoever is gone from the scenarios must not stay among the pictures.
+  await rm(path.join(folder, TIMELINE_FOLDER), { recursive: true, force: true });
+  await mkdir(path.join(folder, TIMELINE_FOLDER));
+  for (const [file, content] of await renderTimelineFiles(pictures)) await writeFile(path.join(folder, file), content);
   const seconds = Math.round((performance.now() - started) / 1000);
   console.log(
-    `\nWrote ${path.join(name, "scenarios.json")} and ${path.join(name, "scenarios.md")} after ${seconds} s.`,
+    `\nWrote ${path.join(name, "scenarios.json")}, scenarios.md and ${pictures.length} timelines after ${seconds} s.`,
   );
   if (failures.length > 0) process.exitCode = 1;
 }

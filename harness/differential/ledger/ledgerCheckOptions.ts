@@ -12,7 +12,7 @@ export interface LedgerCheckRequest {
 /** In place of a run's number. */
 export const EVERY_RUN = -1;
 /** What is checked when nothing is asked for: the run whose result is committed. */
-export const DEFAULT_REQUEST: LedgerCheckRequest = { seed: "build-ahead", slots: 5_600, run: EVERY_RUN };
+export const DEFAULT_REQUEST: LedgerCheckRequest = { seed: "build-ahead", slots: 5_040, run: EVERY_RUN };
 /** From so many slots on everything has been seen often enough, or something is wrong. */
 export const ENOUGH_TO_JUDGE = 5_000;
 /** How often everything has to be seen then. */

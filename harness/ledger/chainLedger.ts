@@ -240,7 +240,7 @@ export class ChainLedger implements Ledger {
           const { slot } = this.#built.get(checkpoint).draft;
           const number = Number(log.args.checkpointNumber);
           tip = { id: checkpoint, number, slot, parent: tip, isLate, txId: transaction.id, attesters };
-          setUpEpoch = epochOf(this.calendar, Math.floor(ms / this.calendar.slotMs));
+          setUpEpoch = Math.max(setUpEpoch, epochOf(this.calendar, slot));
           this.#attesters.set(checkpoint, attesters);
           hasLanded = true;
           break;

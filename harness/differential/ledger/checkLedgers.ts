@@ -34,15 +34,15 @@ export interface LedgerCheck {
 /** Slots of a run: long enough for some epochs to be pruned, short enough that every variation has its turn. */
 const RUN_SLOTS = 40;
 
-/** Rollups that runs take turns with. Every length of the window that the design asks about. */
+/** Rollups that runs take turns with. Every length of the window that the design asks about, across epochs and not. */
 const VARIATIONS: readonly (Pick<LedgerSetup, "slotSeconds" | "inboxLag"> & { readonly terms: LateSubmissionTerms })[] =
   [
     { slotSeconds: 72, inboxLag: 2, terms: makeTerms(24, false) },
-    { slotSeconds: 72, inboxLag: 1, terms: makeTerms(72, false) },
-    { slotSeconds: 72, inboxLag: 2, terms: makeTerms(36, false, [0, 10_000, 0]) },
+    { slotSeconds: 72, inboxLag: 1, terms: makeTerms(72, true) },
+    { slotSeconds: 72, inboxLag: 2, terms: makeTerms(36, true, [0, 10_000, 0]) },
     { slotSeconds: 72, inboxLag: 1, terms: makeTerms(12, false, [333, 3_333, 1_111]) },
     { slotSeconds: 36, inboxLag: 2, terms: makeTerms(36, false, [5_000, 5_000, 2_500]) },
-    { slotSeconds: 72, inboxLag: 2, terms: makeTerms(24, false) },
+    { slotSeconds: 72, inboxLag: 2, terms: makeTerms(24, true) },
     { slotSeconds: 72, inboxLag: 1, terms: makeTerms(0, false) },
   ];
 

@@ -12,7 +12,7 @@ export interface KnownAddress {
 export const KNOWN_ROLLUPS: Readonly<Record<string, KnownAddress>> = {
   mainnet: {
     address: "0xAe2001f7e21d5EcABf6234E9FDd1E76F50F74962",
-    source: "Aztec's public documentation of the v4 deployment",
+    source: "Aztec's documentation of its networks, L2BEAT, the payload of AZIP-1 and AZIP-3",
     verifiedHere: false,
   },
 };

@@ -29,6 +29,7 @@ import { expectTerms } from "./expectedWords.ts";
 import type { ComparedStep, ComparisonRow, ForkCheck, ForkReport, PayloadReport } from "./forkReport.ts";
 import { ForkStage } from "./forkStage.ts";
 import { checkOtherSide, readMembership, type Membership } from "./otherSide.ts";
+import { requireMeant, requirePassed } from "./rehearsalFindings.ts";
 import { GAS_CAP, readTransactionKinds } from "./transactionKinds.ts";
 import { makeUpgradePayload } from "./upgradePayload.ts";
 import { walkPayload } from "./walkPayload.ts";
@@ -41,12 +42,6 @@ export interface ForkRehearsalOptions extends AttachForkOptions {
   /** What the window is opened with. */
   readonly terms: LateSubmissionTerms;
 }
-
-/**
- * A rehearsal ran to its end and found something that must not be.
- * @public for who catches it
- */
-export class RehearsalFindingError extends BuildAheadError {}
 
 /**
  * Rehearses the upgrade on a fork of a network: attaches to what the Registry leads to, drives the old rollup, puts the new one beside
@@ -157,13 +152,7 @@ class ForkRun {
       { address: fork.network.rollup.address, config: fork.config },
       { address: next.address, config: await readRollupConfig(chain, next.address) },
     );
-    const strange = rows.find(({ same, why }) => !same && why === undefined);
-    if (strange !== undefined) {
-      const { subject, before, after } = strange;
-      throw new RehearsalFindingError("The new rollup differs from the canonical one where it should not", {
-        fields: { subject, before, after },
-      });
-    }
+    requireMeant(rows);
     return rows;
   }
 
@@ -238,14 +227,7 @@ class ForkRun {
     const { chain, contracts, fork, recorder } = this.#stage;
     const { source, network, seed, terms } = this.#options;
     const { rollup: previous } = fork.network;
-    const failed = this.#checks.filter(({ passed }) => !passed);
-    const [first] = failed;
-    if (first !== undefined) {
-      const { id, expected, found } = first;
-      throw new RehearsalFindingError("The other side of the upgrade is not what it must be", {
-        fields: { findings: failed.length, id, expected, found },
-      });
-    }
+    requirePassed(this.#checks);
     const names = new Map<Address, string>([
       ...Object.entries(contracts).map(([name, address]) => [address, name] as const),
       [previous.address, "old rollup"],

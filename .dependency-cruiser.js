@@ -14,6 +14,7 @@ const floors = [
   ["harness/accounting", "harness/world"],
   ["harness/actors", "harness/ledger", "harness/publisher", "harness/twin"],
   ["harness/stage"],
+  ["harness/metrics"],
   ["harness/scenarios"],
   ["harness/bench", "harness/differential", "harness/rehearsal"],
   ["harness/report"],

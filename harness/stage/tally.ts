@@ -37,6 +37,8 @@ export interface BeginFact extends Placed {
   readonly slot: number;
   readonly parent: CheckpointId;
   readonly trigger: Trigger;
+  /** Unlanded checkpoints that it makes, itself included. */
+  readonly depth: number;
   readonly ms: number;
 }
 
@@ -90,6 +92,14 @@ export interface RunMetrics {
   readonly txs: { readonly submitted: number; readonly included: number };
   /** Transactions that L1 took and refused. */
   readonly refused: number;
+  /** Of transactions with the same checkpoint. */
+  readonly duplicates: {
+    /** Beyond the first of each checkpoint that anybody sent, second tries included. */
+    readonly sent: number;
+    /** Those that L1 took when the checkpoint was in already, and the gas that they burned. */
+    readonly mined: number;
+    readonly gas: number;
+  };
   readonly gasUsed: number;
   readonly gasWasted: number;
   /** Wei, blobs included. */
@@ -100,7 +110,9 @@ export interface RunMetrics {
     readonly count: number;
     readonly min: number;
     readonly mean: number;
+    readonly p50: number;
     readonly p95: number;
+    readonly p99: number;
     readonly max: number;
   };
 }
@@ -113,6 +125,8 @@ export interface RunFacts {
   readonly refusals: readonly RefusalFact[];
   readonly softReorgs: readonly SoftReorgFact[];
   readonly proofs: readonly ProofFact[];
+  /** What `metrics.latency` sums up: seconds, one for each transaction. */
+  readonly latencies: readonly number[];
   readonly metrics: RunMetrics;
 }
 
@@ -138,6 +152,9 @@ export class Tally {
   #depth = 0;
   #users = 0;
   #gas = { used: 0, wasted: 0, cost: 0, costWasted: 0 };
+  /** Checkpoints that somebody has sent. */
+  readonly #proposed = new Set<CheckpointId>();
+  #duplicates = { sent: 0, mined: 0, gas: 0 };
 
   constructor(options: {
     readonly place: () => number;
@@ -164,7 +181,7 @@ export class Tally {
     switch (event.kind) {
       case "begun": {
         const { node, checkpoint, slot, parent, trigger, depth } = event;
-        this.#begins.push({ node, checkpoint, slot, parent, trigger, ms: this.#now(), place });
+        this.#begins.push({ node, checkpoint, slot, parent, trigger, depth, ms: this.#now(), place });
         this.#depth = Math.max(this.#depth, depth);
         break;
       }
@@ -183,6 +200,9 @@ export class Tally {
       }
       case "sent":
         this.#sent.set(event.txId, { node: event.node, purpose: event.purpose });
+        if (event.action === undefined) break;
+        if (this.#proposed.has(event.action.checkpoint)) this.#duplicates.sent++;
+        this.#proposed.add(event.action.checkpoint);
         break;
       case "visible":
         for (const tx of event.block.txs) {
@@ -215,12 +235,23 @@ export class Tally {
       if (!isWasted) continue;
       this.#gas.wasted += outcome.gasUsed;
       this.#gas.costWasted += cost;
+      if (action.kind === "propose" && this.#isIn(block.rollup.tip, action.checkpoint)) {
+        this.#duplicates.mined++;
+        this.#duplicates.gas += outcome.gasUsed;
+      }
       const { node, purpose } = this.#sent.get(id) ?? {
         node: submission.transaction.sender,
         purpose: "other" as const,
       };
       this.#refusals.push({ node, txId: id, purpose, error: outcome.error ?? "", place: this.#place() });
     }
+  }
+
+  /** Whether a checkpoint is in the chain: looked for from the tip down to its slot. */
+  #isIn(tip: LandedCheckpoint | undefined, id: CheckpointId): boolean {
+    const slot = this.#contents.get(id)?.slot ?? 0;
+    for (let at = tip; at !== undefined && at.slot >= slot; at = at.parent) if (at.id === id) return true;
+    return false;
   }
 
   /**
@@ -249,6 +280,7 @@ export class Tally {
       refusals: this.#refusals,
       softReorgs,
       proofs: this.#proofs,
+      latencies: this.#latencies,
       metrics: this.#measure(slots, landed, softReorgs),
     };
   }
@@ -308,6 +340,7 @@ export class Tally {
       landedBy,
       txs: { submitted: this.#users, included: this.#countIncluded(inRange) },
       refused: this.#refusals.length,
+      duplicates: this.#duplicates,
       gasUsed: this.#gas.used,
       gasWasted: this.#gas.wasted,
       cost: this.#gas.cost,
@@ -323,14 +356,16 @@ export class Tally {
 }
 
 function summarise(values: readonly number[]): RunMetrics["latency"] {
-  if (values.length === 0) return { count: 0, min: 0, mean: 0, p95: 0, max: 0 };
+  if (values.length === 0) return { count: 0, min: 0, mean: 0, p50: 0, p95: 0, p99: 0, max: 0 };
   const sorted = [...values].sort((one, other) => one - other);
   const at = (part: number) => sorted[Math.min(Math.floor(sorted.length * part), sorted.length - 1)] as number;
   return {
     count: sorted.length,
     min: round(at(0)),
     mean: round(mean(sorted)),
+    p50: round(at(0.5)),
     p95: round(at(0.95)),
+    p99: round(at(0.99)),
     max: round(at(1)),
   };
 }

@@ -18,6 +18,7 @@ import { ledgerCheckTask } from "./scripts/tasks/ledgerCheck.ts";
 import { payloadTask } from "./scripts/tasks/payload.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
 import { scenariosTask } from "./scripts/tasks/scenarios.ts";
+import { speedTask } from "./scripts/tasks/speed.ts";
 import { stormTask } from "./scripts/tasks/storm.ts";
 import { verifySourcesTask } from "./scripts/tasks/verifySources.ts";
 
@@ -35,6 +36,7 @@ export default defineConfig({
     payloadTask,
     rehearseTask,
     scenariosTask,
+    speedTask,
     stormTask,
     verifySourcesTask,
   ],

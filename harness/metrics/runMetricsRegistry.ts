@@ -139,7 +139,7 @@ export class RunMetricsRegistry {
     const { gasUsed, gasWasted } = metrics;
     this.#add(this.#gas, labels, "outcome", { useful: gasUsed - gasWasted, wasted: gasWasted });
     this.#add(this.#transactions, labels, "state", { ...metrics.txs });
-    for (const latency of latencies) this.#latency.observe(labels, latency);
+    for (const { seconds } of latencies) this.#latency.observe(labels, seconds);
   }
 
   /** The names that queries may use, those of a histogram's series included. */

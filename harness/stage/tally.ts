@@ -67,6 +67,13 @@ export interface SoftReorgFact extends Placed {
   readonly isDisplaced: boolean;
 }
 
+/** A user's transaction that another node has in a block. */
+export interface LatencyFact {
+  /** When it was submitted. */
+  readonly ms: number;
+  readonly seconds: number;
+}
+
 /** The counters of section 4.4 of the specification, over one run. */
 export interface RunMetrics {
   readonly slots: number;
@@ -125,8 +132,7 @@ export interface RunFacts {
   readonly refusals: readonly RefusalFact[];
   readonly softReorgs: readonly SoftReorgFact[];
   readonly proofs: readonly ProofFact[];
-  /** What `metrics.latency` sums up: seconds, one for each transaction. */
-  readonly latencies: readonly number[];
+  readonly latencies: readonly LatencyFact[];
   readonly metrics: RunMetrics;
 }
 
@@ -147,7 +153,7 @@ export class Tally {
   /** Blocks that everybody has heard of, by checkpoint. */
   readonly #broadcast = new Map<CheckpointId, { blocks: number; readonly txs: number[] }>();
   readonly #submitted = new Map<number, number>();
-  readonly #latencies: number[] = [];
+  readonly #latencies: LatencyFact[] = [];
   #head: L1Block | undefined;
   #depth = 0;
   #users = 0;
@@ -209,7 +215,7 @@ export class Tally {
           const submitted = this.#submitted.get(tx);
           if (submitted === undefined) continue;
           this.#submitted.delete(tx);
-          this.#latencies.push((this.#now() - submitted) / 1000);
+          this.#latencies.push({ ms: submitted, seconds: (this.#now() - submitted) / 1000 });
         }
         break;
       default:
@@ -345,7 +351,7 @@ export class Tally {
       gasWasted: this.#gas.wasted,
       cost: this.#gas.cost,
       costWasted: this.#gas.costWasted,
-      latency: summarise(this.#latencies),
+      latency: summarise(this.#latencies.map(({ seconds }) => seconds)),
     };
   }
 

@@ -75,15 +75,25 @@ async function runAndWrite(
   await writeFile(path.join(folder, "scenarios.json"), `${JSON.stringify(records, undefined, 2)}\n`);
   await writeFile(path.join(folder, "scenarios.md"), renderScenarios(records));
   await writeMetrics(folder, metrics);
+  await writeTimetable(folder, seed);
   // Whoever is gone from the scenarios must not stay among the pictures.
   await rm(path.join(folder, TIMELINE_FOLDER), { recursive: true, force: true });
   await mkdir(path.join(folder, TIMELINE_FOLDER));
   for (const [file, content] of await renderTimelineFiles(pictures)) await writeFile(path.join(folder, file), content);
   const seconds = Math.round((performance.now() - started) / 1000);
   console.log(
-    `\nWrote ${path.join(name, "scenarios.json")}, scenarios.md, metrics and ${pictures.length} timelines after ${seconds} s.`,
+    `\nWrote ${path.join(name, "scenarios.json")}, scenarios.md, metrics, the timetable and ${pictures.length} timelines after ${seconds} s.`,
   );
   if (failures.length > 0) process.exitCode = 1;
+}
+
+/** What the timetable is like when it is lived. */
+async function writeTimetable(folder: string, seed: string): Promise<void> {
+  const { measureTimetable } = await import("../../harness/scenarios/measureTimetable.ts");
+  const { renderTimetable } = await import("../../harness/report/renderTimetable.ts");
+  const records = await measureTimetable(seed);
+  await writeFile(path.join(folder, "timetable.json"), `${JSON.stringify(records, undefined, 2)}\n`);
+  await writeFile(path.join(folder, "timetable.md"), renderTimetable(records));
 }
 
 /** As JSON, as a table, and for Prometheus. */

@@ -4,6 +4,7 @@ import { computeQuorum } from "../../harness/protocol/quorum.ts";
 import { slotStart, type RollupTiming } from "../../harness/protocol/time.ts";
 import { windowEnd } from "../../harness/protocol/window.ts";
 import { GAS_LIMIT_BUFFER_PERCENT } from "../../harness/upstream/defaults.ts";
+import type { TimetableRecord } from "../../harness/scenarios/measureTimetable.ts";
 import type { Evidence } from "./evidenceFigures.ts";
 
 const { rollup: config, gse } = mainnetLikeConfig();
@@ -65,7 +66,7 @@ export function phrasesOf(
       `\`inboxLag\` ${buildAheadConfig(config).inboxLag} `,
       `with lag ${config.inboxLag} a child`,
     ],
-    "docs/harness.md": ["from slot 1 on"],
+    "docs/harness.md": ["from slot 1 on", ...timetable(evidence)],
     "docs/security.md": [
       `All are of version ${upstreamVersion}.`,
       `"of a settlement is at most ${upTo(1000, firstSlot(evidence.settlement.firstTime, evidence))} for each late slot"`,
@@ -76,6 +77,20 @@ export function phrasesOf(
       `A batch is the oldest strikes, up to ${maxBatch}.`,
     ],
   };
+}
+
+/** What the three modes were like when they were lived. */
+function timetable({ timetable: records }: Evidence): readonly string[] {
+  const [current, ahead, staggered] = records;
+  if (current === undefined || ahead === undefined || staggered === undefined) return ["a timetable of three modes"];
+  const each = (of: (record: TimetableRecord) => number) => [current, ahead, staggered].map(of);
+  const range = ({ latency }: TimetableRecord) => `${Math.floor(latency.least)} to ${Math.round(latency.most)} s`;
+  const [blocks, gaps] = [each((record) => record.blocks.mean), each((record) => record.deadZone.mean)];
+  return [
+    `${blocks[0]}, ${blocks[1]} and ${blocks[2]} blocks a slot, and ${gaps[0]}, ${gaps[1]} and ${gaps[2]} s in which nobody builds`,
+    `${range(current)} and ${current.latency.mean.toFixed(1)} s on average upstream`,
+    `${range(ahead)} and ${ahead.latency.mean.toFixed(1)} s with Build Ahead`,
+  ];
 }
 
 /** The rules for one slot. */

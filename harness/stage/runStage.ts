@@ -23,6 +23,7 @@ import {
 import { RandomSource } from "../sim/random.ts";
 import { Scheduler } from "../sim/scheduler.ts";
 import { Trace } from "../sim/trace.ts";
+import { assertValidSetup, InvalidStageError } from "./assertValidSetup.ts";
 import { Invariants } from "./invariants.ts";
 import type { NodeTraits, StageSetup } from "./stageSetup.ts";
 import { Tally, type RunFacts } from "./tally.ts";
@@ -61,18 +62,13 @@ export class RunFailedError extends BuildAheadError {
   }
 }
 
-/**
- * A run contradicts itself.
- * @public for who catches it
- */
-export class InvalidStageError extends BuildAheadError {}
-
 /** How long after the last slot's window a run goes on: until whoever waits has given up. */
 const TAIL_MS = 30_000;
 
 /**
  * Runs a simulation from beginning to end: a pure function of its setup and of what the ledger answers.
  * @param actors Who takes part beside the nodes that the setup names
+ * @throws InvalidStageError and what else `assertValidSetup` throws, before anything is opened
  * @throws RunFailedError when an invariant breaks, or the ledger is asked for what cannot be.
  */
 export async function runStage(
@@ -80,11 +76,7 @@ export async function runStage(
   setup: StageSetup,
   actors: readonly ExtraActor[] = [],
 ): Promise<StageRun> {
-  if (setup.durations.slot !== setup.slotSeconds) {
-    throw new InvalidStageError("The timetable is for other slots than the rollup's", {
-      fields: { timetable: setup.durations.slot, rollup: setup.slotSeconds },
-    });
-  }
+  assertValidSetup(setup);
   const ledger = await openLedger(setup);
   try {
     assertValidCalendar(ledger.calendar);

@@ -14,6 +14,12 @@ export const scenariosTask = task(
     description: "Decides committees, delays and contents: the same seed is the same run",
     defaultValue: DEFAULT_SCENARIO_SEED,
   })
+  .addOption({
+    name: "demand",
+    description:
+      "CSV file with what others want of L1, a row a block: base_fee_wei,gas_used,blob_base_fee_wei,blobs_used; default quiet days",
+    defaultValue: "",
+  })
   .addOption({ name: "trace", description: "File for the traces of all runs", defaultValue: "" })
   .addOption({
     name: "out",

@@ -9,7 +9,7 @@ interface StormArguments {
   readonly shrink: boolean;
 }
 
-/** A number of runs that is none. */
+/** Runs that are none: no number of them, or no seed. */
 class InvalidRunsError extends BuildAheadError {}
 
 export default async function stormAction(
@@ -17,6 +17,7 @@ export default async function stormAction(
   hre: HardhatRuntimeEnvironment,
 ): Promise<void> {
   try {
+    if (seed === "") throw new InvalidRunsError('--seed "": expected at least one character');
     if (runs < 1) throw new InvalidRunsError("--runs is at least one", { fields: { runs } });
     await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
     // After the build: whatever takes an ABI from it while it loads has to find this one.

@@ -16,7 +16,7 @@ class ScenariosFailedError extends BuildAheadError {}
 export async function measureScenarios(hardhat: HardhatRuntime, now: () => number): Promise<ScenariosSpeed> {
   const scenarios = await findSimulatedScenarios();
   const started = now();
-  const { records, failures } = await runScenarios(hardhat, scenarios, DEFAULT_SCENARIO_SEED);
+  const { records, failures } = await runScenarios(hardhat, scenarios, { seed: DEFAULT_SCENARIO_SEED });
   const seconds = round((now() - started) / 1000);
   if (failures.length > 0) throw new ScenariosFailedError(`${failures.length} scenarios failed: run them alone`);
   return { scenarios: scenarios.length, runs: records.length, seconds };

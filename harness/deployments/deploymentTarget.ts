@@ -17,4 +17,6 @@ export interface DeploymentTarget {
   readonly confirmations: number;
   /** Milliseconds between looks at the chain. */
   readonly pollingInterval: number;
+  /** Seconds without a new L1 block after which waiting for a transaction is given up. */
+  readonly blockPatience: number;
 }

@@ -24,7 +24,7 @@ export default async function forkSourceAction(
     console.log(`${source.isLoaded ? "Loaded" : "Prepared"} after ${seconds} s. In another terminal:\n`);
     console.log(`  npx hardhat rehearse --fork ${source.url} --registry ${source.registry}\n`);
     console.log(
-      "It makes no blocks: what is sent to it waits for ever, and a fork of it does not. Interrupt to end it.",
+      "It makes no blocks: what is sent to it waits, and on a fork of it does not. Interrupt to end it.",
     );
     await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
     await source.stop();

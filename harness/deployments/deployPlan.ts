@@ -247,7 +247,7 @@ class DeploymentRun {
     parameters: DeploymentParameters = {},
   ): Promise<{ readonly [name in keyof Results]: Address }> {
     const { artifacts, sender, confirmations, pollingInterval } = this.#target;
-    const provider = requireBlocks(this.#target.provider, this.#target.blockPatience);
+    const provider = requireBlocks(this.#target.provider, this.#target.blockPatience, this.#target.clock);
     const directory = journalOf(this.#options.store.journal, ignitionModule.id);
     const onProgress = () => this.#noteProgress();
     const options = { artifacts, provider, sender, directory, confirmations, pollingInterval, onProgress };

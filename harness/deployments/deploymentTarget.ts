@@ -19,4 +19,6 @@ export interface DeploymentTarget {
   readonly pollingInterval: number;
   /** Seconds without a new L1 block after which waiting for a transaction is given up. */
   readonly blockPatience: number;
+  /** Milliseconds of real time, since whenever: a live node keeps nobody else's. */
+  readonly clock: () => number;
 }

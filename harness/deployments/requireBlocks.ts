@@ -15,13 +15,13 @@ export class NoNewBlockError extends BuildAheadError {
  * Watches the newest block that a provider is asked for, which Ignition does while it waits for a transaction.
  *
  * @param patience Seconds without a new block after which the next look at it throws
- * @param clock Milliseconds since whenever
+ * @param clock Milliseconds of real time, since whenever
  * @throws NoNewBlockError from the provider's `request`.
  */
 export function requireBlocks(
   provider: L1Provider,
   patience: number,
-  clock: () => number = () => performance.now(),
+  clock: () => number,
 ): L1Provider {
   let newest: { readonly number: bigint; readonly seenAt: number } | undefined;
   return {

@@ -101,6 +101,7 @@ export async function openTarget(
     confirmations: isDevelopment ? 1 : confirmations,
     pollingInterval: isDevelopment ? DEVELOPMENT_POLLING : POLLING,
     blockPatience: isDevelopment ? DEVELOPMENT_PATIENCE : PATIENCE,
+    clock: () => performance.now(),
   };
 }
 

@@ -47,6 +47,7 @@ export function targetOn(network: EmbeddedNetwork, provider?: L1Provider): Deplo
     confirmations: 1,
     pollingInterval: 1,
     blockPatience: 60,
+    clock: () => performance.now(),
   };
 }
 

@@ -26,6 +26,7 @@ describe("Waiting for L1 blocks", () => {
 
   it("goes by the newest block alone: a look at another one, or at anything else, passes", async () => {
     const answers: unknown[] = [];
+    let seconds = 0;
     const provider = requireBlocks(
       {
         request: (request) => {
@@ -33,7 +34,8 @@ describe("Waiting for L1 blocks", () => {
           return Promise.resolve({ number: "0x1" });
         },
       },
-      -1,
+      0,
+      () => (seconds += 1_000),
     );
     await provider.request({ method: "eth_getBlockByNumber", params: ["0x1", false] });
     await provider.request({ method: "eth_chainId" });

@@ -263,7 +263,10 @@ export class Node {
 
   /** Gives back the transactions of what has come to nothing. */
   #settlePool(): void {
+    const landed = new Set<CheckpointId>();
+    for (let { tip: at } = this.view.rollup; at !== undefined; at = at.parent) landed.add(at.id);
     for (const id of [...this.pool.checkpoints]) {
+      if (landed.has(id)) continue;
       const followed = this.#followed.get(id);
       // Its own work is its proposer's to give back.
       if (followed === undefined || this.view.hasLanded(id, followed.slot)) continue;

@@ -1,7 +1,7 @@
 import { epochOf, L1_BLOCK_MS, slotAtMs, slotStartMs } from "../sim/calendar.ts";
 import type { GossipMessage, Topic } from "../sim/gossip.ts";
 import type { Included, L1Block } from "../sim/l1.ts";
-import type { CheckpointId, ValidatorId } from "../sim/ledger.ts";
+import type { CheckpointId, LandedCheckpoint, ValidatorId } from "../sim/ledger.ts";
 import type { CheckpointContent, TopicBodies } from "./content.ts";
 import type { NodeHost } from "./nodeHost.ts";
 import type { NodePorts } from "./nodePorts.ts";
@@ -263,8 +263,7 @@ export class Node {
 
   /** Gives back the transactions of what has come to nothing. */
   #settlePool(): void {
-    const landed = new Set<CheckpointId>();
-    for (let { tip: at } = this.view.rollup; at !== undefined; at = at.parent) landed.add(at.id);
+    const landed = idsUpTo(this.view.rollup.tip);
     for (const id of [...this.pool.checkpoints]) {
       if (landed.has(id)) continue;
       const followed = this.#followed.get(id);
@@ -287,6 +286,20 @@ export class Node {
       this.pool.forget(id);
     }
   }
+}
+
+/** The checkpoints of a chain, by its tip: every node asks, in every L1 block. */
+const CHAINS = new WeakMap<LandedCheckpoint, ReadonlySet<CheckpointId>>();
+const NOTHING: ReadonlySet<CheckpointId> = new Set();
+
+function idsUpTo(tip: LandedCheckpoint | undefined): ReadonlySet<CheckpointId> {
+  if (tip === undefined) return NOTHING;
+  const known = CHAINS.get(tip);
+  if (known !== undefined) return known;
+  const ids = new Set<CheckpointId>();
+  for (let at: LandedCheckpoint | undefined = tip; at !== undefined; at = at.parent) ids.add(at.id);
+  CHAINS.set(tip, ids);
+  return ids;
 }
 
 /** What the blocks since another one included. */

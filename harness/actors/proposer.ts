@@ -20,6 +20,8 @@ export interface ProposerPolicy {
   readonly timing: ActorTiming;
   /** False: it knows nothing of Build Ahead, whatever the others do. */
   readonly buildsAhead: boolean;
+  /** Takes its transaction back when its slot ends, window or not. */
+  readonly withdrawsAtSlotEnd: boolean;
   /** Milliseconds into the slot before its own after which a predecessor that has proposed nothing is given up; undefined: never. */
   readonly livenessTimeoutMs: number | undefined;
   readonly txsPerBlock: number;
@@ -156,7 +158,7 @@ export class Proposer {
 
   #guards(): Readonly<Record<ProposerGuard, () => boolean>> {
     const { view, ports, now } = this.#host;
-    const { buildsAhead, timing, maxDepth } = this.#policy;
+    const { buildsAhead, withdrawsAtSlotEnd, timing, maxDepth } = this.#policy;
     const { calendar, terms } = ports;
     const before = this.slot - 1;
     return {
@@ -190,7 +192,8 @@ export class Proposer {
       "has time left": () => now() + timing.initialiseMs + timing.blockMs <= this.#start + timing.lastBlockMs,
       "has a block": () => (this.#attempt?.blocks.length ?? 0) > 0,
       "slot is over": () => now() >= this.#start + timing.slotMs,
-      "window is open": () => terms.windowSeconds > 0 && (terms.crossEpoch || !isLastOfEpoch(calendar, this.slot)),
+      "window is open": () =>
+        !withdrawsAtSlotEnd && terms.windowSeconds > 0 && (terms.crossEpoch || !isLastOfEpoch(calendar, this.slot)),
     };
   }
 

@@ -127,7 +127,8 @@ export class Invariants {
     if (this.#setup.mode !== "build-ahead" || parent === GENESIS || this.#authors.get(parent)?.node === node) return;
     const content = this.#contents.get(parent);
     const quorum = content === undefined ? 0 : this.#committee(epochOf(this.#calendar, content.slot)).quorum;
-    if (this.#chain.entries.some(({ id }) => id === parent) || (this.#attesters.get(parent)?.size ?? 0) >= quorum) return;
+    if (this.#chain.entries.some(({ id }) => id === parent) || (this.#attesters.get(parent)?.size ?? 0) >= quorum)
+      return;
     throw new InvariantBrokenError("no broadcast before a landable quorum", { node, checkpoint, parent });
   }
 

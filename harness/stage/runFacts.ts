@@ -136,9 +136,13 @@ export interface MoneyTotals {
 export interface RunTotals {
   /** From a user's submission to the L1 block that landed it for good. */
   readonly landing: DurationSummary;
-  /** Late landings, by the seconds after which they came. */
-  readonly lateAfter: Readonly<Record<number, number>>;
+  /** Late landings that the proposer itself had sent, by the seconds after which they came. */
+  readonly slippedAfter: Readonly<Record<number, number>>;
+  /** Those that another had sent. */
+  readonly rescuedAfter: Readonly<Record<number, number>>;
   readonly money: MoneyTotals;
+  /** By node: slots in which it had to propose, and those of them whose checkpoint is in the chain at the end. */
+  readonly proposers: Readonly<Record<string, { readonly slots: number; readonly landed: number }>>;
 }
 
 /** What a run leaves behind beside its trace. Of a run whose trace is not kept whole, lists hold the newest slots only. */

@@ -166,7 +166,7 @@ class Stage {
     for (const [name, { provingMs }] of Object.entries(provers)) new Prover(name, provingMs, ports);
     for (const join of actors) join(ports);
 
-    this.#scheduleSlots(tally);
+    this.#scheduleSlots(tally, nameOf);
     this.#scheduleUsers(tally);
     this.#scheduleInjected(l1, accountOf);
     l1.start(0);
@@ -202,7 +202,7 @@ class Stage {
     const { mode, durations, nodes } = this.#setup;
     const validator = people.get(name);
     const traits: NodeTraits = { ...this.#setup.traits, ...nodes[name] };
-    const { buildsAhead, livenessTimeoutMs, txsPerBlock, maxDepth, packsAtMost, fill } = traits;
+    const { buildsAhead, withdrawsAtSlotEnd, livenessTimeoutMs, txsPerBlock, maxDepth, packsAtMost, fill } = traits;
     const rescues = traits.rescues?.map((rescue) => {
       const holder = people.get(rescue.account);
       return holder === undefined ? rescue : { ...rescue, account: validatorAccount(holder) };
@@ -213,6 +213,7 @@ class Stage {
       proposer: {
         timing: makeActorTiming(mode, durations),
         buildsAhead,
+        withdrawsAtSlotEnd,
         livenessTimeoutMs,
         txsPerBlock,
         maxDepth,
@@ -289,7 +290,7 @@ class Stage {
 
   // ---- when ----
 
-  #scheduleSlots(tally: Tally): void {
+  #scheduleSlots(tally: Tally, nameOf: (validator: ValidatorId) => string): void {
     const { calendar } = this.#ledger;
     const { slots, traceLimit } = this.#setup;
     const begin = (slot: number) => {
@@ -301,8 +302,10 @@ class Stage {
           this.#committees.delete(next - calendar.proofSubmissionEpochs - KEPT_EPOCHS);
           if (Number.isFinite(traceLimit)) this.#forgetEpochs(tally, next);
         }
-        if (slot < slots) for (const node of this.#nodes) node.prepare(slot + 1);
-        else for (const node of this.#nodes) node.watch(slot + 1);
+        if (slot < slots) {
+          tally.onSlot(nameOf(this.#proposerOf(slot + 1)));
+          for (const node of this.#nodes) node.prepare(slot + 1);
+        } else for (const node of this.#nodes) node.watch(slot + 1);
         if (slot < slots) begin(slot + 1);
       });
     };

@@ -85,7 +85,9 @@ export class Tally {
     "confirmed-tip": 0,
   };
   readonly #gas = { used: 0, wasted: 0, cost: 0, costWasted: 0 };
-  readonly #lateAfter: Record<number, number> = {};
+  readonly #slippedAfter: Record<number, number> = {};
+  readonly #rescuedAfter: Record<number, number> = {};
+  readonly #proposers: Record<string, { slots: number; landed: number }> = {};
   readonly #money = {
     proofs: 0,
     sources: 0n,
@@ -100,6 +102,13 @@ export class Tally {
 
   constructor(options: TallyOptions) {
     this.#options = options;
+  }
+
+  /** A slot is coming up. @param proposer Its node */
+  onSlot(proposer: string): void {
+    const counted = this.#proposers[proposer] ?? { slots: 0, landed: 0 };
+    counted.slots++;
+    this.#proposers[proposer] = counted;
   }
 
   onSubmitted(tx: number): void {
@@ -269,9 +278,12 @@ export class Tally {
 
   #count({ slot, sender, proposer, late, blocks }: LandedFact, next: string | undefined): void {
     this.#landedCount++;
+    const counted = this.#proposers[proposer];
+    if (counted !== undefined) counted.landed++;
     if (late !== undefined) {
       this.#counts.late++;
-      this.#lateAfter[late.delay] = (this.#lateAfter[late.delay] ?? 0) + 1;
+      const after = sender === proposer ? this.#slippedAfter : this.#rescuedAfter;
+      after[late.delay] = (after[late.delay] ?? 0) + 1;
     }
     if (slot > 1) {
       this.#pipelined.checkpoints++;
@@ -352,7 +364,13 @@ export class Tally {
   }
 
   #total(): RunTotals {
-    return { landing: this.#landings.summarise(), lateAfter: this.#lateAfter, money: this.#money };
+    return {
+      landing: this.#landings.summarise(),
+      slippedAfter: this.#slippedAfter,
+      rescuedAfter: this.#rescuedAfter,
+      money: this.#money,
+      proposers: this.#proposers,
+    };
   }
 }
 

@@ -67,7 +67,7 @@ export function renderSweep(evidence: SweepEvidence, shares: Shares): string {
     { kind: "heading", level: 2, text: "When to rescue" },
     {
       kind: "text",
-      text: `In the ${plan.rescueWeather} weather, half of the nodes building ahead, by when rescuers send, counted from the end of the slot. Which L1 block of the next slot takes a rescue decides over the cut; a cut is a part of the late proposer's share.`,
+      text: `In the ${plan.rescueWeather} weather, ${percent(plan.rescueShare)} of the nodes building ahead, by when rescuers send, counted from the end of the slot. Which L1 block of the next slot takes a rescue decides over the cut; a cut is a part of the late proposer's share.`,
     },
     rescueTable(numbers, shares),
     {

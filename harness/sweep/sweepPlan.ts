@@ -1,5 +1,5 @@
 import { nameOfPoint, RESCUE_AFTER_MS, type SweepPoint, type SweepRun } from "./record/sweepPoint.ts";
-import { MAX_SEEDS } from "./record/statistics.ts";
+import { MAX_SEEDS, MIN_SEEDS } from "./record/statistics.ts";
 import type { SweepPlan } from "./record/sweepResult.ts";
 import { InvalidSweepError } from "./sweepErrors.ts";
 import { SWEEP_WEATHERS } from "./weather.ts";
@@ -99,8 +99,8 @@ export interface SweepRequest {
 export function planFor({ seed, seeds, slots, isQuick }: SweepRequest): SweepPlan {
   const plan = isQuick ? QUICK_PLAN : FULL_PLAN;
   if (seed === "") throw new InvalidSweepError("seed", seed, "at least one character");
-  assertCount("seeds", seeds, 0, MAX_SEEDS);
-  assertCount("slots", slots, 0, MAX_SLOTS);
+  if (seeds !== 0) assertCount("seeds", seeds, MIN_SEEDS, MAX_SEEDS);
+  if (slots !== 0) assertCount("slots", slots, 1, MAX_SLOTS);
   return { ...plan, seed, seeds: seeds === 0 ? plan.seeds : seeds, slots: slots === 0 ? plan.slots : slots };
 }
 

@@ -3,11 +3,11 @@ import { BuildAheadError } from "../../errors.ts";
 /** A mean over independent runs, with its confidence interval. */
 export interface Interval {
   readonly mean: number;
-  /** Half of the interval's width; 0 of a single run, of which nothing can be said. */
+  /** Half of the interval's width. */
   readonly margin: number;
 }
 
-/** Nothing was measured, or so often that the table ends. */
+/** Too little was measured, or so often that the table ends. */
 export class SampleSizeError extends BuildAheadError {}
 
 /**
@@ -19,7 +19,8 @@ const T_95 = [
   2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045,
 ];
 
-/** Runs whose interval can be given. */
+/** Runs whose interval can be given: of a single one nothing can be said. */
+export const MIN_SEEDS = 2;
 export const MAX_SEEDS = T_95.length + 1;
 
 /**
@@ -29,13 +30,12 @@ export const MAX_SEEDS = T_95.length + 1;
  */
 export function intervalOf(values: readonly number[]): Interval {
   const count = values.length;
-  if (count === 0 || count > MAX_SEEDS) {
-    throw new SampleSizeError("An interval is of one run or more, and of no more than the table has", {
+  if (count < MIN_SEEDS || count > MAX_SEEDS) {
+    throw new SampleSizeError("An interval is of two runs or more, and of no more than the table has", {
       fields: { count, most: MAX_SEEDS },
     });
   }
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
-  if (count === 1) return { mean, margin: 0 };
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   const error = Math.sqrt(squares / (count - 1) / count);
   return { mean, margin: (T_95[count - 2] as number) * error };

@@ -19,6 +19,7 @@ import { payloadTask } from "./scripts/tasks/payload.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
 import { scenariosTask } from "./scripts/tasks/scenarios.ts";
 import { stormTask } from "./scripts/tasks/storm.ts";
+import { sweepTask } from "./scripts/tasks/sweep.ts";
 import { verifySourcesTask } from "./scripts/tasks/verifySources.ts";
 
 const require = createRequire(import.meta.url);
@@ -36,6 +37,7 @@ export default defineConfig({
     rehearseTask,
     scenariosTask,
     stormTask,
+    sweepTask,
     verifySourcesTask,
   ],
   solidity: {

@@ -20,6 +20,8 @@ export interface ProposerPolicy {
   readonly timing: ActorTiming;
   /** False: it knows nothing of Build Ahead, whatever the others do. */
   readonly buildsAhead: boolean;
+  /** Takes its transaction back when its slot ends, window or not. */
+  readonly withdrawsAtSlotEnd: boolean;
   /** Milliseconds into the slot before its own after which a predecessor that has proposed nothing is given up; undefined: never. */
   readonly livenessTimeoutMs: number | undefined;
   readonly txsPerBlock: number;
@@ -95,6 +97,13 @@ export class Proposer {
     this.fire("L1 seen");
   }
 
+  /** Its node was down: what would have told it that its slot or its window is over has not. */
+  onRestart(): void {
+    const now = this.#host.now();
+    if (now >= this.#start + this.#policy.timing.slotMs) this.fire("slot ends");
+    if (now >= this.#host.view.deadline(this.slot) + MISSED_AFTER_MS) this.fire("window ends");
+  }
+
   /** An attestation to its own checkpoint has come. */
   onAttestation(): void {
     const attempt = this.#attempt;
@@ -149,7 +158,7 @@ export class Proposer {
 
   #guards(): Readonly<Record<ProposerGuard, () => boolean>> {
     const { view, ports, now } = this.#host;
-    const { buildsAhead, timing, maxDepth } = this.#policy;
+    const { buildsAhead, withdrawsAtSlotEnd, timing, maxDepth } = this.#policy;
     const { calendar, terms } = ports;
     const before = this.slot - 1;
     return {
@@ -183,7 +192,8 @@ export class Proposer {
       "has time left": () => now() + timing.initialiseMs + timing.blockMs <= this.#start + timing.lastBlockMs,
       "has a block": () => (this.#attempt?.blocks.length ?? 0) > 0,
       "slot is over": () => now() >= this.#start + timing.slotMs,
-      "window is open": () => terms.windowSeconds > 0 && (terms.crossEpoch || !isLastOfEpoch(calendar, this.slot)),
+      "window is open": () =>
+        !withdrawsAtSlotEnd && terms.windowSeconds > 0 && (terms.crossEpoch || !isLastOfEpoch(calendar, this.slot)),
     };
   }
 

@@ -60,7 +60,7 @@ export type ProposerGuard =
   | "has time left"
   | "has a block"
   | "slot is over"
-  /** Its checkpoint may still land in the next slot. */
+  /** Its checkpoint may still land in the next slot, as far as it knows. */
   | "window is open";
 
 export type ProposerAction =

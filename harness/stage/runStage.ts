@@ -24,8 +24,9 @@ import { RandomSource } from "../sim/random.ts";
 import { Scheduler } from "../sim/scheduler.ts";
 import { Trace } from "../sim/trace.ts";
 import { Invariants } from "./invariants.ts";
+import type { RunFacts } from "./runFacts.ts";
 import type { NodeTraits, StageSetup } from "./stageSetup.ts";
-import { Tally, type RunFacts } from "./tally.ts";
+import { Tally } from "./tally.ts";
 import { TimelineRecorder, type Timeline } from "./timeline.ts";
 
 /** Opens what executes a run's transactions. */
@@ -137,6 +138,10 @@ class Stage {
       contents: this.#contents,
       lastBlockMs: makeActorTiming(mode, durations).lastBlockMs,
       slotMs: durations.slot * 1000,
+      slots,
+      terms: this.#setup.terms,
+      nameOf,
+      ownerOf,
     });
     const invariants = new Invariants({
       setup: this.#setup,
@@ -161,7 +166,7 @@ class Stage {
     for (const [name, { provingMs }] of Object.entries(provers)) new Prover(name, provingMs, ports);
     for (const join of actors) join(ports);
 
-    this.#scheduleSlots();
+    this.#scheduleSlots(tally, nameOf);
     this.#scheduleUsers(tally);
     this.#scheduleInjected(l1, accountOf);
     l1.start(0);
@@ -173,7 +178,7 @@ class Stage {
     } catch (cause) {
       throw new RunFailedError(trace, seed, cause);
     }
-    const facts = tally.conclude(slots, nameOf, ownerOf);
+    const facts = tally.conclude();
     const picture = timeline?.conclude(this.#setup, calendar, names, facts);
     return { setup: this.#setup, trace, people, timeline: picture, ...facts };
   }
@@ -197,7 +202,7 @@ class Stage {
     const { mode, durations, nodes } = this.#setup;
     const validator = people.get(name);
     const traits: NodeTraits = { ...this.#setup.traits, ...nodes[name] };
-    const { buildsAhead, livenessTimeoutMs, txsPerBlock, maxDepth, packsAtMost, fill } = traits;
+    const { buildsAhead, withdrawsAtSlotEnd, livenessTimeoutMs, txsPerBlock, maxDepth, packsAtMost, fill } = traits;
     const rescues = traits.rescues?.map((rescue) => {
       const holder = people.get(rescue.account);
       return holder === undefined ? rescue : { ...rescue, account: validatorAccount(holder) };
@@ -208,6 +213,7 @@ class Stage {
       proposer: {
         timing: makeActorTiming(mode, durations),
         buildsAhead,
+        withdrawsAtSlotEnd,
         livenessTimeoutMs,
         txsPerBlock,
         maxDepth,
@@ -284,23 +290,39 @@ class Stage {
 
   // ---- when ----
 
-  #scheduleSlots(): void {
+  #scheduleSlots(tally: Tally, nameOf: (validator: ValidatorId) => string): void {
     const { calendar } = this.#ledger;
-    const { slots } = this.#setup;
+    const { slots, traceLimit } = this.#setup;
     const begin = (slot: number) => {
       this.#scheduler.at(slotStartMs(calendar, slot), async () => {
         const next = epochOf(calendar, slot) + 1;
         // As late as can be: the first landing of an epoch decides over the next committee.
         if (firstSlotOf(calendar, next) === slot + 1 && !this.#committees.has(next)) {
           this.#committees.set(next, await this.#ledger.committeeOf(next));
-          this.#committees.delete(next - calendar.proofSubmissionEpochs - 4);
+          this.#committees.delete(next - calendar.proofSubmissionEpochs - KEPT_EPOCHS);
+          if (Number.isFinite(traceLimit)) this.#forgetEpochs(tally, next);
         }
-        if (slot < slots) for (const node of this.#nodes) node.prepare(slot + 1);
-        else for (const node of this.#nodes) node.watch(slot + 1);
+        if (slot < slots) {
+          tally.onSlot(nameOf(this.#proposerOf(slot + 1)));
+          for (const node of this.#nodes) node.prepare(slot + 1);
+        } else for (const node of this.#nodes) node.watch(slot + 1);
         if (slot < slots) begin(slot + 1);
       });
     };
     begin(0);
+  }
+
+  /** Lets go of what is so old that L1 can neither take it back nor prune it: nobody asks for it any more. */
+  #forgetEpochs(tally: Tally, next: number): void {
+    const { calendar } = this.#ledger;
+    const oldest = firstSlotOf(calendar, next - calendar.proofSubmissionEpochs - KEPT_EPOCHS);
+    if (oldest <= 1) return;
+    tally.forgetBefore(oldest);
+    for (const [id, { slot }] of this.#contents) {
+      // The tally still looks back on the slot before.
+      if (slot >= oldest - 1) break;
+      this.#contents.delete(id);
+    }
   }
 
   #scheduleInjected(l1: SimulatedL1, accountOf: (name: string) => string): void {
@@ -348,6 +370,8 @@ class Stage {
   }
 }
 
+/** Epochs that are remembered behind those that can still be proven. */
+const KEPT_EPOCHS = 4;
 /** What somebody outside the run pays: enough to be taken. */
 const INJECTED_FEE = 1_000_000_000;
 const INJECTED_GAS = 3_000_000;

@@ -3,7 +3,7 @@ import { OPEN_TERMS } from "../network/deployBuildAhead.ts";
 import { describeBegin, describeDiscard, describeLanded, describeProof, describeRefusal } from "./describeFacts.ts";
 import { runStage, type OpenLedger, type StageRun } from "./runStage.ts";
 import { makeSetup, type StageChanges } from "./stageSetup.ts";
-import type { RunMetrics } from "./tally.ts";
+import type { RunMetrics } from "./runFacts.ts";
 
 export type WindowState = "closed" | "open";
 

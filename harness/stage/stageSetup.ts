@@ -14,6 +14,8 @@ import type { LedgerSetup } from "../sim/ledger.ts";
 export interface NodeTraits {
   /** False: it knows nothing of Build Ahead. */
   readonly buildsAhead: boolean;
+  /** As v4.1.2's publisher does: its transaction is taken back when its slot ends, whether or not it could still land. */
+  readonly withdrawsAtSlotEnd: boolean;
   readonly livenessTimeoutMs: number | undefined;
   readonly txsPerBlock: number;
   readonly maxDepth: number;
@@ -73,6 +75,7 @@ const CALM_L1: L1Weather = {
 
 const DEFAULT_TRAITS: NodeTraits = {
   buildsAhead: true,
+  withdrawsAtSlotEnd: false,
   livenessTimeoutMs: undefined,
   txsPerBlock: 4,
   maxDepth: 2,

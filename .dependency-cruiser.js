@@ -15,7 +15,7 @@ const floors = [
   ["harness/actors", "harness/ledger", "harness/publisher", "harness/twin"],
   ["harness/stage"],
   ["harness/scenarios"],
-  ["harness/bench", "harness/differential", "harness/rehearsal", "harness/sweep"],
+  ["harness/bench", "harness/differential", "harness/rehearsal", "harness/study", "harness/sweep"],
   ["harness/report"],
   ["scripts"],
   ["hardhat.config.ts", "test"],
@@ -91,7 +91,7 @@ export default {
       severity: "error",
       from: { path: inRoom("harness/report") },
       to: {
-        path: ["bench", "differential", "rehearsal", "scenarios", "stage", "sweep", "twin", "world"].map((room) =>
+        path: ["bench", "differential", "rehearsal", "scenarios", "stage", "study", "sweep", "twin", "world"].map((room) =>
           inRoom(`harness/${room}`),
         ),
         pathNot: ["harness/bench/record", "harness/sweep/record"].map(inRoom),

@@ -16,6 +16,7 @@ import { deployUpgradeTask } from "./scripts/tasks/deployUpgrade.ts";
 import { forkSourceTask } from "./scripts/tasks/forkSource.ts";
 import { ledgerCheckTask } from "./scripts/tasks/ledgerCheck.ts";
 import { payloadTask } from "./scripts/tasks/payload.ts";
+import { publishStudyTask } from "./scripts/tasks/publishStudy.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
 import { scenariosTask } from "./scripts/tasks/scenarios.ts";
 import { stormTask } from "./scripts/tasks/storm.ts";
@@ -34,6 +35,7 @@ export default defineConfig({
     forkSourceTask,
     ledgerCheckTask,
     payloadTask,
+    publishStudyTask,
     rehearseTask,
     scenariosTask,
     stormTask,

@@ -79,6 +79,7 @@ export class Node {
         const { proposers, epoch } = committee(slot);
         return proposers[slot + calendar.slotsBefore - epoch * calendar.epochSlots] as ValidatorId;
       },
+      ownTransaction: (slot) => this.#proposers.get(slot)?.txId,
       onProposed: (content) => {
         this.#onOwnProposal(content);
       },

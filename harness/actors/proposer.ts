@@ -20,8 +20,6 @@ export interface ProposerPolicy {
   readonly timing: ActorTiming;
   /** False: it knows nothing of Build Ahead, whatever the others do. */
   readonly buildsAhead: boolean;
-  /** Takes its transaction back when its slot ends, window or not. */
-  readonly withdrawsAtSlotEnd: boolean;
   /** Milliseconds into the slot before its own after which a predecessor that has proposed nothing is given up; undefined: never. */
   readonly livenessTimeoutMs: number | undefined;
   readonly txsPerBlock: number;
@@ -31,6 +29,8 @@ export interface ProposerPolicy {
   readonly packsAtMost: number;
   /** How full its checkpoints are, 0 to 1 of the mana target. */
   readonly fill: number;
+  /** Takes its transaction back when its slot ends, even if it could still land late. */
+  readonly takesBackAtBoundary: boolean;
 }
 
 /** One try at a slot's checkpoint. */
@@ -84,6 +84,11 @@ export class Proposer {
   /** What it is building or has built. */
   get checkpoint(): CheckpointId | undefined {
     return this.#attempt?.id;
+  }
+
+  /** Its newest transaction. */
+  get txId(): string | undefined {
+    return this.#attempt?.txId;
   }
 
   fire(event: ProposerEvent): void {
@@ -158,7 +163,7 @@ export class Proposer {
 
   #guards(): Readonly<Record<ProposerGuard, () => boolean>> {
     const { view, ports, now } = this.#host;
-    const { buildsAhead, withdrawsAtSlotEnd, timing, maxDepth } = this.#policy;
+    const { buildsAhead, timing, maxDepth, takesBackAtBoundary } = this.#policy;
     const { calendar, terms } = ports;
     const before = this.slot - 1;
     return {
@@ -192,8 +197,8 @@ export class Proposer {
       "has time left": () => now() + timing.initialiseMs + timing.blockMs <= this.#start + timing.lastBlockMs,
       "has a block": () => (this.#attempt?.blocks.length ?? 0) > 0,
       "slot is over": () => now() >= this.#start + timing.slotMs,
-      "window is open": () =>
-        !withdrawsAtSlotEnd && terms.windowSeconds > 0 && (terms.crossEpoch || !isLastOfEpoch(calendar, this.slot)),
+      "takes back at boundary": () =>
+        takesBackAtBoundary || terms.windowSeconds === 0 || (!terms.crossEpoch && isLastOfEpoch(calendar, this.slot)),
     };
   }
 
@@ -224,8 +229,12 @@ export class Proposer {
         this.#send();
       },
       withdraw: () => {
-        const txId = this.#attempt?.txId;
+        const { txId } = this;
         if (txId !== undefined) this.#host.publisher.withdraw(txId);
+      },
+      "take back": () => {
+        const { txId } = this;
+        if (txId !== undefined) this.#host.publisher.takeBack(txId);
       },
     };
   }

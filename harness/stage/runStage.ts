@@ -10,7 +10,7 @@ import { assertValidCalendar, epochOf, firstSlotOf, slotStartMs } from "../sim/c
 import { parseCast } from "../sim/cast.ts";
 import { generateDemand, type BlockDemand, type DemandSource } from "../sim/demand.ts";
 import { Gossip } from "../sim/gossip.ts";
-import { L1_COLUMN, SimulatedL1 } from "../sim/l1.ts";
+import { L1_COLUMN, SimulatedL1, type L1Block } from "../sim/l1.ts";
 import {
   validatorAccount,
   type CheckpointId,
@@ -34,6 +34,13 @@ export type OpenLedger = (setup: LedgerSetup) => Promise<Ledger>;
 
 /** Somebody more who takes part: plugged in like a node, known to nobody else. */
 export type ExtraActor = (ports: NodePorts) => void;
+
+/** Somebody who looks on from outside, and hears of everything as it happens. */
+export interface StageWatcher {
+  /** @param ms Of the run */
+  readonly onActor?: (event: ActorEvent, ms: number) => void;
+  readonly onBlock?: (block: L1Block, undone: readonly L1Block[]) => void;
+}
 
 /** What became of a run. */
 export interface StageRun extends RunFacts {
@@ -74,12 +81,14 @@ const TAIL_MS = 30_000;
 /**
  * Runs a simulation from beginning to end: a pure function of its setup and of what the ledger answers.
  * @param actors Who takes part beside the nodes that the setup names
+ * @param watchers Who looks on
  * @throws RunFailedError when an invariant breaks, or the ledger is asked for what cannot be.
  */
 export async function runStage(
   openLedger: OpenLedger,
   setup: StageSetup,
   actors: readonly ExtraActor[] = [],
+  watchers: readonly StageWatcher[] = [],
 ): Promise<StageRun> {
   if (setup.durations.slot !== setup.slotSeconds) {
     throw new InvalidStageError("The timetable is for other slots than the rollup's", {
@@ -90,7 +99,7 @@ export async function runStage(
   try {
     assertValidCalendar(ledger.calendar);
     const stage = new Stage(ledger, setup);
-    return await stage.run(actors);
+    return await stage.run(actors, watchers);
   } finally {
     await ledger.close();
   }
@@ -112,7 +121,7 @@ class Stage {
     this.#random = new RandomSource(setup.seed);
   }
 
-  async run(actors: readonly ExtraActor[]): Promise<StageRun> {
+  async run(actors: readonly ExtraActor[], watchers: readonly StageWatcher[]): Promise<StageRun> {
     const { calendar } = this.#ledger;
     const { slots, mode, durations, provers, traceLimit, seed } = this.#setup;
     // Without a bar in it a cast may still lie in the second epoch as a whole.
@@ -156,11 +165,13 @@ class Stage {
       invariants.onActor(event);
       tally.onActor(event);
       timeline?.onActor(event);
+      for (const watcher of watchers) watcher.onActor?.(event, scheduler.now);
     });
     l1.onBlock = (block, undone) => {
       tally.onBlock(block);
       timeline?.onBlock(block, undone);
       invariants.onBlock(block);
+      for (const watcher of watchers) watcher.onBlock?.(block, undone);
     };
     for (const name of [...names, ...strangers]) this.#nodes.push(new Node(this.#optionsOf(name, people), ports));
     for (const [name, { provingMs }] of Object.entries(provers)) new Prover(name, provingMs, ports);
@@ -202,7 +213,7 @@ class Stage {
     const { mode, durations, nodes } = this.#setup;
     const validator = people.get(name);
     const traits: NodeTraits = { ...this.#setup.traits, ...nodes[name] };
-    const { buildsAhead, withdrawsAtSlotEnd, livenessTimeoutMs, txsPerBlock, maxDepth, packsAtMost, fill } = traits;
+    const { buildsAhead, livenessTimeoutMs, txsPerBlock, maxDepth, packsAtMost, fill, takesBackAtBoundary } = traits;
     const rescues = traits.rescues?.map((rescue) => {
       const holder = people.get(rescue.account);
       return holder === undefined ? rescue : { ...rescue, account: validatorAccount(holder) };
@@ -213,12 +224,12 @@ class Stage {
       proposer: {
         timing: makeActorTiming(mode, durations),
         buildsAhead,
-        withdrawsAtSlotEnd,
         livenessTimeoutMs,
         txsPerBlock,
         maxDepth,
         packsAtMost,
         fill,
+        takesBackAtBoundary,
       },
       publisher: traits.publisher,
       rescues: rescues ?? (buildsAhead && validator !== undefined ? [successorRescue(validator)] : []),
@@ -279,6 +290,7 @@ class Stage {
       gossip: new Gossip(scheduler, this.#setup.gossip, this.#random.stream("gossip")),
       l1,
       build: (draft) => this.#ledger.build(draft),
+      foresee: (block, proposal, seen) => this.#ledger.foresee(block, proposal, seen),
       committee: (epoch) => this.#committee(epoch),
       readFromL1: (id) => this.#contents.get(id),
       emit,

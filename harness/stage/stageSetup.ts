@@ -14,13 +14,13 @@ import type { LedgerSetup } from "../sim/ledger.ts";
 export interface NodeTraits {
   /** False: it knows nothing of Build Ahead. */
   readonly buildsAhead: boolean;
-  /** As v4.1.2's publisher does: its transaction is taken back when its slot ends, whether or not it could still land. */
-  readonly withdrawsAtSlotEnd: boolean;
   readonly livenessTimeoutMs: number | undefined;
   readonly txsPerBlock: number;
   readonly maxDepth: number;
   readonly packsAtMost: number;
   readonly fill: number;
+  /** Takes its own transaction back when its slot ends, even if it could still land, as v4.1.2 does. */
+  readonly takesBackAtBoundary: boolean;
   readonly publisher: PublisherPolicy;
   /** Left out: rescues what it would build on, if it builds ahead. */
   readonly rescues: readonly RescuePolicy[] | undefined;
@@ -63,6 +63,7 @@ export interface Injected {
 const CALM_L1: L1Weather = {
   propagation: { kind: "uniform", fromMs: 200, toMs: 1_000 },
   sight: { kind: "uniform", fromMs: 200, toMs: 900 },
+  builderDeadline: { kind: "fixed", ms: 0 },
   missed: 0,
   missedAt: [],
   reorg: 0,
@@ -75,12 +76,12 @@ const CALM_L1: L1Weather = {
 
 const DEFAULT_TRAITS: NodeTraits = {
   buildsAhead: true,
-  withdrawsAtSlotEnd: false,
   livenessTimeoutMs: undefined,
   txsPerBlock: 4,
   maxDepth: 2,
   packsAtMost: Number.MAX_SAFE_INTEGER,
   fill: 0,
+  takesBackAtBoundary: false,
   publisher: DEFAULT_PUBLISHER,
   rescues: undefined,
   clockOffsetMs: 0,

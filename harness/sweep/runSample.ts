@@ -67,6 +67,7 @@ function remembering(ledger: Ledger, committees: Map<number, EpochCommittee>): L
     },
     build: (draft) => ledger.build(draft),
     execute: (block) => ledger.execute(block),
+    foresee: (block, proposal, seen) => ledger.foresee(block, proposal, seen),
     rollBack: (blocks) => ledger.rollBack(blocks),
     close: () => ledger.close(),
   };

@@ -45,7 +45,7 @@ export function setUpRun(run: SweepRun): StageSetup {
     const account = validatorAccount(validator);
     nodes[account] = upgraded.has(account)
       ? { rescues: [{ ...rescue, whose: "successor", account }] }
-      : { buildsAhead: false, withdrawsAtSlotEnd: true };
+      : { buildsAhead: false, takesBackAtBoundary: true };
   }
   if (hasStranger) nodes[STRANGER] = { rescues: [{ ...rescue, whose: "anybody", account: STRANGER }] };
   const l1Blocks = ((slots + 3) * base.durations.slot * 1000) / L1_BLOCK_MS;

@@ -1,6 +1,7 @@
 import { BuildAheadError } from "../errors.ts";
 import type { HardhatRuntime } from "../hardhatRuntime.ts";
 import { ChainLedgers } from "../ledger/chainLedgers.ts";
+import { RunMetricsRegistry } from "../metrics/runMetricsRegistry.ts";
 import { describeSetup } from "../stage/describeSetup.ts";
 import { makeScenarioRecord, type PictureRecord, type ScenarioRecord } from "../stage/scenarioRecord.ts";
 import { assertExpectations, BOTH_WINDOWS, playScenario } from "../stage/simulatedScenario.ts";
@@ -9,6 +10,8 @@ import type { NamedScenario } from "./findSimulated.ts";
 /** What became of a list of scenarios. */
 export interface ScenarioResults {
   readonly records: readonly ScenarioRecord[];
+  /** Of every run that came to its end. */
+  readonly metrics: RunMetricsRegistry;
   /** Of every run that came to its end. */
   readonly pictures: readonly PictureRecord[];
   /** One a run, each under a heading. */
@@ -28,6 +31,7 @@ export async function runScenarios(
   onRecord: (record: Pick<ScenarioRecord, "name" | "window" | "ok">) => void = () => {},
 ): Promise<ScenarioResults> {
   const ledgers = new ChainLedgers(hardhat);
+  const metrics = new RunMetricsRegistry();
   const records: ScenarioRecord[] = [];
   const pictures: PictureRecord[] = [];
   const traces: string[] = [];
@@ -39,6 +43,7 @@ export async function runScenarios(
         let ok = true;
         try {
           const run = await playScenario((setup) => ledgers.open(setup), scenario, { seed, window });
+          metrics.observe(run);
           traces.push(`${heading}\n${run.trace.render()}`);
           const { name, title } = scenario;
           if (run.timeline !== undefined) {
@@ -61,7 +66,7 @@ export async function runScenarios(
   } finally {
     await ledgers.close();
   }
-  return { records, pictures, traces, failures };
+  return { records, metrics, pictures, traces, failures };
 }
 
 /** @throws what is no error of this project */

@@ -12,6 +12,11 @@ export class Durations {
     this.#sum += ms;
   }
 
+  /** How often each was counted, in seconds. */
+  get counts(): readonly (readonly [seconds: number, times: number])[] {
+    return [...this.#counts].map(([ms, times]) => [ms / 1000, times]);
+  }
+
   /** In seconds. All 0 of nothing. */
   summarise(): DurationSummary {
     const count = this.#count;

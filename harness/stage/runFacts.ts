@@ -35,6 +35,8 @@ export interface BeginFact extends Placed {
   readonly slot: number;
   readonly parent: CheckpointId;
   readonly trigger: Trigger;
+  /** Unlanded checkpoints that it makes, itself included. */
+  readonly depth: number;
   readonly ms: number;
 }
 
@@ -88,19 +90,21 @@ export interface RunMetrics {
   readonly txs: { readonly submitted: number; readonly included: number };
   /** Transactions that L1 took and refused. */
   readonly refused: number;
+  /** Of transactions with the same checkpoint. */
+  readonly duplicates: {
+    /** Beyond the first of each checkpoint that anybody sent, second tries included. */
+    readonly sent: number;
+    /** Those that L1 took when the checkpoint was in already, and the gas that they burned. */
+    readonly mined: number;
+    readonly gas: number;
+  };
   readonly gasUsed: number;
   readonly gasWasted: number;
   /** Wei, blobs included. */
   readonly cost: number;
   readonly costWasted: number;
   /** Seconds from a user's submission to a block that another node has. */
-  readonly latency: {
-    readonly count: number;
-    readonly min: number;
-    readonly mean: number;
-    readonly p95: number;
-    readonly max: number;
-  };
+  readonly latency: DurationSummary;
 }
 
 /** How long something took, in seconds. */
@@ -153,6 +157,8 @@ export interface RunFacts {
   readonly refusals: readonly RefusalFact[];
   readonly softReorgs: readonly SoftReorgFact[];
   readonly proofs: readonly ProofFact[];
+  /** What `metrics.latency` sums up: how many transactions took how many seconds. */
+  readonly latencies: readonly (readonly [seconds: number, times: number])[];
   readonly metrics: RunMetrics;
   readonly totals: RunTotals;
 }

@@ -64,6 +64,9 @@ export class Tally {
   readonly #users = new Map<number, { readonly ms: number; isVisible: boolean }>();
   readonly #latencies = new Durations();
   readonly #landings = new Durations();
+  /** Checkpoints that somebody has sent, and their slots. */
+  readonly #proposed = new Map<CheckpointId, number>();
+  readonly #duplicates = { sent: 0, mined: 0, gas: 0 };
 
   // ---- added up ----
   #depth = 0;
@@ -122,7 +125,7 @@ export class Tally {
     switch (event.kind) {
       case "begun": {
         const { node, checkpoint, slot, parent, trigger, depth } = event;
-        this.#begins.push({ node, checkpoint, slot, parent, trigger, ms, place });
+        this.#begins.push({ node, checkpoint, slot, parent, trigger, depth, ms, place });
         this.#triggers[trigger]++;
         this.#depth = Math.max(this.#depth, depth);
         break;
@@ -144,6 +147,9 @@ export class Tally {
       }
       case "sent":
         this.#sent.set(event.txId, { node: event.node, purpose: event.purpose, ms });
+        if (event.action === undefined) break;
+        if (this.#proposed.has(event.action.checkpoint)) this.#duplicates.sent++;
+        this.#proposed.set(event.action.checkpoint, event.slot);
         break;
       case "visible":
         for (const tx of event.block.txs) {
@@ -176,6 +182,10 @@ export class Tally {
       if (!isWasted) continue;
       this.#gas.wasted += outcome.gasUsed;
       this.#gas.costWasted += cost;
+      if (action.kind === "propose" && this.#isIn(block.rollup.tip, action.checkpoint)) {
+        this.#duplicates.mined++;
+        this.#duplicates.gas += outcome.gasUsed;
+      }
       const { node, purpose } = this.#sent.get(id) ?? {
         node: submission.transaction.sender,
         purpose: "other" as const,
@@ -188,6 +198,13 @@ export class Tally {
     for (const landed of added) this.#landed.set(landed, this.#describe(landed));
   }
 
+  /** Whether a checkpoint is in the chain: looked for from the tip down to its slot. */
+  #isIn(tip: LandedCheckpoint | undefined, id: CheckpointId): boolean {
+    const slot = this.#options.contents.get(id)?.slot ?? 0;
+    for (let at = tip; at !== undefined && at.slot >= slot; at = at.parent) if (at.id === id) return true;
+    return false;
+  }
+
   /** Adds up what lies before a slot, and lets go of it: nothing of it can change any more. */
   forgetBefore(slot: number): void {
     this.#addUp(slot);
@@ -195,6 +212,7 @@ export class Tally {
     for (const [id, { ms }] of this.#mined) if (ms < oldestMs) this.#mined.delete(id);
     for (const [id, { ms }] of this.#sent) if (ms < oldestMs) this.#sent.delete(id);
     this.#discards = this.#discards.filter((discard) => discard.slot >= slot);
+    for (const [id, of] of this.#proposed) if (of < slot) this.#proposed.delete(id);
     const oldestPlace = this.#refusals.length - KEPT_REFUSALS;
     if (oldestPlace > 0) this.#refusals = this.#refusals.slice(oldestPlace);
     this.#proofs = this.#proofs.slice(-KEPT_PROOFS);
@@ -208,6 +226,7 @@ export class Tally {
       refusals: this.#refusals,
       softReorgs: this.#softReorgs(Number.POSITIVE_INFINITY),
       proofs: this.#proofs,
+      latencies: this.#latencies.counts,
     };
     this.#addUp(Number.POSITIVE_INFINITY);
     return { ...lists, metrics: this.#measure(), totals: this.#total() };
@@ -337,7 +356,6 @@ export class Tally {
   #measure(): RunMetrics {
     const { slots } = this.#options;
     const { checkpoints, blocks, begins, gap } = this.#pipelined;
-    const { count, min, mean, p95, max } = this.#latencies.summarise();
     return {
       slots,
       onTime: this.#landedCount - this.#counts.late,
@@ -355,11 +373,12 @@ export class Tally {
       landedBy: this.#landedBy,
       txs: { submitted: this.#submitted, included: this.#included },
       refused: this.#refused,
+      duplicates: this.#duplicates,
       gasUsed: this.#gas.used,
       gasWasted: this.#gas.wasted,
       cost: this.#gas.cost,
       costWasted: this.#gas.costWasted,
-      latency: { count, min, mean, p95, max },
+      latency: this.#latencies.summarise(),
     };
   }
 

@@ -18,7 +18,7 @@ export const scenariosTask = task(
   .addOption({
     name: "out",
     description:
-      "Folder for scenarios.json, scenarios.md and the timelines; default evidence, or with other options a folder under tmp",
+      "Folder for scenarios.json, scenarios.md, metrics.json, .md and .prom, and the timelines; default evidence, or with other options a folder under tmp",
     defaultValue: "",
   })
   .setAction(() => import("./scenariosAction.ts"))

@@ -4,6 +4,7 @@ import path from "node:path";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 import { BuildAheadError } from "../../harness/errors.ts";
+import type { RunMetricsRegistry } from "../../harness/metrics/runMetricsRegistry.ts";
 import type { NamedScenario } from "../../harness/scenarios/findSimulated.ts";
 import { DEFAULT_SCENARIO_SEED } from "../../harness/stage/scenarioSeed.ts";
 import { chooseEvidenceFolder, openEvidenceFolder } from "./evidenceFolder.ts";
@@ -58,7 +59,7 @@ async function runAndWrite(
   const { renderTimelineFiles, TIMELINE_FOLDER } = await import("../../harness/report/renderTimelines.ts");
   const started = performance.now();
   let last = started;
-  const { records, pictures, traces, failures } = await runScenarios(
+  const { records, metrics, pictures, traces, failures } = await runScenarios(
     hre,
     scenarios,
     seed,
@@ -73,13 +74,23 @@ async function runAndWrite(
   if (trace !== "") await writeFile(trace, traces.join("\n"));
   await writeFile(path.join(folder, "scenarios.json"), `${JSON.stringify(records, undefined, 2)}\n`);
   await writeFile(path.join(folder, "scenarios.md"), renderScenarios(records));
+  await writeMetrics(folder, metrics);
   // Whoever is gone from the scenarios must not stay among the pictures.
   await rm(path.join(folder, TIMELINE_FOLDER), { recursive: true, force: true });
   await mkdir(path.join(folder, TIMELINE_FOLDER));
   for (const [file, content] of await renderTimelineFiles(pictures)) await writeFile(path.join(folder, file), content);
   const seconds = Math.round((performance.now() - started) / 1000);
   console.log(
-    `\nWrote ${path.join(name, "scenarios.json")}, scenarios.md and ${pictures.length} timelines after ${seconds} s.`,
+    `\nWrote ${path.join(name, "scenarios.json")}, scenarios.md, metrics and ${pictures.length} timelines after ${seconds} s.`,
   );
   if (failures.length > 0) process.exitCode = 1;
+}
+
+/** As JSON, as a table, and for Prometheus. */
+async function writeMetrics(folder: string, metrics: RunMetricsRegistry): Promise<void> {
+  const { renderMetrics } = await import("../../harness/report/renderMetrics.ts");
+  const samples = await metrics.toJson();
+  await writeFile(path.join(folder, "metrics.json"), `${JSON.stringify(samples, undefined, 2)}\n`);
+  await writeFile(path.join(folder, "metrics.md"), renderMetrics(samples));
+  await writeFile(path.join(folder, "metrics.prom"), await metrics.toText());
 }

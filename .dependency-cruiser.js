@@ -16,7 +16,7 @@ const floors = [
   ["harness/stage"],
   ["harness/metrics"],
   ["harness/scenarios"],
-  ["harness/bench", "harness/differential", "harness/rehearsal"],
+  ["harness/bench", "harness/differential", "harness/rehearsal", "harness/study", "harness/sweep"],
   ["harness/report"],
   ["scripts"],
   ["hardhat.config.ts", "test"],
@@ -92,10 +92,10 @@ export default {
       severity: "error",
       from: { path: inRoom("harness/report") },
       to: {
-        path: ["bench", "differential", "rehearsal", "scenarios", "stage", "twin", "world"].map((room) =>
-          inRoom(`harness/${room}`),
+        path: ["bench", "differential", "rehearsal", "scenarios", "stage", "study", "sweep", "twin", "world"].map(
+          (room) => inRoom(`harness/${room}`),
         ),
-        pathNot: inRoom("harness/bench/record"),
+        pathNot: ["harness/bench/record", "harness/sweep/record"].map(inRoom),
         dependencyTypesNot: ["type-only"],
       },
     },

@@ -16,10 +16,12 @@ import { deployUpgradeTask } from "./scripts/tasks/deployUpgrade.ts";
 import { forkSourceTask } from "./scripts/tasks/forkSource.ts";
 import { ledgerCheckTask } from "./scripts/tasks/ledgerCheck.ts";
 import { payloadTask } from "./scripts/tasks/payload.ts";
+import { publishStudyTask } from "./scripts/tasks/publishStudy.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
 import { scenariosTask } from "./scripts/tasks/scenarios.ts";
 import { speedTask } from "./scripts/tasks/speed.ts";
 import { stormTask } from "./scripts/tasks/storm.ts";
+import { sweepTask } from "./scripts/tasks/sweep.ts";
 import { verifySourcesTask } from "./scripts/tasks/verifySources.ts";
 
 const require = createRequire(import.meta.url);
@@ -34,10 +36,12 @@ export default defineConfig({
     forkSourceTask,
     ledgerCheckTask,
     payloadTask,
+    publishStudyTask,
     rehearseTask,
     scenariosTask,
     speedTask,
     stormTask,
+    sweepTask,
     verifySourcesTask,
   ],
   solidity: {

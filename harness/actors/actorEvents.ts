@@ -62,6 +62,16 @@ export type ActorEvent =
       readonly purpose: SendPurpose;
       readonly action: ProposeAction | undefined;
     }
+  /** A node has simulated what it was about to send, and sends nothing. */
+  | {
+      readonly kind: "dropped";
+      readonly node: string;
+      readonly slot: number;
+      readonly purpose: SendPurpose;
+      readonly error: string;
+    }
+  /** A transaction will not be mined any more: its sender wants it back, or has sent a dearer one in its place. */
+  | { readonly kind: "taken-back"; readonly node: string; readonly txId: string; readonly isReplaced: boolean }
   /** A node that follows the proposed chain has a block: its users see their transactions. */
   | { readonly kind: "visible"; readonly node: string; readonly block: BlockContent };
 

@@ -26,6 +26,8 @@ export interface NodeHost {
   readonly isMember: (validator: ValidatorId, slot: number) => boolean;
   /** Who proposes in a slot. */
   readonly proposerOf: (slot: number) => ValidatorId;
+  /** What this node has sent for a slot of its own. */
+  readonly ownTransaction: (slot: number) => string | undefined;
   /** Its own proposal is out. */
   readonly onProposed: (content: CheckpointContent) => void;
   /** An attestation has come, or was made here. */

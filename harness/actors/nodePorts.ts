@@ -16,6 +16,8 @@ export interface NodePorts {
   readonly l1: SimulatedL1;
   /** Fixes a header; see `Ledger.build`. */
   readonly build: Ledger["build"];
+  /** What a simulation tells; see `Ledger.foresee`. */
+  readonly foresee: Ledger["foresee"];
   /** A committee that L1 has determined. */
   readonly committee: (epoch: number) => EpochCommittee;
   /** What a checkpoint that has landed contains: anybody can read it from L1's blobs. */

@@ -29,6 +29,8 @@ export interface ProposerPolicy {
   readonly packsAtMost: number;
   /** How full its checkpoints are, 0 to 1 of the mana target. */
   readonly fill: number;
+  /** Takes its transaction back when its slot ends, even if it could still land late. */
+  readonly takesBackAtBoundary: boolean;
 }
 
 /** One try at a slot's checkpoint. */
@@ -84,6 +86,11 @@ export class Proposer {
     return this.#attempt?.id;
   }
 
+  /** Its newest transaction. */
+  get txId(): string | undefined {
+    return this.#attempt?.txId;
+  }
+
   fire(event: ProposerEvent): void {
     this.#event = event;
     this.#machine.fire(event);
@@ -93,6 +100,13 @@ export class Proposer {
   onL1(): void {
     if (this.#isEarlyStartDue) this.#startEarly();
     this.fire("L1 seen");
+  }
+
+  /** Its node was down: what would have told it that its slot or its window is over has not. */
+  onRestart(): void {
+    const now = this.#host.now();
+    if (now >= this.#start + this.#policy.timing.slotMs) this.fire("slot ends");
+    if (now >= this.#host.view.deadline(this.slot) + MISSED_AFTER_MS) this.fire("window ends");
   }
 
   /** An attestation to its own checkpoint has come. */
@@ -149,7 +163,7 @@ export class Proposer {
 
   #guards(): Readonly<Record<ProposerGuard, () => boolean>> {
     const { view, ports, now } = this.#host;
-    const { buildsAhead, timing, maxDepth } = this.#policy;
+    const { buildsAhead, timing, maxDepth, takesBackAtBoundary } = this.#policy;
     const { calendar, terms } = ports;
     const before = this.slot - 1;
     return {
@@ -183,7 +197,8 @@ export class Proposer {
       "has time left": () => now() + timing.initialiseMs + timing.blockMs <= this.#start + timing.lastBlockMs,
       "has a block": () => (this.#attempt?.blocks.length ?? 0) > 0,
       "slot is over": () => now() >= this.#start + timing.slotMs,
-      "window is open": () => terms.windowSeconds > 0 && (terms.crossEpoch || !isLastOfEpoch(calendar, this.slot)),
+      "takes back at boundary": () =>
+        takesBackAtBoundary || terms.windowSeconds === 0 || (!terms.crossEpoch && isLastOfEpoch(calendar, this.slot)),
     };
   }
 
@@ -214,8 +229,12 @@ export class Proposer {
         this.#send();
       },
       withdraw: () => {
-        const txId = this.#attempt?.txId;
+        const { txId } = this;
         if (txId !== undefined) this.#host.publisher.withdraw(txId);
+      },
+      "take back": () => {
+        const { txId } = this;
+        if (txId !== undefined) this.#host.publisher.takeBack(txId);
       },
     };
   }

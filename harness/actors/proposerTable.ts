@@ -60,8 +60,8 @@ export type ProposerGuard =
   | "has time left"
   | "has a block"
   | "slot is over"
-  /** Its checkpoint may still land in the next slot. */
-  | "window is open";
+  /** Its checkpoint cannot land in the next slot, or others are to land it. */
+  | "takes back at boundary";
 
 export type ProposerAction =
   | "build on predecessor"
@@ -72,7 +72,9 @@ export type ProposerAction =
   | "discard"
   | "assemble"
   | "send"
-  | "withdraw";
+  /** If it is one who does. */
+  | "withdraw"
+  | "take back";
 
 type ProposerRow = Row<ProposerState, ProposerEvent, ProposerGuard, ProposerAction>;
 
@@ -184,7 +186,7 @@ export const PROPOSER_TABLE: readonly ProposerRow[] = [
   { from: ["sent"], on: "L1 seen", when: ["own has landed"], to: "landed" },
   { from: ["sent"], on: "refused", to: "lost", then: ["discard"] },
   // ---- the slot's end ----
-  { from: ["sent"], on: "slot ends", when: ["!window is open"], to: "handed-over", then: ["withdraw"] },
+  { from: ["sent"], on: "slot ends", when: ["takes back at boundary"], to: "handed-over", then: ["take back"] },
   { from: ["gathering", "attested", "sent"], on: "slot ends", to: "handed-over" },
   { from: ["idle", "silent", "open"], on: "slot ends", to: "lost", then: ["discard"] },
   { from: ["handed-over"], on: "L1 seen", when: ["own has landed"], to: "landed", then: ["withdraw"] },

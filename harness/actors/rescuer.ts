@@ -1,5 +1,5 @@
 import { slotStartMs } from "../sim/calendar.ts";
-import { GENESIS, type AccountName, type ValidatorId } from "../sim/ledger.ts";
+import { GENESIS, validatorAccount, type AccountName, type ValidatorId } from "../sim/ledger.ts";
 import { trimToQuorum } from "./attesters.ts";
 import type { CheckpointContent } from "./content.ts";
 import { MISSED_AFTER_MS } from "./nodeView.ts";
@@ -23,6 +23,8 @@ export interface RescuePolicy {
   readonly account: AccountName;
   /** Sends through Multicall3 and names the account as recipient there. */
   readonly isBundled: boolean;
+  /** Sends at its moment whatever L1 looks like then, and leaves the judgement to its publisher. */
+  readonly isBlind?: boolean;
 }
 
 /** L1 blocks take what has been on the way for so long. */
@@ -36,6 +38,7 @@ export class Rescuer {
   readonly #machine: StateMachine<RescueState, RescueEvent, RescueGuard, RescueAction>;
   #sent: { readonly txId: string; readonly ms: number } | undefined;
   #isDue = false;
+  #isBlind = false;
 
   constructor(host: NodeHost, policy: RescuePolicy, slot: number) {
     this.slot = slot;
@@ -71,7 +74,9 @@ export class Rescuer {
     });
     host.at(slotStartMs(host.ports.calendar, slot + 1) + policy.afterMs, () => {
       this.#isDue = true;
+      this.#isBlind = policy.isBlind === true;
       this.#machine.fire("rescue due");
+      this.#isBlind = false;
     });
     host.at(host.view.deadline(slot) + MISSED_AFTER_MS, () => {
       this.#machine.fire("window ends");
@@ -111,6 +116,7 @@ export class Rescuer {
     const { view, quorumOf } = this.#host;
     const proposal = this.#proposal();
     if (proposal === undefined || view.attesters(proposal.id).size < quorumOf(this.slot)) return false;
+    if (this.#isBlind) return true;
     const isOnTip = (view.tipFor(this.slot)?.id ?? GENESIS) === proposal.parent;
     return isOnTip && !view.isHopeless(proposal.id, this.slot, proposal.parent);
   }
@@ -118,16 +124,16 @@ export class Rescuer {
   #send(factor: number): void {
     const proposal = this.#proposal();
     if (proposal === undefined) return;
-    const { publisher, view, quorumOf, validator, now } = this.#host;
+    const { publisher, view, quorumOf, validator, now, ports } = this.#host;
     const { account, isBundled } = this.#policy;
     const attesters = view.attesters(proposal.id);
-    // A replacement: of one nonce only one can be mined.
-    if (this.#sent !== undefined) publisher.withdraw(this.#sent.txId);
     const txId = publisher.send({
       purpose: factor === 1 ? "rescue" : "retry",
       slot: this.slot,
       sender: account,
       factor,
+      aimMs: slotStartMs(ports.calendar, this.slot + 1),
+      replaces: this.#sent?.txId ?? this.#ownOf(account),
       action: {
         kind: "propose",
         checkpoint: proposal.id,
@@ -137,6 +143,13 @@ export class Rescuer {
       },
     });
     this.#sent = { txId, ms: now() };
+  }
+
+  /** What the same account has sent for this slot as its proposer. */
+  #ownOf(account: AccountName): string | undefined {
+    const { validator, ownTransaction } = this.#host;
+    const isSame = validator !== undefined && account === validatorAccount(validator);
+    return isSame ? ownTransaction(this.slot) : undefined;
   }
 }
 

@@ -1,15 +1,27 @@
-import { isAddressEqual, parseEventLogs, zeroAddress, type Address, type Hex, type TransactionReceipt } from "viem";
+import {
+  decodeFunctionResult,
+  isAddressEqual,
+  multicall3Abi,
+  parseEventLogs,
+  zeroAddress,
+  type Address,
+  type Hex,
+  type TransactionReceipt,
+} from "viem";
 
 import { assertConserved, auditProof } from "../accounting/auditProof.ts";
 import { decodeRecorded } from "../accounting/lateSubmissionEvents.ts";
 import { makeBlobs, type CheckpointBlobs } from "../consensus/blobs.ts";
 import { executeSynthetically } from "../consensus/syntheticExecution.ts";
+import { L1RevertError } from "../l1/l1Errors.ts";
 import type { EmbeddedNetwork } from "../network/openEmbeddedNetwork.ts";
+import { packTips, TIPS_WORD, toWord } from "../protocol/storageMap.ts";
 import type { LateSubmissionTerms } from "../protocol/terms.ts";
 import { epochOfSlot, epochStart, slotStart } from "../protocol/time.ts";
 import { epochOf, type Calendar } from "../sim/calendar.ts";
 import {
   EMPTY_ROLLUP,
+  hasGrownFrom,
   type CheckpointDraft,
   type CheckpointId,
   type EpochCommittee,
@@ -19,6 +31,7 @@ import {
   type LateRecord,
   type Ledger,
   type LedgerBlock,
+  type LedgerProposal,
   type LedgerSetup,
   type LedgerTransaction,
   type Outcome,
@@ -27,6 +40,7 @@ import {
   type ValidatorId,
 } from "../sim/ledger.ts";
 import { RollupAbi } from "../upstream/abis.ts";
+import { RollupContract } from "../upstream/contracts.ts";
 import type { World } from "../world/world.ts";
 import { BuiltCheckpoints } from "./builtCheckpoints.ts";
 import { ChainAccounts } from "./chainAccounts.ts";
@@ -121,6 +135,41 @@ export class ChainLedger implements Ledger {
     return { outcomes, rollup: this.#state };
   }
 
+  async foresee(
+    { ms, baseFee }: Omit<LedgerBlock, "transactions">,
+    proposal: LedgerProposal,
+    seen: RollupState,
+  ): Promise<string | undefined> {
+    if (!hasGrownFrom(this.#state, seen)) return undefined;
+    const { chain, rollup } = this.#network;
+    const { from, to, data = "0x", gas = 0n } = await this.#request(proposal, baseFee);
+    const [asked, now] = [this.#second(ms), await chain.now()];
+    const tips = packTips(BigInt(seen.tip?.number ?? 0), BigInt(seen.proven));
+    const stateDiff = [
+      { slot: toWord(TIPS_WORD), value: toWord(tips) },
+      // What is only simulated has no blobs.
+      { slot: toWord(RollupContract.checkBlobStorageSlot), value: toWord(0n) },
+    ];
+    try {
+      const returned = await chain.call({
+        from: from.address,
+        to: to ?? rollup.address,
+        data,
+        gas,
+        // A block that the node has not seen may have that second already; none is so long that the slot would change with the next.
+        timestamp: asked > now ? asked : now + 1n,
+        stateOverride: [{ address: rollup.address, stateDiff }],
+      });
+      if (proposal.action.recipient === undefined) return undefined;
+      const results = decodeFunctionResult({ abi: multicall3Abi, functionName: "aggregate3", data: returned });
+      const last = results.at(-1);
+      return last?.success === true ? undefined : nameOf(await chain.explain(last?.returnData ?? "0x"));
+    } catch (error) {
+      if (error instanceof L1RevertError) return nameOf(error);
+      throw error;
+    }
+  }
+
   async rollBack(blocks: number): Promise<void> {
     const snapshot = this.#snapshots.at(-blocks);
     if (blocks < 1 || snapshot === undefined) {
@@ -172,20 +221,9 @@ export class ChainLedger implements Ledger {
 
   /** One L1 block is told as several of one second, one for each transaction: so EDR wants it for blobs, and audits for proofs. */
   async #executeOne({ ms, baseFee }: LedgerBlock, transaction: LedgerTransaction): Promise<Outcome> {
-    const { chain, rollup } = this.#network;
-    const timestamp = slotStart(rollup.timing, this.#firstSlot) + BigInt(Math.floor(ms / 1000));
-    const request = await makeRequest(
-      {
-        world: this.#world,
-        built: this.#built,
-        accounts: this.#accounts,
-        attestersOf: (id) => this.#attesters.get(id),
-      },
-      transaction,
-      baseFee,
-    );
-    const receipt = await chain.execute(request, {
-      timestamp,
+    const request = await this.#request(transaction, baseFee);
+    const receipt = await this.#network.chain.execute(request, {
+      timestamp: this.#second(ms),
       baseFeePerGas: BigInt(baseFee),
       prevRandao: prevRandaoOf(this.#setup.seed, ms),
       sameTimestamp: true,
@@ -207,6 +245,21 @@ export class ChainLedger implements Ledger {
     };
   }
 
+  #request(transaction: LedgerTransaction, baseFee: number) {
+    const sources = {
+      world: this.#world,
+      built: this.#built,
+      accounts: this.#accounts,
+      attestersOf: (id: CheckpointId) => this.#attesters.get(id),
+    };
+    return makeRequest(sources, transaction, baseFee);
+  }
+
+  /** A moment of the run in the chain's seconds. */
+  #second(ms: number): bigint {
+    return slotStart(this.#network.rollup.timing, this.#firstSlot) + BigInt(Math.floor(ms / 1000));
+  }
+
   async #endOf(
     receipt: TransactionReceipt,
     { action }: LedgerTransaction,
@@ -214,12 +267,11 @@ export class ChainLedger implements Ledger {
   ): Promise<Pick<Outcome, "status" | "error">> {
     const { chain, rollup } = this.#network;
     if (receipt.status === "reverted") {
-      const { errorName = "" } = await chain.getRevert(receipt.transactionHash);
-      return { status: "reverted", error: errorName };
+      return { status: "reverted", error: nameOf(await chain.getRevert(receipt.transactionHash)) };
     }
     if (action.kind !== "propose" || hasLanded) return { status: "success" };
     const inner = await chain.getInnerRevert(receipt.transactionHash, rollup.address);
-    return { status: "skipped", error: inner?.errorName ?? "" };
+    return { status: "skipped", error: nameOf(inner) };
   }
 
   /** Takes over what the rollup says of itself. @returns Whether a checkpoint landed. */
@@ -304,6 +356,11 @@ export class ChainLedger implements Ledger {
       });
     }
   }
+}
+
+/** `""` without a known one. */
+function nameOf(revert: L1RevertError | undefined): string {
+  return revert?.errorName ?? "";
 }
 
 function cutAbove(tip: LandedCheckpoint | undefined, number: number): LandedCheckpoint | undefined {

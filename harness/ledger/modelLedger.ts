@@ -16,6 +16,7 @@ import { judgeOpening } from "../protocol/window.ts";
 import { assertValidCalendar, epochOf, firstSlotOf, slotAtMs, type Calendar } from "../sim/calendar.ts";
 import {
   GENESIS,
+  hasGrownFrom,
   type AccountName,
   type CheckpointDraft,
   type CheckpointId,
@@ -24,6 +25,7 @@ import {
   type GasClass,
   type Ledger,
   type LedgerBlock,
+  type LedgerProposal,
   type LedgerSetup,
   type LedgerTransaction,
   type Outcome,
@@ -151,6 +153,18 @@ export class ModelLedger implements Ledger {
     }
     const outcomes = block.transactions.map((transaction) => this.#executeOne(block, transaction));
     return { outcomes, rollup: this.#state() };
+  }
+
+  foresee(block: Omit<LedgerBlock, "transactions">, proposal: LedgerProposal, seen: RollupState): string | undefined {
+    const rollup = this.#rollup;
+    if (!hasGrownFrom(this.#state(), seen)) return undefined;
+    this.#rollup = { ...rollup, tip: cutAbove(rollup.tip, seen.tip?.number ?? 0), proven: seen.proven };
+    try {
+      const step = this.#propose({ ...block, transactions: [] }, proposal, proposal.action);
+      return typeof step === "string" ? step : undefined;
+    } finally {
+      this.#rollup = rollup;
+    }
   }
 
   rollBack(blocks: number): void {

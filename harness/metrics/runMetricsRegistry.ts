@@ -3,7 +3,7 @@ import { Counter, Histogram, Registry } from "prom-client";
 import type { DiscardReason, Trigger } from "../actors/actorEvents.ts";
 import { computeTimetable } from "../protocol/timetable.ts";
 import type { StageSetup } from "../stage/stageSetup.ts";
-import type { DiscardFact, RunFacts } from "../stage/tally.ts";
+import type { DiscardFact, RunFacts } from "../stage/runFacts.ts";
 
 /** What is counted of a run. */
 export interface MeasuredRun extends Pick<RunFacts, "landed" | "begins" | "discards" | "latencies" | "metrics"> {
@@ -139,7 +139,9 @@ export class RunMetricsRegistry {
     const { gasUsed, gasWasted } = metrics;
     this.#add(this.#gas, labels, "outcome", { useful: gasUsed - gasWasted, wasted: gasWasted });
     this.#add(this.#transactions, labels, "state", { ...metrics.txs });
-    for (const { seconds } of latencies) this.#latency.observe(labels, seconds);
+    for (const [seconds, times] of latencies) {
+      for (let time = 0; time < times; time++) this.#latency.observe(labels, seconds);
+    }
   }
 
   /** The names that queries may use, those of a histogram's series included. */

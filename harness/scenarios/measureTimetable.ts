@@ -1,7 +1,7 @@
 import { makeActorTiming } from "../actors/actorTiming.ts";
 import { openModelLedger } from "../ledger/modelLedger.ts";
 import { computeTimetable, MAINNET_DURATIONS, type TimetableMode } from "../protocol/timetable.ts";
-import { runStage, type StageRun } from "../stage/runStage.ts";
+import { runStage, type StageRun, type StageWatcher } from "../stage/runStage.ts";
 import { makeSetup } from "../stage/stageSetup.ts";
 
 /** Least, mean and most of something. */
@@ -49,16 +49,27 @@ export async function measureTimetable(seed: string): Promise<readonly Timetable
       // No divisor of a second: users come at every moment of a block.
       userEveryMs: 730,
       traits: { txsPerBlock: 1_000 },
-      traceLimit: 0,
     });
-    records.push(summariseRun(await runStage((ledger) => Promise.resolve(openModelLedger(ledger)), setup)));
+    const visible = new Map<number, number>();
+    const run = await runStage((ledger) => Promise.resolve(openModelLedger(ledger)), setup, [], [watch(visible)]);
+    records.push(summariseRun(run, visible));
   }
   return records;
 }
 
+/** Notes when each transaction is seen in a block for the first time. */
+function watch(visible: Map<number, number>): StageWatcher {
+  return {
+    onActor: (event, ms) => {
+      if (event.kind !== "visible") return;
+      for (const tx of event.block.txs) if (!visible.has(tx)) visible.set(tx, ms);
+    },
+  };
+}
+
 /** A proposer of two slots in a row goes on building without a pause: it, and the transactions of its slots and of those beside, are left out. */
-function summariseRun({ setup, landed, begins, latencies }: StageRun): TimetableRecord {
-  const { mode, durations, slots } = setup;
+function summariseRun({ setup, landed, begins }: StageRun, visible: ReadonlyMap<number, number>): TimetableRecord {
+  const { mode, durations, slots, userEveryMs } = setup;
   const { blocks, deadZone } = computeTimetable(mode, durations);
   const { lastBlockMs } = makeActorTiming(mode, durations);
   const slotMs = durations.slot * 1000;
@@ -70,7 +81,11 @@ function summariseRun({ setup, landed, begins, latencies }: StageRun): Timetable
     if (!isSteady(fact.slot) || begun === undefined) return [];
     return [{ blocks: fact.blocks, gap: (begun.ms - (fact.slot - 1) * slotMs - lastBlockMs) / 1000 }];
   });
-  const seen = latencies.filter(({ ms }) => isSteady(Math.floor(ms / slotMs))).map(({ seconds }) => seconds);
+  const seen = [...visible].flatMap(([tx, ms]) => {
+    // Users are numbered as they come, from 1 on.
+    const submittedMs = (tx - 1) * userEveryMs;
+    return isSteady(Math.floor(submittedMs / slotMs)) ? [(ms - submittedMs) / 1000] : [];
+  });
   return {
     mode,
     computed: { blocks, deadZone },

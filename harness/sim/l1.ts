@@ -64,6 +64,8 @@ export interface L1Weather {
   readonly propagation: DelayDistribution;
   /** From a block's timestamp until a node has it. */
   readonly sight: DelayDistribution;
+  /** How long after its timestamp a block's builder still takes what arrives. */
+  readonly builderDeadline: DelayDistribution;
   /** Probability that a block is missed. */
   readonly missed: number;
   /** Moments of blocks that are missed in any case. */
@@ -156,18 +158,19 @@ export class SimulatedL1 {
 
   /** Begins to make blocks, the first one at `ms`. */
   start(ms: number): void {
-    this.#scheduler.at(ms, async () => {
-      await this.#turn(ms);
+    const made = ms + drawDelay(this.#weather.builderDeadline, this.#random.blocks);
+    this.#scheduler.at(made, async () => {
+      await this.#turn(ms, made);
       this.start(ms + L1_BLOCK_MS);
     });
   }
 
-  async #turn(ms: number): Promise<void> {
+  async #turn(ms: number, now: number): Promise<void> {
     const { missed, missedAt } = this.#weather;
     const undone = await this.#reorganise(ms);
     const isMissed = this.#random.blocks.chance(missed) || missedAt.includes(ms);
     if (isMissed) this.#trace.note(ms, L1_COLUMN, "missed");
-    else await this.#makeBlock(ms, undone);
+    else await this.#makeBlock(ms, undone, now);
   }
 
   async #reorganise(ms: number): Promise<readonly L1Block[]> {
@@ -188,7 +191,7 @@ export class SimulatedL1 {
   }
 
   /** @param now When it is made, if that is later than it says */
-  async #makeBlock(ms: number, undone: readonly L1Block[], now = ms): Promise<void> {
+  async #makeBlock(ms: number, undone: readonly L1Block[], now: number): Promise<void> {
     const parent = this.head;
     const height = (parent?.height ?? -1) + 1;
     const demand = this.#demand(height);

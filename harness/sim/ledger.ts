@@ -31,6 +31,17 @@ export interface Ledger {
    */
   execute(block: LedgerBlock): Awaitable<ExecutedBlock>;
   /**
+   * What would become of a proposal if a block took it: what a node is told that simulates it before it sends. The rollup is taken as the
+   * node has seen it, whatever has landed since.
+   * @param seen The rollup of the newest block that the node has
+   * @returns Name of the custom error; undefined when it would land, and when nobody can tell because L1 has taken that block back.
+   */
+  foresee(
+    block: Omit<LedgerBlock, "transactions">,
+    proposal: LedgerProposal,
+    seen: RollupState,
+  ): Awaitable<string | undefined>;
+  /**
    * Takes back the newest blocks that were executed, as if they had never been. What was built stays built.
    * @param blocks At most `LedgerSetup.reorgBlocks`
    */
@@ -146,6 +157,15 @@ export interface LedgerTransaction {
   readonly priorityFee: number;
 }
 
+/** A transaction that lands a checkpoint. */
+export interface LedgerProposal extends LedgerTransaction {
+  readonly action: ProposeAction;
+}
+
+export function isProposal(transaction: LedgerTransaction): transaction is LedgerProposal {
+  return transaction.action.kind === "propose";
+}
+
 export interface LedgerBlock {
   /** A whole number of seconds, after the block before. */
   readonly ms: number;
@@ -230,6 +250,15 @@ export interface LandedCheckpoint {
   readonly txId: string;
   /** How many attestations it landed with. */
   readonly attesters: readonly ValidatorId[];
+}
+
+/** Whether a chain has grown out of another one: that other one's tip is in it. */
+export function hasGrownFrom(now: RollupState, before: RollupState): boolean {
+  if (before.tip === undefined) return true;
+  const { number, txId } = before.tip;
+  let at = now.tip;
+  while (at !== undefined && at.number > number) at = at.parent;
+  return at?.number === number && at.txId === txId;
 }
 
 /** An empty rollup. */

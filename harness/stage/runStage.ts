@@ -10,7 +10,7 @@ import { assertValidCalendar, epochOf, firstSlotOf, slotStartMs } from "../sim/c
 import { parseCast } from "../sim/cast.ts";
 import { generateDemand, type BlockDemand, type DemandSource } from "../sim/demand.ts";
 import { Gossip } from "../sim/gossip.ts";
-import { L1_COLUMN, SimulatedL1 } from "../sim/l1.ts";
+import { L1_COLUMN, SimulatedL1, type L1Block } from "../sim/l1.ts";
 import {
   validatorAccount,
   type CheckpointId,
@@ -25,8 +25,9 @@ import { Scheduler } from "../sim/scheduler.ts";
 import { Trace } from "../sim/trace.ts";
 import { assertValidSetup, InvalidStageError } from "./assertValidSetup.ts";
 import { Invariants } from "./invariants.ts";
+import type { RunFacts } from "./runFacts.ts";
 import type { NodeTraits, StageSetup } from "./stageSetup.ts";
-import { Tally, type RunFacts } from "./tally.ts";
+import { Tally } from "./tally.ts";
 import { TimelineRecorder, type Timeline } from "./timeline.ts";
 
 /** Opens what executes a run's transactions. */
@@ -34,6 +35,13 @@ export type OpenLedger = (setup: LedgerSetup) => Promise<Ledger>;
 
 /** Somebody more who takes part: plugged in like a node, known to nobody else. */
 export type ExtraActor = (ports: NodePorts) => void;
+
+/** Somebody who looks on from outside, and hears of everything as it happens. */
+export interface StageWatcher {
+  /** @param ms Of the run */
+  readonly onActor?: (event: ActorEvent, ms: number) => void;
+  readonly onBlock?: (block: L1Block, undone: readonly L1Block[]) => void;
+}
 
 /** What became of a run. */
 export interface StageRun extends RunFacts {
@@ -68,6 +76,7 @@ const TAIL_MS = 30_000;
 /**
  * Runs a simulation from beginning to end: a pure function of its setup and of what the ledger answers.
  * @param actors Who takes part beside the nodes that the setup names
+ * @param watchers Who looks on
  * @throws InvalidStageError and what else `assertValidSetup` throws, before anything is opened
  * @throws RunFailedError when an invariant breaks, or the ledger is asked for what cannot be.
  */
@@ -75,13 +84,14 @@ export async function runStage(
   openLedger: OpenLedger,
   setup: StageSetup,
   actors: readonly ExtraActor[] = [],
+  watchers: readonly StageWatcher[] = [],
 ): Promise<StageRun> {
   assertValidSetup(setup);
   const ledger = await openLedger(setup);
   try {
     assertValidCalendar(ledger.calendar);
     const stage = new Stage(ledger, setup);
-    return await stage.run(actors);
+    return await stage.run(actors, watchers);
   } finally {
     await ledger.close();
   }
@@ -103,7 +113,7 @@ class Stage {
     this.#random = new RandomSource(setup.seed);
   }
 
-  async run(actors: readonly ExtraActor[]): Promise<StageRun> {
+  async run(actors: readonly ExtraActor[], watchers: readonly StageWatcher[]): Promise<StageRun> {
     const { calendar } = this.#ledger;
     const { slots, mode, durations, provers, traceLimit, seed } = this.#setup;
     // Without a bar in it a cast may still lie in the second epoch as a whole.
@@ -129,6 +139,10 @@ class Stage {
       contents: this.#contents,
       lastBlockMs: makeActorTiming(mode, durations).lastBlockMs,
       slotMs: durations.slot * 1000,
+      slots,
+      terms: this.#setup.terms,
+      nameOf,
+      ownerOf,
     });
     const invariants = new Invariants({
       setup: this.#setup,
@@ -143,17 +157,19 @@ class Stage {
       invariants.onActor(event);
       tally.onActor(event);
       timeline?.onActor(event);
+      for (const watcher of watchers) watcher.onActor?.(event, scheduler.now);
     });
     l1.onBlock = (block, undone) => {
       tally.onBlock(block);
       timeline?.onBlock(block, undone);
       invariants.onBlock(block);
+      for (const watcher of watchers) watcher.onBlock?.(block, undone);
     };
     for (const name of [...names, ...strangers]) this.#nodes.push(new Node(this.#optionsOf(name, people), ports));
     for (const [name, { provingMs }] of Object.entries(provers)) new Prover(name, provingMs, ports);
     for (const join of actors) join(ports);
 
-    this.#scheduleSlots();
+    this.#scheduleSlots(tally, nameOf);
     this.#scheduleUsers(tally);
     this.#scheduleInjected(l1, accountOf);
     l1.start(0);
@@ -165,7 +181,7 @@ class Stage {
     } catch (cause) {
       throw new RunFailedError(trace, seed, cause);
     }
-    const facts = tally.conclude(slots, nameOf, ownerOf);
+    const facts = tally.conclude();
     const picture = timeline?.conclude(this.#setup, calendar, names, facts);
     return { setup: this.#setup, trace, people, timeline: picture, ...facts };
   }
@@ -189,7 +205,7 @@ class Stage {
     const { mode, durations, nodes } = this.#setup;
     const validator = people.get(name);
     const traits: NodeTraits = { ...this.#setup.traits, ...nodes[name] };
-    const { buildsAhead, livenessTimeoutMs, txsPerBlock, maxDepth, packsAtMost, fill } = traits;
+    const { buildsAhead, livenessTimeoutMs, txsPerBlock, maxDepth, packsAtMost, fill, takesBackAtBoundary } = traits;
     const rescues = traits.rescues?.map((rescue) => {
       const holder = people.get(rescue.account);
       return holder === undefined ? rescue : { ...rescue, account: validatorAccount(holder) };
@@ -205,6 +221,7 @@ class Stage {
         maxDepth,
         packsAtMost,
         fill,
+        takesBackAtBoundary,
       },
       publisher: traits.publisher,
       rescues: rescues ?? (buildsAhead && validator !== undefined ? [successorRescue(validator)] : []),
@@ -265,6 +282,7 @@ class Stage {
       gossip: new Gossip(scheduler, this.#setup.gossip, this.#random.stream("gossip")),
       l1,
       build: (draft) => this.#ledger.build(draft),
+      foresee: (block, proposal, seen) => this.#ledger.foresee(block, proposal, seen),
       committee: (epoch) => this.#committee(epoch),
       readFromL1: (id) => this.#contents.get(id),
       emit,
@@ -276,23 +294,39 @@ class Stage {
 
   // ---- when ----
 
-  #scheduleSlots(): void {
+  #scheduleSlots(tally: Tally, nameOf: (validator: ValidatorId) => string): void {
     const { calendar } = this.#ledger;
-    const { slots } = this.#setup;
+    const { slots, traceLimit } = this.#setup;
     const begin = (slot: number) => {
       this.#scheduler.at(slotStartMs(calendar, slot), async () => {
         const next = epochOf(calendar, slot) + 1;
         // As late as can be: the first landing of an epoch decides over the next committee.
         if (firstSlotOf(calendar, next) === slot + 1 && !this.#committees.has(next)) {
           this.#committees.set(next, await this.#ledger.committeeOf(next));
-          this.#committees.delete(next - calendar.proofSubmissionEpochs - 4);
+          this.#committees.delete(next - calendar.proofSubmissionEpochs - KEPT_EPOCHS);
+          if (Number.isFinite(traceLimit)) this.#forgetEpochs(tally, next);
         }
-        if (slot < slots) for (const node of this.#nodes) node.prepare(slot + 1);
-        else for (const node of this.#nodes) node.watch(slot + 1);
+        if (slot < slots) {
+          tally.onSlot(nameOf(this.#proposerOf(slot + 1)));
+          for (const node of this.#nodes) node.prepare(slot + 1);
+        } else for (const node of this.#nodes) node.watch(slot + 1);
         if (slot < slots) begin(slot + 1);
       });
     };
     begin(0);
+  }
+
+  /** Lets go of what is so old that L1 can neither take it back nor prune it: nobody asks for it any more. */
+  #forgetEpochs(tally: Tally, next: number): void {
+    const { calendar } = this.#ledger;
+    const oldest = firstSlotOf(calendar, next - calendar.proofSubmissionEpochs - KEPT_EPOCHS);
+    if (oldest <= 1) return;
+    tally.forgetBefore(oldest);
+    for (const [id, { slot }] of this.#contents) {
+      // The tally still looks back on the slot before.
+      if (slot >= oldest - 1) break;
+      this.#contents.delete(id);
+    }
   }
 
   #scheduleInjected(l1: SimulatedL1, accountOf: (name: string) => string): void {
@@ -340,6 +374,8 @@ class Stage {
   }
 }
 
+/** Epochs that are remembered behind those that can still be proven. */
+const KEPT_EPOCHS = 4;
 /** What somebody outside the run pays: enough to be taken. */
 const INJECTED_FEE = 1_000_000_000;
 const INJECTED_GAS = 3_000_000;

@@ -3,8 +3,8 @@ import { OPEN_TERMS } from "../network/deployBuildAhead.ts";
 import type { BlockDemand } from "../sim/demand.ts";
 import { describeBegin, describeDiscard, describeLanded, describeProof, describeRefusal } from "./describeFacts.ts";
 import { runStage, type OpenLedger, type StageRun } from "./runStage.ts";
+import type { RunMetrics } from "./runFacts.ts";
 import { makeSetup, type StageChanges, type StageSetup } from "./stageSetup.ts";
-import type { RunMetrics } from "./tally.ts";
 
 export type WindowState = "closed" | "open";
 

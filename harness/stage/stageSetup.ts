@@ -19,6 +19,8 @@ export interface NodeTraits {
   readonly maxDepth: number;
   readonly packsAtMost: number;
   readonly fill: number;
+  /** Takes its own transaction back when its slot ends, even if it could still land, as v4.1.2 does. */
+  readonly takesBackAtBoundary: boolean;
   readonly publisher: PublisherPolicy;
   /** Left out: rescues what it would build on, if it builds ahead. */
   readonly rescues: readonly RescuePolicy[] | undefined;
@@ -61,6 +63,7 @@ export interface Injected {
 const CALM_L1: L1Weather = {
   propagation: { kind: "uniform", fromMs: 200, toMs: 1_000 },
   sight: { kind: "uniform", fromMs: 200, toMs: 900 },
+  builderDeadline: { kind: "fixed", ms: 0 },
   missed: 0,
   missedAt: [],
   reorg: 0,
@@ -78,6 +81,7 @@ const DEFAULT_TRAITS: NodeTraits = {
   maxDepth: 2,
   packsAtMost: Number.MAX_SAFE_INTEGER,
   fill: 0,
+  takesBackAtBoundary: false,
   publisher: DEFAULT_PUBLISHER,
   rescues: undefined,
   clockOffsetMs: 0,

@@ -1,7 +1,15 @@
 import { openModelLedger } from "../../ledger/modelLedger.ts";
 import type { LateSubmissionTerms } from "../../protocol/terms.ts";
 import { epochOf } from "../../sim/calendar.ts";
-import type { EpochCommittee, Ledger, LedgerBlock, LedgerSetup } from "../../sim/ledger.ts";
+import {
+  EMPTY_ROLLUP,
+  isProposal,
+  type EpochCommittee,
+  type Ledger,
+  type LedgerBlock,
+  type LedgerSetup,
+  type RollupState,
+} from "../../sim/ledger.ts";
 import { findDifference, LedgerDifferenceError } from "./compareLedgers.ts";
 import { EVERY_RUN, type LedgerCheckRequest } from "./ledgerCheckOptions.ts";
 import { LedgerStorm, type StormEvent } from "./ledgerStorm.ts";
@@ -115,6 +123,21 @@ async function runStorm(
     }
   };
 
+  /** The rollup as somebody has it who has missed the newest block: on the chain, and in the model. */
+  let seen: readonly [RollupState, RollupState] = [EMPTY_ROLLUP, EMPTY_ROLLUP];
+  let newest = seen;
+
+  /** A simulation of a block's proposals, one by one, on what was seen has to tell the same. */
+  const foresee = async (slot: number, block: LedgerBlock) => {
+    for (const proposal of block.transactions.filter(isProposal)) {
+      const onChain = await chain.foresee(block, proposal, seen[0]);
+      const inModel = model.foresee(block, proposal, seen[1]);
+      if (onChain === inModel) continue;
+      const difference = { what: `${proposal.id}, foreseen`, chain: onChain ?? "lands", model: inModel ?? "lands" };
+      throw new LedgerDifferenceError(seed, slot, block, difference);
+    }
+  };
+
   /** On both. */
   const perform = async (slot: number, event: StormEvent) => {
     switch (event.kind) {
@@ -130,10 +153,12 @@ async function runStorm(
         return;
       case "block": {
         const { block } = event;
+        await foresee(slot, block);
         const onChain = await chain.execute(block);
         const inModel = model.execute(block);
         const difference = findDifference(onChain, inModel);
         if (difference !== undefined) throw new LedgerDifferenceError(seed, slot, block, difference);
+        [seen, newest] = [newest, [onChain.rollup, inModel.rollup]];
         storm.tell(block, onChain);
         tally.add(block, onChain);
         totals.blocks++;

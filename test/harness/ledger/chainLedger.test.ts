@@ -6,12 +6,14 @@ import { InvalidLedgerCallError, UnknownCheckpointError } from "../../../harness
 import { OPEN_TERMS } from "../../../harness/network/deployBuildAhead.ts";
 import { CastNotFoundError, InvalidCastError, parseCast } from "../../../harness/sim/cast.ts";
 import {
+  EMPTY_ROLLUP,
   GENESIS,
   validatorAccount,
   type Ledger,
   type LedgerSetup,
   type LedgerTransaction,
   type ProposeAction,
+  type RollupState,
 } from "../../../harness/sim/ledger.ts";
 import { rejection } from "../../support/rejection.ts";
 
@@ -90,6 +92,25 @@ describe("Chain ledger", () => {
       ["skipped", "Rollup__SlotAlreadyInChain", "propose.refused"],
     ]);
     expect(rollup.tip?.txId).to.equal("tx s1");
+  });
+
+  it("foresees what its asker's view of L1 tells, alone and in a bundle, and knows nothing of what was taken back", async () => {
+    const own = propose("s1", 1);
+    for (const recipient of [{}, { recipient: "friend" }]) {
+      const action: ProposeAction = { ...(own.action as ProposeAction), authorisation: "proposal", ...recipient };
+      const foresee = (ms: number, seen: RollupState) =>
+        ledger.foresee({ ms, baseFee: BASE_FEE }, { ...own, id: "late", sender: "stranger", action }, seen);
+      expect(await foresee(SLOT_MS + 60_000, EMPTY_ROLLUP)).to.equal("Panic");
+      expect(await foresee(2 * SLOT_MS, EMPTY_ROLLUP)).to.equal(undefined);
+      expect(await foresee(2 * SLOT_MS + 24_000, EMPTY_ROLLUP)).to.equal("LateSubmission__WindowClosed");
+      const { rollup } = await execute(SLOT_MS + 60_000, own);
+      expect(await foresee(2 * SLOT_MS, rollup)).to.equal("Rollup__SlotAlreadyInChain");
+      expect(await foresee(2 * SLOT_MS, EMPTY_ROLLUP), "on the block before it landed").to.equal(undefined);
+      // A block of that second is there already, unseen.
+      expect(await foresee(SLOT_MS + 60_000, EMPTY_ROLLUP)).to.equal("Panic");
+      await ledger.rollBack(1);
+      expect(await foresee(2 * SLOT_MS, rollup), "on a block that is gone").to.equal(undefined);
+    }
   });
 
   it("invalidates what landed without a quorum, and prunes nothing that can still be proven", async () => {

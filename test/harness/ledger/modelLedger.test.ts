@@ -123,6 +123,35 @@ describe("ModelLedger", () => {
     expect(errorOf(bench.send(2, 12, bench.proposal("s1", 1)))).to.equal("reverted Rollup__SlotAlreadyInChain");
   });
 
+  it("foresees what its asker's view of L1 tells, changes nothing by it, and knows nothing of what was taken back", () => {
+    const bench = new Bench();
+    const id = bench.build(1);
+    const before = bench.rollup;
+    const proposal = {
+      id: "tx",
+      sender: "stranger",
+      action: bench.proposal(id, 1, { authorisation: "proposal" }),
+      gasLimit: 1,
+      priorityFee: 0,
+    } as const;
+    const foresee = (slot: number, seconds: number, seen = bench.rollup) =>
+      bench.ledger.foresee(
+        { ms: slotStartMs(bench.ledger.calendar, slot) + seconds * 1000, baseFee: 1e9 },
+        proposal,
+        seen,
+      );
+    expect(foresee(1, 60), "before the boundary L1 looks for the proposer's signature").to.equal("Panic");
+    expect(foresee(2, 0)).to.equal(undefined);
+    expect(foresee(2, 24)).to.equal("LateSubmission__WindowClosed");
+    bench.land(1);
+    expect(foresee(2, 0)).to.equal("Rollup__SlotAlreadyInChain");
+    expect(foresee(2, 0, before), "on the block before it landed").to.equal(undefined);
+    const gone = bench.rollup;
+    bench.ledger.rollBack(1);
+    expect(foresee(2, 0, gone), "on a block that is gone").to.equal(undefined);
+    expect(foresee(2, 0, before)).to.equal(undefined);
+  });
+
   it("wants both signatures of the slot's proposer on time, and counts no quorum", () => {
     const bench = new Bench();
     const id = bench.build(1);

@@ -69,6 +69,7 @@ function lie(ledger: Ledger): Ledger {
     terms: ledger.terms,
     committeeOf: (epoch) => ledger.committeeOf(epoch),
     build: (draft) => ledger.build(draft),
+    foresee: (block, proposal, seen) => ledger.foresee(block, proposal, seen),
     rollBack: (blocks) => ledger.rollBack(blocks),
     close: () => ledger.close(),
     execute: async (block) => {

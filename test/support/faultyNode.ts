@@ -57,7 +57,7 @@ export class FaultyNode {
   async connect(chainId: number, errorAbi: ErrorAbi): Promise<L1Node> {
     const url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
     const { request } = http(url, { timeout: PATIENCE })({ retryCount: 0 });
-    const provider = { request: (args: unknown) => request(args as never) as Promise<unknown> };
+    const provider = { request: (args: unknown): Promise<unknown> => request(args as never) };
     return new L1Node(new AnvilBackend({ provider, chainId, hardfork: "osaka" }), errorAbi);
   }
 

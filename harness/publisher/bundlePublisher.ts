@@ -199,7 +199,8 @@ export class BundlePublisher implements Publisher {
 
   async #send(requests: readonly PublishRequest[], slot: bigint): Promise<readonly PublishResult[]> {
     const [preferred] = this.#options.keys;
-    if (requests.length === 0 || preferred === undefined) return [];
+    if (requests.length === 0) return [];
+    if (preferred === undefined) return requests.map((request) => ended(request, "failed", "no key"));
     const { view, l1, multicall3, recipient } = this.#options;
     const begin = slotStart(view.rollup.timing, slot);
     const next = await this.#nextBlock();

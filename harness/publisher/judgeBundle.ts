@@ -58,7 +58,7 @@ export async function judgeBundle(options: JudgeOptions): Promise<Judgement> {
     if (failed.length === 0) {
       return { bundle, gasLimit: await findGasLimit(options, bundle, run), dropped, basis: run.basis };
     }
-    for (const { request, data } of failed) dropped.push({ request, reason: await l1.explain(data) });
+    for (const { request, data } of failed) dropped.push({ request, reason: await l1.explain(data).catch(() => data) });
     requests = bundle.requests.filter((request) => failed.every((other) => other.request !== request));
   }
 }

@@ -23,6 +23,8 @@ export interface Evidence {
   readonly settlement: { readonly again: readonly number[]; readonly firstTime: readonly number[] };
   /** Limits, gas burned and gas left of a transaction that slips, by state and name. */
   readonly slip: Readonly<Record<string, number>>;
+  /** Of the dearest bundle with a proposal, and of one blob's check: gas. */
+  readonly publishing: Readonly<Record<string, number>>;
   /** What a proof without late slots adds to upstream's, at most: gas. */
   readonly proofOverhead: number;
 }
@@ -43,6 +45,7 @@ export async function readCommittedEvidence(): Promise<Evidence> {
       firstTime: Object.values(await readSnapshot("settlementFirstTime")),
     },
     slip: await readSnapshot("slip"),
+    publishing: await readSnapshot("publishing"),
     proofOverhead: Math.max(...proofs, overhead["overhead1"] ?? 0, overhead["overhead4"] ?? 0),
   };
 }

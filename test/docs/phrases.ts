@@ -3,6 +3,7 @@ import { mainnetLikeConfig } from "../../harness/network/networkConfig.ts";
 import { computeQuorum } from "../../harness/protocol/quorum.ts";
 import { slotStart, type RollupTiming } from "../../harness/protocol/time.ts";
 import { windowEnd } from "../../harness/protocol/window.ts";
+import { BLOB_CHECK_GAS, FIXED_GAS_LIMIT } from "../../harness/publisher/gasLimit.ts";
 import { GAS_LIMIT_BUFFER_PERCENT } from "../../harness/upstream/defaults.ts";
 import type { TimetableRecord } from "../../harness/scenarios/measureTimetable.ts";
 import type { Evidence } from "./evidenceFigures.ts";
@@ -57,7 +58,7 @@ export function phrasesOf(
       ...costs(evidence),
       `the stakes here are ${tokens(gse.activationThreshold)} tokens`,
     ],
-    "docs/clients.md": [],
+    "docs/clients.md": gasLimits(evidence),
     "docs/deployment.md": [],
     "docs/differences.md": [
       `\`@aztec/l1-artifacts\` ${upstreamVersion}`,
@@ -94,6 +95,15 @@ function timetable({ timetable: records }: Evidence): readonly string[] {
 }
 
 /** The rules for one slot. */
+function gasLimits({ publishing: { dearestBundle = 0, blobCheck = 0 } }: Evidence): readonly string[] {
+  return [
+    `a fifth more and ${n(Number(BLOB_CHECK_GAS))} gas for each blob are the limit`,
+    `which costs ${n(blobCheck)} gas for each`,
+    `the limit is ${n(Number(FIXED_GAS_LIMIT))}.`,
+    `that holds a proposal uses ${n(dearestBundle)}:`,
+  ];
+}
+
 function exampleSlot(slot: bigint): readonly string[] {
   const [start, end] = [slotStart(EXAMPLE_TIMING, slot), slotStart(EXAMPLE_TIMING, slot + 1n)];
   const closed = windowEnd(EXAMPLE_TIMING, OPEN_TERMS.windowSeconds, slot);

@@ -79,8 +79,10 @@ export class Publisher {
     return id;
   }
 
-  /** A transaction that is still waiting will not be mined. */
-  withdraw(id: string): void {
-    if (this.#ports.l1.withdraw(id)) this.#ports.note(this.#name, () => `takes back ${id}`);
+  /** A transaction that is still waiting will not be mined. @returns Whether it was. */
+  withdraw(id: string): boolean {
+    const wasWaiting = this.#ports.l1.withdraw(id);
+    if (wasWaiting) this.#ports.note(this.#name, () => `takes back ${id}`);
+    return wasWaiting;
   }
 }

@@ -66,6 +66,7 @@ export class Tally {
   readonly #landings = new Durations();
 
   // ---- added up ----
+  #proven = 0;
   #depth = 0;
   #submitted = 0;
   #included = 0;
@@ -183,6 +184,7 @@ export class Tally {
       this.#refusals.push({ node, txId: id, purpose, error: outcome.error ?? "", place });
       this.#refused++;
     }
+    this.#proven = block.rollup.proven;
     const { added, removed } = this.#chain.follow(block.rollup.tip);
     for (const landed of removed) this.#landed.delete(landed);
     for (const landed of added) this.#landed.set(landed, this.#describe(landed));
@@ -369,6 +371,7 @@ export class Tally {
       slippedAfter: this.#slippedAfter,
       rescuedAfter: this.#rescuedAfter,
       money: this.#money,
+      proven: this.#proven,
       proposers: this.#proposers,
     };
   }

@@ -145,6 +145,8 @@ export interface RunTotals {
   /** Those that another had sent. */
   readonly rescuedAfter: Readonly<Record<number, number>>;
   readonly money: MoneyTotals;
+  /** Checkpoints of the chain that are proven at the end. */
+  readonly proven: number;
   /** By node: slots in which it had to propose, and those of them whose checkpoint is in the chain at the end. */
   readonly proposers: Readonly<Record<string, { readonly slots: number; readonly landed: number }>>;
 }

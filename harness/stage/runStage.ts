@@ -46,6 +46,10 @@ export interface StageWatcher {
 /** What became of a run. */
 export interface StageRun extends RunFacts {
   readonly setup: StageSetup;
+  /** When it ended, in milliseconds of the run. */
+  readonly endMs: number;
+  /** First slots of the epochs that began during it. */
+  readonly epochStarts: readonly number[];
   readonly trace: Trace;
   /** Who stands behind each name of a node. */
   readonly people: ReadonlyMap<string, ValidatorId>;
@@ -183,7 +187,9 @@ class Stage {
     }
     const facts = tally.conclude();
     const picture = timeline?.conclude(this.#setup, calendar, names, facts);
-    return { setup: this.#setup, trace, people, timeline: picture, ...facts };
+    const lastEpoch = epochOf(calendar, slots + 2);
+    const epochStarts = Array.from({ length: lastEpoch }, (_, epoch) => firstSlotOf(calendar, epoch + 1));
+    return { setup: this.#setup, endMs: end, epochStarts, trace, people, timeline: picture, ...facts };
   }
 
   // ---- who ----

@@ -69,6 +69,7 @@ export class Tally {
   readonly #duplicates = { sent: 0, mined: 0, gas: 0 };
 
   // ---- added up ----
+  #proven = 0;
   #depth = 0;
   #submitted = 0;
   #included = 0;
@@ -193,6 +194,7 @@ export class Tally {
       this.#refusals.push({ node, txId: id, purpose, error: outcome.error ?? "", place });
       this.#refused++;
     }
+    this.#proven = block.rollup.proven;
     const { added, removed } = this.#chain.follow(block.rollup.tip);
     for (const landed of removed) this.#landed.delete(landed);
     for (const landed of added) this.#landed.set(landed, this.#describe(landed));
@@ -388,6 +390,7 @@ export class Tally {
       slippedAfter: this.#slippedAfter,
       rescuedAfter: this.#rescuedAfter,
       money: this.#money,
+      proven: this.#proven,
       proposers: this.#proposers,
     };
   }

@@ -4,7 +4,7 @@ import path from "node:path";
 
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
-import type { SampleResult, SweepEvidence } from "../../harness/sweep/record/sweepResult.ts";
+import type { RunResult, SampleResult, SweepEvidence } from "../../harness/sweep/record/sweepResult.ts";
 import type { NamedShard, ShardFile } from "../../harness/sweep/sweepShards.ts";
 import { buildFirst } from "./buildFirst.ts";
 import { describeHarness } from "./describeBuild.ts";
@@ -57,12 +57,13 @@ export default async function sweepAction(
     // What runs takes ABIs from the build while it loads.
     await buildFirst(hre);
 
-    const { SweepJournal } = await import("../../harness/sweep/sweepJournal.ts");
+    const { ResultJournal } = await import("../../harness/sweep/resultJournal.ts");
+    const { nameOfRun } = await import("../../harness/sweep/record/sweepPoint.ts");
     const { runInPool } = await import("../../harness/sweep/sweepPool.ts");
     const commit = await describeHarness(root);
-    const journal = new SweepJournal(path.resolve(root, JOURNAL), commit);
+    const journal = new ResultJournal(path.resolve(root, JOURNAL), commit, ({ run }: RunResult) => nameOfRun(run));
     const runs = runsOfShard(plan, shard);
-    const left = runs.filter((run) => journal.get(run) === undefined);
+    const left = runs.filter((run) => journal.get(nameOfRun(run)) === undefined);
     const done = runs.length - left.length;
     console.log(`${runs.length} runs of ${plan.slots} slots${done > 0 ? `, ${done} of them done before` : ""}.`);
     const progress = makeProgress(runs.length, "run");
@@ -71,7 +72,7 @@ export default async function sweepAction(
       journal.add(result);
       progress(++count);
     });
-    const results = runs.flatMap((run) => journal.get(run) ?? []);
+    const results = runs.flatMap((run) => journal.get(nameOfRun(run)) ?? []);
     const sample = shard.index === 1 ? await runSamples(hre, plan) : [];
     if (shard.of === 1) {
       await writeEvidence(folder, name, makeEvidence({ commit, plan }, results, sample));

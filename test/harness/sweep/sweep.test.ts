@@ -5,15 +5,15 @@ import path from "node:path";
 import { expect } from "chai";
 import hre from "hardhat";
 
-import { BuildAheadError } from "../../../harness/errors.ts";
 import { ChainLedgers } from "../../../harness/ledger/chainLedgers.ts";
+import { PoolTaskError } from "../../../harness/sweep/processPool.ts";
 import { nameOfRun, type SweepRun } from "../../../harness/sweep/record/sweepPoint.ts";
 import { printEvidence, type RunResult, type SweepPlan } from "../../../harness/sweep/record/sweepResult.ts";
+import { ResultJournal } from "../../../harness/sweep/resultJournal.ts";
 import { runPoint } from "../../../harness/sweep/runPoint.ts";
 import { runSample } from "../../../harness/sweep/runSample.ts";
 import { setUpRun, SWEEP_NODES } from "../../../harness/sweep/setUpRun.ts";
 import { SampleDiffersError, SweepFileError, UnknownWeatherError } from "../../../harness/sweep/sweepErrors.ts";
-import { SweepJournal } from "../../../harness/sweep/sweepJournal.ts";
 import { QUICK_PLAN, runsOf, runsOfShard, sampleOf } from "../../../harness/sweep/sweepPlan.ts";
 import { runInPool } from "../../../harness/sweep/sweepPool.ts";
 import { makeEvidence, mergeShards, type NamedShard, type ShardFile } from "../../../harness/sweep/sweepShards.ts";
@@ -97,7 +97,7 @@ describe("A sweep", () => {
     const [run] = runs as readonly [SweepRun];
     const error = await rejection(
       runInPool([{ ...run, weather: "fog" }], 1, () => undefined),
-      BuildAheadError,
+      PoolTaskError,
     );
     expect(error.message).to.match(/^A run failed: There is no weather fog.*\(run=fog, window/);
   });
@@ -105,15 +105,16 @@ describe("A sweep", () => {
   it("goes on where it was, unless the code has changed, and survives a line that was cut short", () => {
     const file = path.join(folder, "results.jsonl");
     const [one, two, three] = results as readonly [RunResult, RunResult, RunResult];
-    const journal = new SweepJournal(file, "a");
+    const open = (commit: string) => new ResultJournal(file, commit, ({ run }: RunResult) => nameOfRun(run));
+    const journal = open("a");
     journal.add(one);
     journal.add(two);
     appendFileSync(file, JSON.stringify({ commit: "a", result: three }).slice(0, 90));
-    const again = new SweepJournal(file, "a");
-    expect([one, two, three].map(({ run }) => again.get(run))).to.deep.equal([one, two, undefined]);
+    const again = open("a");
+    expect([one, two, three].map(({ run }) => again.get(nameOfRun(run)))).to.deep.equal([one, two, undefined]);
     again.add(three);
-    expect(new SweepJournal(file, "a").get(three.run)).to.deep.equal(three);
-    expect(new SweepJournal(file, "b").get(one.run)).to.equal(undefined);
+    expect(open("a").get(nameOfRun(three.run))).to.deep.equal(three);
+    expect(open("b").get(nameOfRun(one.run))).to.equal(undefined);
     expect(readFileSync(file, "utf8").split("\n")).to.have.lengthOf(5);
   });
 

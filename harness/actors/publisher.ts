@@ -18,7 +18,7 @@ export interface PublisherPolicy {
   readonly withdraws: boolean;
 }
 
-/** Above what any landing of a committee of 48 takes, and a proof of an epoch of 32. */
+/** Above what a landing of a committee of 48 takes that is not its epoch's first, and a proof of an epoch of 32. */
 export const DEFAULT_PUBLISHER: PublisherPolicy = {
   priorityFee: 1_000_000_000,
   headroom: 2,

@@ -12,6 +12,8 @@ import type { Alignment } from "./markdownTable.ts";
 
 /** What `evidence/publish-study.json` holds. */
 export interface PublishStudyEvidence extends PublishStudy {
+  /** A few of the policies on the contracts. */
+  readonly sample: PublishStudy;
   /** The last commit that changed contracts or harness when the study began. */
   readonly commit: string;
 }
@@ -30,6 +32,9 @@ const WORDS = {
 } as const;
 
 type Columns = readonly (readonly [title: string, alignment: Alignment])[];
+
+/** Fates of what L1 has mined. */
+const MINED: readonly Fate[] = ["on time", "late", "duplicate", "early", "expired", "other"];
 
 const POLICY_COLUMNS: Columns = [
   ["simulates", "left"],
@@ -78,13 +83,13 @@ const counted = (part: number, of: number) => `${whole(part)} (${share(part, of)
 
 /** `evidence/publish-study.md` */
 export function renderPublishStudy(study: PublishStudyEvidence): string {
-  const { seed, slots, runs, ledger, commit, weather, policies } = study;
+  const { seed, slots, runs, sample, commit, weather, policies } = study;
   const [leastLate, mostLate] = weather.lateQuorumMs;
   const blocks: readonly Block[] = [
     { kind: "heading", level: 1, text: "What publishers win and waste" },
     {
       kind: "text",
-      text: `Written by \`npx hardhat publish-study\`; the same figures are in \`publish-study.json\`. ${policies.length} ways to publish, ${whole(slots)} slots each, in ${runs} runs; run by run all of them have the same committees, clocks, L1 blocks and delays. Transactions were executed by the ${ledger === "chain" ? "contracts on an embedded chain, and gas is that of their receipts" : "model ledger, and gas is that of its classes"}. Seed \`${seed}\`, measured at commit \`${commit.slice(0, 12)}\`. What follows a ± is half of a 95 % interval over the runs.`,
+      text: `Written by \`npx hardhat publish-study\`; the same figures are in \`publish-study.json\`. ${policies.length} ways to publish, ${whole(slots)} slots each, in ${runs} runs; run by run all of them have the same committees, clocks, L1 blocks and delays. Transactions were executed by the model ledger, which \`npx hardhat ledger-check\` holds against the contracts; gas is that of its classes, and a sample on the contracts stands below. Seed \`${seed}\`, measured at commit \`${commit.slice(0, 12)}\`. What follows a ± is half of a 95 % interval over the runs.`,
     },
     {
       kind: "text",
@@ -219,6 +224,30 @@ export function renderPublishStudy(study: PublishStudyEvidence): string {
     {
       kind: "text",
       text: "First column: L1 blocks from the first transaction that was sent for a slot to the one that landed, on average. Then who landed what landed late: its own proposer, the next one, a third party. A race is a late landing that somebody else paid for as well; the nearest loser was in the same block and paid so much less in priority fee (a negative figure: it paid more, and came too late for the builder), or came later.",
+    },
+    { kind: "heading", level: 2, text: "On the contracts" },
+    {
+      kind: "text",
+      text: `${sample.policies.length} of the policies on an embedded chain, ${whole(sample.slots)} slots each, on new words: what one transaction of a fate used on average, by its receipts, beside the model's classes, which are receipts on a warm ring. A rescue packs no signers and is cheaper to lose than a proposer's own.`,
+    },
+    {
+      kind: "table",
+      columns: [
+        ["fate", "left"],
+        ["on the contracts", "right"],
+        ["gas of one", "right"],
+        ["in the model", "right"],
+        ["gas of one", "right"],
+      ],
+      rows: MINED.map((fate) => {
+        const cells = ({ policies: all }: PublishStudy) => {
+          const runsOfAll = all.flatMap((policy) => policy.runs);
+          const count = sumOf({ runs: runsOfAll }, ({ fates }) => fates[fate].count);
+          const gas = sumOf({ runs: runsOfAll }, ({ fates }) => fates[fate].gas);
+          return [whole(count), count === 0 ? "–" : whole(gas / count)];
+        };
+        return [fate, ...cells(sample), ...cells(study)];
+      }),
     },
   ];
   return renderMarkdown(blocks);

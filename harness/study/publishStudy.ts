@@ -1,6 +1,6 @@
 import { runStage, type OpenLedger } from "../stage/runStage.ts";
 import { POLICIES, policyId, type PublishPolicy } from "./publishPolicies.ts";
-import type { PublishStudyRequest } from "./publishStudyOptions.ts";
+import type { PublishStudyPlan, PublishStudyRequest } from "./publishStudyOptions.ts";
 import { deadlinesOf, setUpPublishRun, STUDY_WEATHER } from "./publishStudySetup.ts";
 import { PublishWatch, type PublishCounts } from "./publishWatch.ts";
 
@@ -9,6 +9,14 @@ export interface PolicyResult extends PublishPolicy {
   readonly id: string;
   readonly runs: readonly PublishCounts[];
 }
+
+/** The policies that are tried on the contracts too: what their transactions cost there is set beside the model's classes. */
+const SAMPLED: readonly PublishPolicy[] = [
+  { simulation: "blind", handoff: "goesOn", lead: "early" },
+  { simulation: "simulated", handoff: "stops", lead: "start" },
+];
+
+const SAMPLE_RUNS = 2;
 
 /** What a study came to. Plain data. */
 export interface PublishStudy extends PublishStudyRequest {
@@ -58,6 +66,20 @@ async function runOnce(
   const watch = new PublishWatch((slot) => deadlinesOf(setup, slot));
   await runStage(openLedger, setup, [], [watch]);
   return watch.conclude(slots);
+}
+
+/** Runs a few policies on the contracts, in two runs. */
+export function samplePublishStudy(
+  openLedger: OpenLedger,
+  { seed, sampledSlots }: PublishStudyPlan,
+  onRun?: (policy: string, done: number, all: number, isPolicyDone: boolean) => void,
+): Promise<PublishStudy> {
+  return runPublishStudy(
+    openLedger,
+    { seed: `${seed}/sample`, slots: sampledSlots, runs: SAMPLE_RUNS },
+    onRun,
+    SAMPLED,
+  );
 }
 
 /** All slots, the first runs one longer where they do not come out even. */

@@ -27,6 +27,8 @@ export const STUDY_WEATHER = {
 const COMMITTEE = 48;
 const EPOCH_SLOTS = 32;
 const GWEI = 1_000_000_000;
+/** Enough for an epoch's first landing as well, late and on new words. */
+const PROPOSE_GAS = 3_000_000;
 
 /** Who rescues anything beside the next proposer: one pays more than proposers do and sends alone, one pays less and sends a bundle. */
 const STRANGERS = {
@@ -41,6 +43,7 @@ export function setUpPublishRun(policy: PublishPolicy, seed: string, slots: numb
   const clocks = random.stream("clocks");
   const publisher: PublisherPolicy = {
     ...DEFAULT_PUBLISHER,
+    proposeGas: PROPOSE_GAS,
     simulates: policy.simulation === "simulated",
     // What has been sent stays: nobody relays it in private.
     withdraws: false,

@@ -19,7 +19,7 @@ export const publishStudyTask = task(
     type: ArgumentType.INT,
     defaultValue: 0,
   })
-  .addFlag({ name: "quick", description: "A minute instead of half an hour, and nothing to conclude from" })
+  .addFlag({ name: "quick", description: "A minute instead of ten, and nothing to conclude from" })
   .addOption({
     name: "out",
     description:

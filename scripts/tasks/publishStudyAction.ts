@@ -5,6 +5,7 @@ import path from "node:path";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 import { BuildAheadError } from "../../harness/errors.ts";
+import type { OpenLedger } from "../../harness/stage/runStage.ts";
 import { findStudyVariations, parseStudyRequest } from "../../harness/study/publishStudyOptions.ts";
 import { chooseEvidenceFolder, openEvidenceFolder } from "./evidenceFolder.ts";
 
@@ -29,12 +30,17 @@ export default async function publishStudyAction(
     await hre.tasks.getTask("build").run({ quiet: true, noTests: true });
     // After the build: whatever takes an ABI from it while it loads has to find this one.
     const { ChainLedgers } = await import("../../harness/ledger/chainLedgers.ts");
-    const { runPublishStudy } = await import("../../harness/study/publishStudy.ts");
+    const { openModelLedger } = await import("../../harness/ledger/modelLedger.ts");
+    const { runPublishStudy, samplePublishStudy } = await import("../../harness/study/publishStudy.ts");
     const { renderPublishStudyFiles } = await import("../../harness/report/renderPublishStudy.ts");
     const ledgers = new ChainLedgers(hre);
     try {
-      const study = await runPublishStudy(ledgers.open.bind(ledgers), request, showProgress);
-      const files = await renderPublishStudyFiles({ ...study, commit: commit.toString().trim() });
+      const openModel: OpenLedger = (setup) => Promise.resolve(openModelLedger(setup));
+      const { sampledSlots, ...whole } = request;
+      const study = await runPublishStudy(openModel, whole, showProgress);
+      console.log(`\nOn the contracts, ${sampledSlots} slots of some of them ...`);
+      const sample = await samplePublishStudy(ledgers.open.bind(ledgers), request, showProgress);
+      const files = await renderPublishStudyFiles({ ...study, sample, commit: commit.toString().trim() });
       for (const [file, content] of files) {
         const target = path.join(folder, file);
         await mkdir(path.dirname(target), { recursive: true });

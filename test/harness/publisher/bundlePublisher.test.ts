@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setImmediate } from "node:timers/promises";
 
 import { expect } from "chai";
 import { decodeFunctionData, isAddressEqual, multicall3Abi, type Hex } from "viem";
@@ -308,6 +309,9 @@ describe("The bundle publisher", () => {
         world.chain.producer.policy = () => [];
         void publisher.sendRequestsAt(slot);
         await stage.run(stage.clock.sleepUntil(Number(world.at(slot)) * 1000));
+        // Virtual time does not wait for the file.
+        const { address } = await world.proposerOf(slot);
+        while ((await keepInFolder(folder).load(address)) === undefined) await setImmediate();
         isDead = true;
 
         const { publisher: restarted, events: later } = await stage.publisher(slot, { store: keepInFolder(folder) });

@@ -82,7 +82,7 @@ const share = (part: number, of: number) => (of === 0 ? "0 %" : `${((100 * part)
 const counted = (part: number, of: number) => `${whole(part)} (${share(part, of)})`;
 
 /** `evidence/publish-study.md` */
-export function renderPublishStudy(study: PublishStudyEvidence): string {
+function renderPublishStudy(study: PublishStudyEvidence): string {
   const { seed, slots, runs, sample, commit, weather, policies } = study;
   const [leastLate, mostLate] = weather.lateQuorumMs;
   const blocks: readonly Block[] = [

@@ -82,7 +82,7 @@ const share = (part: number, of: number) => (of === 0 ? "0 %" : `${((100 * part)
 const counted = (part: number, of: number) => `${whole(part)} (${share(part, of)})`;
 
 /** `evidence/publish-study.md` */
-export function renderPublishStudy(study: PublishStudyEvidence): string {
+function renderPublishStudy(study: PublishStudyEvidence): string {
   const { seed, slots, runs, sample, commit, weather, policies } = study;
   const [leastLate, mostLate] = weather.lateQuorumMs;
   const blocks: readonly Block[] = [
@@ -223,7 +223,7 @@ export function renderPublishStudy(study: PublishStudyEvidence): string {
     ),
     {
       kind: "text",
-      text: "First column: L1 blocks from the first transaction that was sent for a slot to the one that landed, on average. Then who landed what landed late: its own proposer, the next one, a third party. A race is a late landing that somebody else paid for as well; the nearest loser was in the same block and paid so much less in priority fee (a negative figure: it paid more, and came too late for the builder), or came later.",
+      text: "First column: L1 blocks from the first transaction that was sent for a slot to the one that landed, on average. Then who landed what landed late: its own proposer, the next one, a third party. A race is a late landing that somebody else paid for as well; the nearest loser was in the same block and paid so much less in priority fee, or came later.",
     },
     { kind: "heading", level: 2, text: "On the contracts" },
     {

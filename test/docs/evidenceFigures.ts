@@ -8,6 +8,7 @@ import type { RehearsalReport } from "../../harness/rehearsal/rehearsalReport.ts
 
 import { findRecord } from "../../harness/report/findRecord.ts";
 import type { TimetableRecord } from "../../harness/scenarios/measureTimetable.ts";
+import type { PublishStudyEvidence } from "../../harness/report/renderPublishStudy.ts";
 
 /** Everything committed that a text can take its figures from. */
 export interface Evidence {
@@ -25,6 +26,11 @@ export interface Evidence {
   readonly slip: Readonly<Record<string, number>>;
   /** Of the dearest bundle with a proposal, and of one blob's check: gas. */
   readonly publishing: Readonly<Record<string, number>>;
+  /** Of the three cases of v4.1.2's publisher: gas. */
+  readonly realPublisher: Readonly<Record<string, number>>;
+  /** What v4.1.2's publisher adds to `node_modules`: packages, and megabytes (1e6 bytes on disk). */
+  readonly installation: Readonly<Record<string, number>>;
+  readonly publishStudy: PublishStudyEvidence;
   /** What a proof without late slots adds to upstream's, at most: gas. */
   readonly proofOverhead: number;
 }
@@ -46,6 +52,9 @@ export async function readCommittedEvidence(): Promise<Evidence> {
     },
     slip: await readSnapshot("slip"),
     publishing: await readSnapshot("publishing"),
+    publishStudy: JSON.parse(await readFile("evidence/publish-study.json", "utf8")) as PublishStudyEvidence,
+    realPublisher: await readSnapshot("realPublisher"),
+    installation: await readSnapshot("installation"),
     proofOverhead: Math.max(...proofs, overhead["overhead1"] ?? 0, overhead["overhead4"] ?? 0),
   };
 }

@@ -3,6 +3,7 @@ import { mainnetLikeConfig } from "../../harness/network/networkConfig.ts";
 import { computeQuorum } from "../../harness/protocol/quorum.ts";
 import { slotStart, type RollupTiming } from "../../harness/protocol/time.ts";
 import { windowEnd } from "../../harness/protocol/window.ts";
+import { perSlot, policyOf, sumOf, wastedMore } from "../../harness/report/renderPublishStudy.ts";
 import { BLOB_CHECK_GAS, FIXED_GAS_LIMIT } from "../../harness/publisher/gasLimit.ts";
 import { GAS_LIMIT_BUFFER_PERCENT } from "../../harness/upstream/defaults.ts";
 import type { TimetableRecord } from "../../harness/scenarios/measureTimetable.ts";
@@ -58,7 +59,7 @@ export function phrasesOf(
       ...costs(evidence),
       `the stakes here are ${tokens(gse.activationThreshold)} tokens`,
     ],
-    "docs/clients.md": gasLimits(evidence),
+    "docs/clients.md": [...realPublisher(evidence), ...gasLimits(evidence), ...installation(evidence)],
     "docs/deployment.md": [],
     "docs/differences.md": [
       `\`@aztec/l1-artifacts\` ${upstreamVersion}`,
@@ -67,7 +68,7 @@ export function phrasesOf(
       `\`inboxLag\` ${buildAheadConfig(config).inboxLag} `,
       `with lag ${config.inboxLag} a child`,
     ],
-    "docs/harness.md": ["from slot 1 on", ...timetable(evidence)],
+    "docs/harness.md": ["from slot 1 on", ...timetable(evidence), ...publishStudy(evidence)],
     "docs/security.md": [
       `All are of version ${upstreamVersion}.`,
       `"of a settlement is at most ${upTo(1000, firstSlot(evidence.settlement.firstTime, evidence))} for each late slot"`,
@@ -94,7 +95,53 @@ function timetable({ timetable: records }: Evidence): readonly string[] {
   ];
 }
 
-/** The rules for one slot. */
+/** What simulating and handing over save. */
+function publishStudy({ publishStudy: study }: Evidence): readonly string[] {
+  const wasted = (id: string) => n(Math.round(perSlot(policyOf(study, id), (run) => run.wasted.gas).mean));
+  const less = (more: string, other: string) => {
+    const { mean, halfWidth } = wastedMore(study, more, other);
+    return `${n(Math.round(mean))} ± ${n(Math.round(halfWidth))} gas a slot`;
+  };
+  const ratio = (part: number, of: number) => `${((100 * part) / of).toFixed(1)} %`;
+  const [early, start] = [policyOf(study, "simulated.stops.early"), policyOf(study, "simulated.stops.start")];
+  const rescues = sumOf(early, (run) => run.rescues.sent);
+  const tooSoon = sumOf(early, (run) => run.rescues.tooSoon);
+  const tooLate = sumOf(early, (run) => run.rescues.tooLate);
+  const slipped = sumOf(start, ({ slips }) => Object.values(slips).reduce((sum, count) => sum + count, 0));
+  const slots = sumOf(start, (run) => run.slots);
+  const landedMore =
+    sumOf(start, ({ lost }) => lost) - sumOf(policyOf(study, "simulated.stops.after"), ({ lost }) => lost);
+  const slip = (fate: "late" | "duplicate" | "expired") => sumOf(start, ({ slips }) => slips[fate]);
+  return [
+    `by ${study.policies.length} policies, ${n(study.slots)} slots each`,
+    `wastes ${wasted("blind.stops.start")} gas a slot, and ${wasted("simulated.stops.start")} if everybody simulates first`,
+    `${ratio(tooSoon, rescues)} of the rescues are mined before the boundary`,
+    `in ${sumOf(early, (run) => run.fates.early.count)} of ${n(rescues)} cases`,
+    `${ratio(tooLate, rescues)} after the window`,
+    `It wastes ${less("simulated.stops.early", "simulated.stops.start")} more than sending as the slot begins`,
+    `waiting for the first block wastes ${less("simulated.stops.start", "simulated.stops.after")} less`,
+    `and lands ${landedMore} slots more:`,
+    `wastes ${less("simulated.goesOn.start", "simulated.stops.start")} more than one that stops`,
+    `Taking it back saves ${less("simulated.stops.start", "simulated.takesBack.start")}`,
+    `${ratio(slipped, slots)} of the slots end with the proposer's own transaction on its way: of ${slipped}, ${slip("late")} landed late, ${slip("duplicate")} came after a rival, ${slip("expired")} after the window`,
+  ];
+}
+
+function realPublisher({ realPublisher: gas }: Evidence): readonly string[] {
+  const { onTimeUsed = 0, onTimeLimit = 0, slipBurned = 0, slipLanded = 0, duplicate = 0 } = gas;
+  return [
+    `same calldata, less gas: ${n(onTimeUsed)} of a limit of ${n(onTimeLimit)} `,
+    `that burns ${n(slipBurned)} gas, where ${n(slipLanded)} would have landed.`,
+    `a rival in between costs ${n(duplicate)} gas,`,
+  ];
+}
+
+function installation({
+  installation: { publisherPackages = 0, publisherMegabytes = 0 },
+}: Evidence): readonly string[] {
+  return [`v4.1.2's publisher brings ${publisherPackages} packages of ${publisherMegabytes} MB,`];
+}
+
 function gasLimits({ publishing: { dearestBundle = 0, blobCheck = 0 } }: Evidence): readonly string[] {
   return [
     `a fifth more and ${n(Number(BLOB_CHECK_GAS))} gas for each blob are the limit`,

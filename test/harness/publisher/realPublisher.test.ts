@@ -10,6 +10,7 @@ import { lateSubmissionAbi } from "../../../harness/protocol/abis.ts";
 import { ManualClock } from "../../../harness/publisher/clock.ts";
 import type { PublishResult } from "../../../harness/publisher/publisher.ts";
 import { RealPublisher, type RealPublisherOptions } from "../../../harness/publisher/realPublisher.ts";
+import { expectGasSnapshot } from "../../support/gasSnapshot.ts";
 import { openAnvilWorld, type AnvilWorld } from "../../support/anvilWorld.ts";
 
 const GWEI = 10n ** 9n;
@@ -26,6 +27,8 @@ describe("The publisher of v4.1.2 (anvil)", () => {
   let account: PrivateKeyAccount;
   let checkpoint: AttestedCheckpoint;
   let publishers: RealPublisher[];
+  /** Gas, for the list for node teams. */
+  const figures: Record<string, bigint> = {};
 
   before(async function () {
     world = await openAnvilWorld(this, { seed: "publisher", config: mainnetLikeConfig(), validatorCount: 64 });
@@ -74,6 +77,9 @@ describe("The publisher of v4.1.2 (anvil)", () => {
     }
   }
 
+  const receiptOf = (transaction: Transaction | undefined) =>
+    world.chain.publicClient.getTransactionReceipt({ hash: transaction?.hash ?? "0x" });
+
   const landedSlots = async () => {
     await world.follower.sync();
     return world.follower.chain.map((landed) => landed.slot);
@@ -89,6 +95,8 @@ describe("The publisher of v4.1.2 (anvil)", () => {
     expect(result?.outcome).to.equal("included");
     const used = Number(result?.receipt?.gasUsed);
     expect(Number(transaction?.gas) / used, "gas limit against gas used").to.be.within(1.15, 1.35);
+    figures["onTimeUsed"] = BigInt(used);
+    figures["onTimeLimit"] = transaction?.gas ?? 0n;
   });
 
   it("cancels itself in the slot's last L1 block, and the cancellation lands instead", async () => {
@@ -116,6 +124,7 @@ describe("The publisher of v4.1.2 (anvil)", () => {
     await sending;
     const revert = await world.chain.getInnerRevert(transaction?.hash ?? "0x", world.rollup.address);
     expect(revert?.data, "no reason, because no gas").to.equal("0x");
+    figures["slipBurned"] = (await receiptOf(transaction)).gasUsed;
     expect(await landedSlots()).not.to.include(slot);
   });
 
@@ -125,9 +134,10 @@ describe("The publisher of v4.1.2 (anvil)", () => {
     await mine(60n);
     const sending = publisher.send();
     await heard(1);
-    await mine(72n);
+    const [transaction] = await mine(72n);
     expect((await sending).map(tell)).to.deep.equal(["propose failed: gave up"]);
     expect(await landedSlots()).to.include(slot);
+    figures["slipLanded"] = (await receiptOf(transaction)).gasUsed;
     const { submitter } = await world.chain.publicClient.readContract({
       address: world.rollup.address,
       abi: lateSubmissionAbi,
@@ -178,9 +188,14 @@ describe("The publisher of v4.1.2 (anvil)", () => {
     const [lost] = await rivalling;
     expect(lost && tell(lost)).to.equal("propose failed: reverted");
     expect(lost?.receipt?.status, "its bundle as such succeeds").to.equal("success");
+    figures["duplicate"] = lost?.receipt?.gasUsed ?? 0n;
     await third.enqueue(propose());
     const [dropped] = await third.send();
     expect(dropped?.outcome).to.equal("dropped");
     expect(dropped?.reason).to.match(/Rollup__InvalidArchive|Rollup__SlotAlreadyInChain/);
+  });
+
+  it("costs what the list for node teams says", async () => {
+    await expectGasSnapshot("realPublisher", figures);
   });
 });

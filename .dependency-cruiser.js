@@ -14,8 +14,9 @@ const floors = [
   ["harness/accounting", "harness/world"],
   ["harness/actors", "harness/ledger", "harness/publisher", "harness/twin"],
   ["harness/stage"],
+  ["harness/metrics"],
   ["harness/scenarios"],
-  ["harness/bench", "harness/differential", "harness/rehearsal", "harness/study"],
+  ["harness/bench", "harness/differential", "harness/rehearsal", "harness/study", "harness/sweep"],
   ["harness/report"],
   ["scripts"],
   ["hardhat.config.ts", "test"],
@@ -91,10 +92,10 @@ export default {
       severity: "error",
       from: { path: inRoom("harness/report") },
       to: {
-        path: ["bench", "differential", "rehearsal", "scenarios", "stage", "study", "twin", "world"].map((room) =>
-          inRoom(`harness/${room}`),
+        path: ["bench", "differential", "rehearsal", "scenarios", "stage", "study", "sweep", "twin", "world"].map(
+          (room) => inRoom(`harness/${room}`),
         ),
-        pathNot: inRoom("harness/bench/record"),
+        pathNot: ["harness/bench/record", "harness/sweep/record"].map(inRoom),
         dependencyTypesNot: ["type-only"],
       },
     },

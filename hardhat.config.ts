@@ -19,7 +19,9 @@ import { payloadTask } from "./scripts/tasks/payload.ts";
 import { publishStudyTask } from "./scripts/tasks/publishStudy.ts";
 import { rehearseTask } from "./scripts/tasks/rehearse.ts";
 import { scenariosTask } from "./scripts/tasks/scenarios.ts";
+import { speedTask } from "./scripts/tasks/speed.ts";
 import { stormTask } from "./scripts/tasks/storm.ts";
+import { sweepTask } from "./scripts/tasks/sweep.ts";
 import { verifySourcesTask } from "./scripts/tasks/verifySources.ts";
 
 const require = createRequire(import.meta.url);
@@ -37,7 +39,9 @@ export default defineConfig({
     publishStudyTask,
     rehearseTask,
     scenariosTask,
+    speedTask,
     stormTask,
+    sweepTask,
     verifySourcesTask,
   ],
   solidity: {

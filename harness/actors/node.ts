@@ -1,7 +1,7 @@
 import { epochOf, L1_BLOCK_MS, slotAtMs, slotStartMs } from "../sim/calendar.ts";
 import type { GossipMessage, Topic } from "../sim/gossip.ts";
 import type { Included, L1Block } from "../sim/l1.ts";
-import type { CheckpointId, ValidatorId } from "../sim/ledger.ts";
+import type { CheckpointId, LandedCheckpoint, ValidatorId } from "../sim/ledger.ts";
 import type { CheckpointContent, TopicBodies } from "./content.ts";
 import type { NodeHost } from "./nodeHost.ts";
 import type { NodePorts } from "./nodePorts.ts";
@@ -45,6 +45,8 @@ export class Node {
   readonly #rescuers = new Map<number, Rescuer[]>();
   /** Claimed by what it has heard: by slot and parent it can tell when that has come to nothing. */
   readonly #followed = new Map<CheckpointId, { readonly slot: number; readonly parent: CheckpointId }>();
+  /** The tip down from which it has read L1's chain. */
+  #readUpTo: LandedCheckpoint | undefined;
 
   constructor(options: NodeOptions, ports: NodePorts) {
     const { name, validator, proposer, publisher } = options;
@@ -95,6 +97,13 @@ export class Node {
     ports.l1.subscribe((block) => {
       if (!this.isDown) this.#onL1(block);
     });
+    for (const { toMs } of options.downtimes) {
+      // Later than any run, and there is nobody to come back.
+      if (toMs >= Number.MAX_SAFE_INTEGER) continue;
+      scheduler.at(toMs, () => {
+        for (const own of this.#proposers.values()) own.onRestart();
+      });
+    }
   }
 
   get name(): string {
@@ -246,12 +255,12 @@ export class Node {
 
   /** What it has not heard of, or too late, it reads from L1; what it took for lost and has landed all the same is there again. */
   #readContents(): void {
-    const { tip, proven } = this.view.rollup;
-    for (let at = tip; at !== undefined && at.number > proven; at = at.parent) {
-      const isKnown = this.view.isChecked(at.id);
-      if (isKnown && this.pool.holds(at.id)) break;
+    const { tip } = this.view.rollup;
+    // All the way down to where it has read before: while it was down, more than the newest may have landed.
+    for (let at = tip; at !== undefined && at !== this.#readUpTo; at = at.parent) {
+      if (this.view.isChecked(at.id) && this.pool.holds(at.id)) continue;
       const content = this.#ports.readFromL1(at.id);
-      if (content === undefined) break;
+      if (content === undefined) continue;
       this.view.hear(content);
       this.view.check(content.id);
       this.#followed.set(content.id, content);
@@ -260,11 +269,14 @@ export class Node {
         content.blocks.flatMap(({ txs }) => txs),
       );
     }
+    this.#readUpTo = tip;
   }
 
   /** Gives back the transactions of what has come to nothing. */
   #settlePool(): void {
+    const landed = idsUpTo(this.view.rollup.tip);
     for (const id of [...this.pool.checkpoints]) {
+      if (landed.has(id)) continue;
       const followed = this.#followed.get(id);
       // Its own work is its proposer's to give back.
       if (followed === undefined || this.view.hasLanded(id, followed.slot)) continue;
@@ -285,6 +297,20 @@ export class Node {
       this.pool.forget(id);
     }
   }
+}
+
+/** The checkpoints of a chain, by its tip: every node asks, in every L1 block. */
+const CHAINS = new WeakMap<LandedCheckpoint, ReadonlySet<CheckpointId>>();
+const NOTHING: ReadonlySet<CheckpointId> = new Set();
+
+function idsUpTo(tip: LandedCheckpoint | undefined): ReadonlySet<CheckpointId> {
+  if (tip === undefined) return NOTHING;
+  const known = CHAINS.get(tip);
+  if (known !== undefined) return known;
+  const ids = new Set<CheckpointId>();
+  for (let at: LandedCheckpoint | undefined = tip; at !== undefined; at = at.parent) ids.add(at.id);
+  CHAINS.set(tip, ids);
+  return ids;
 }
 
 /** What the blocks since another one included. */

@@ -102,6 +102,13 @@ export class Proposer {
     this.fire("L1 seen");
   }
 
+  /** Its node was down: what would have told it that its slot or its window is over has not. */
+  onRestart(): void {
+    const now = this.#host.now();
+    if (now >= this.#start + this.#policy.timing.slotMs) this.fire("slot ends");
+    if (now >= this.#host.view.deadline(this.slot) + MISSED_AFTER_MS) this.fire("window ends");
+  }
+
   /** An attestation to its own checkpoint has come. */
   onAttestation(): void {
     const attempt = this.#attempt;

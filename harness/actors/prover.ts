@@ -1,9 +1,12 @@
-import { epochOf, firstSlotOf, pruneMs, slotStartMs } from "../sim/calendar.ts";
+import { epochOf, firstSlotOf, L1_BLOCK_MS, pruneMs, slotStartMs } from "../sim/calendar.ts";
 import type { L1Block } from "../sim/l1.ts";
 import type { CheckpointId, LandedCheckpoint } from "../sim/ledger.ts";
 import type { NodePorts } from "./nodePorts.ts";
 import { NodeView } from "./nodeView.ts";
 import { DEFAULT_PUBLISHER, Publisher } from "./publisher.ts";
+
+/** For so long a proof may wait for a block before it is sent again, at the fees of then: what it was sent with may never be enough again. */
+const PATIENCE_MS = 3 * L1_BLOCK_MS;
 
 /** Proves epochs: waits until one is complete, takes its time, and looks again before it sends. */
 export class Prover {
@@ -14,6 +17,8 @@ export class Prover {
   readonly #publisher: Publisher;
   /** What it is proving or has sent, by epoch. */
   readonly #jobs = new Map<number, string>();
+  /** Its newest transaction for an epoch. */
+  readonly #sent = new Map<number, { readonly txId: string; readonly ms: number }>();
 
   constructor(name: string, provingMs: number, ports: NodePorts) {
     this.#name = name;
@@ -42,6 +47,11 @@ export class Prover {
         this.#send(epoch, content);
       });
     }
+    for (const [epoch, { txId, ms }] of this.#sent) {
+      if (scheduler.now < ms + PATIENCE_MS) continue;
+      this.#sent.delete(epoch);
+      if (this.#publisher.takeBack(txId)) this.#send(epoch, this.#jobs.get(epoch) ?? "");
+    }
     for (const epoch of this.#jobs.keys()) if (pruneMs(calendar, epoch) < block.ms) this.#jobs.delete(epoch);
   }
 
@@ -53,12 +63,13 @@ export class Prover {
       return;
     }
     const action = { kind: "prove", checkpoints } as const;
-    this.#publisher.send({
+    const txId = this.#publisher.send({
       purpose: "proof",
       slot: firstSlotOf(this.#ports.calendar, epoch),
       action,
       sender: this.#name,
     });
+    this.#sent.set(epoch, { txId, ms: this.#ports.scheduler.now });
   }
 
   /** The checkpoints above the proven one, by epoch, oldest first. An epoch goes on from its own first checkpoint. */

@@ -86,15 +86,17 @@ export class Publisher {
     if (this.#policy.withdraws) this.takeBack(id);
   }
 
-  /** A transaction that is still waiting will not be mined. */
-  takeBack(id: string): void {
-    this.#takeBack(id, false);
+  /** A transaction that is still waiting will not be mined. @returns Whether it was. */
+  takeBack(id: string): boolean {
+    return this.#takeBack(id, false);
   }
 
-  #takeBack(id: string, isReplaced: boolean): void {
-    if (this.#judged.delete(id) || !this.#ports.l1.withdraw(id)) return;
+  #takeBack(id: string, isReplaced: boolean): boolean {
+    if (this.#judged.delete(id)) return true;
+    if (!this.#ports.l1.withdraw(id)) return false;
     this.#ports.note(this.#name, () => `takes back ${id}`);
     this.#ports.emit({ kind: "taken-back", node: this.#name, txId: id, isReplaced });
+    return true;
   }
 
   /** By what its node has seen, in the first block that it is meant for and that this node still expects. */

@@ -20,6 +20,8 @@ export class TxPool {
   /** In how many of them a transaction is. */
   readonly #uses = new Map<number, number>();
   #isInOrder = true;
+  /** What has changed since the pool was last looked at: the rest is as sound as it was. */
+  readonly #touched = new Set<number>();
 
   /** Transactions that wait. */
   get size(): number {
@@ -37,6 +39,7 @@ export class TxPool {
 
   add(tx: UserTx): void {
     this.#known.set(tx.id, tx);
+    this.#touched.add(tx.id);
     if (!this.#uses.has(tx.id)) this.#waiting.set(tx.id, tx);
   }
 
@@ -61,6 +64,7 @@ export class TxPool {
     for (const id of ids) {
       if (own.has(id)) continue;
       own.add(id);
+      this.#touched.add(id);
       this.#uses.set(id, (this.#uses.get(id) ?? 0) + 1);
       this.#waiting.delete(id);
     }
@@ -69,6 +73,7 @@ export class TxPool {
   /** Puts back what a checkpoint had: it came to nothing. */
   release(checkpoint: CheckpointId): void {
     for (const id of this.#live.get(checkpoint) ?? []) {
+      this.#touched.add(id);
       const uses = (this.#uses.get(id) ?? 0) - 1;
       if (uses > 0) {
         this.#uses.set(id, uses);
@@ -88,16 +93,18 @@ export class TxPool {
     for (const id of this.#live.get(checkpoint) ?? []) {
       this.#uses.delete(id);
       this.#known.delete(id);
+      this.#touched.add(id);
     }
     this.#live.delete(checkpoint);
   }
 
   /** @throws TxPoolError when a transaction is neither waiting nor in a live checkpoint, or both. */
   assertSound(): void {
-    for (const id of this.#known.keys()) {
-      if (this.#waiting.has(id) === this.#uses.has(id)) {
+    for (const id of this.#touched) {
+      if (this.#known.has(id) && this.#waiting.has(id) === this.#uses.has(id)) {
         throw new TxPoolError("A transaction neither waits nor is in a checkpoint, or both", { fields: { id } });
       }
     }
+    this.#touched.clear();
   }
 }

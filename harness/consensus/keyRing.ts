@@ -14,6 +14,8 @@ export interface HeldKey {
  */
 export class KeyRing {
   readonly #keys: ReadonlyMap<Address, HeldKey>;
+  /** By address: making one derives the public key again, which takes as long as a signature. */
+  readonly #signers = new Map<Address, Secp256k1Signer>();
 
   constructor(keys: Iterable<HeldKey>) {
     this.#keys = new Map([...keys].map((key) => [getAddress(key.account.address), key]));
@@ -31,7 +33,11 @@ export class KeyRing {
 
   /** What signs the messages that nodes gossip. Deterministic (RFC 6979). */
   signerOf(address: Address): Secp256k1Signer | undefined {
-    const key = this.#keys.get(getAddress(address));
-    return key === undefined ? undefined : new Secp256k1Signer(Buffer32.fromString(key.privateKey));
+    const known = getAddress(address);
+    const key = this.#keys.get(known);
+    if (key === undefined) return undefined;
+    const signer = this.#signers.get(known) ?? new Secp256k1Signer(Buffer32.fromString(key.privateKey));
+    this.#signers.set(known, signer);
+    return signer;
   }
 }

@@ -24,6 +24,7 @@ import type { DeploymentTarget } from "./deploymentTarget.ts";
 import { journalOf, readSteps } from "./ignitionJournal.ts";
 import { assertFunded, FRESH_GAS, UPGRADE_GAS } from "./planUpgrade.ts";
 import type { RecordStore } from "./recordStore.ts";
+import { requireBlocks } from "./requireBlocks.ts";
 import { resumeJournals, type Resumption } from "./resumeJournal.ts";
 import { SLASH_PATHS, type UpgradeParameters } from "./upgradeParameters.ts";
 import { assertSameDeployment } from "./validateRecord.ts";
@@ -245,7 +246,8 @@ class DeploymentRun {
     ignitionModule: IgnitionModule<ModuleId, ContractName, Results>,
     parameters: DeploymentParameters = {},
   ): Promise<{ readonly [name in keyof Results]: Address }> {
-    const { artifacts, provider, sender, confirmations, pollingInterval } = this.#target;
+    const { artifacts, sender, confirmations, pollingInterval } = this.#target;
+    const provider = requireBlocks(this.#target.provider, this.#target.blockPatience, this.#target.clock);
     const directory = journalOf(this.#options.store.journal, ignitionModule.id);
     const onProgress = () => this.#noteProgress();
     const options = { artifacts, provider, sender, directory, confirmations, pollingInterval, onProgress };

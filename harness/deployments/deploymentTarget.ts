@@ -17,4 +17,8 @@ export interface DeploymentTarget {
   readonly confirmations: number;
   /** Milliseconds between looks at the chain. */
   readonly pollingInterval: number;
+  /** Seconds without a new L1 block after which waiting for a transaction is given up. */
+  readonly blockPatience: number;
+  /** Milliseconds of real time, since whenever: a live node keeps nobody else's. */
+  readonly clock: () => number;
 }

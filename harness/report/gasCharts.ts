@@ -1,9 +1,9 @@
-import { parse, View } from "vega";
-import { compile, type TopLevelSpec } from "vega-lite";
+import type { TopLevelSpec } from "vega-lite";
 
 import type { GasEvidence } from "../bench/record/evidence.ts";
 import { MAIN } from "../bench/record/benchPlan.ts";
 import { makeId } from "../bench/record/recordId.ts";
+import { CHART_CONFIG as config, drawChart } from "./drawChart.ts";
 import { findRecord } from "./findRecord.ts";
 
 export interface GasChart {
@@ -12,15 +12,7 @@ export interface GasChart {
   readonly specify: (evidence: GasEvidence) => TopLevelSpec;
 }
 
-const FONT = "DejaVu Sans, Verdana, sans-serif";
 const COLORS = { calldata: "#9aa5b1", execution: "#d1495b", floor: "#edae49", ours: "#00798c", upstream: "#9aa5b1" };
-
-const config = {
-  font: FONT,
-  view: { stroke: null },
-  axis: { labelFontSize: 11, titleFontSize: 12, labelLimit: 300 },
-  legend: { labelLimit: 300 },
-} as const;
 
 /** The way of a losing bundle that carries its blobs. */
 const LOSING_BUNDLE = new RegExp(`^\\w+\\.(bundled|guarded)\\.ringFresh\\.c${MAIN.committee}\\.${MAIN.hardfork}$`);
@@ -134,14 +126,8 @@ export const GAS_CHARTS: readonly GasChart[] = [
 ];
 
 /** Draws a chart as SVG. The same evidence gives the same bytes. */
-export async function renderGasChart(chart: GasChart, evidence: GasEvidence): Promise<string> {
-  const { spec } = compile(chart.specify(evidence));
-  const view = new View(parse(spec), { renderer: "none" });
-  try {
-    return `${await view.toSVG()}\n`;
-  } finally {
-    view.finalize();
-  }
+export function renderGasChart(chart: GasChart, evidence: GasEvidence): Promise<string> {
+  return drawChart(chart.specify(evidence));
 }
 
 /** A vertical line with its name. */

@@ -113,9 +113,15 @@ function comparisonTable({ comparison }: ForkReport, same: boolean): Block {
       };
 }
 
+const PROPOSED: Readonly<Record<PayloadReport["path"], string>> = {
+  signal: "signalled by proposers until a round had its quorum, voted on with the validators' stake",
+  lock: "proposed with locked tokens, voted on with a deposit",
+};
+
 function describePayload({
   name,
   payload,
+  path,
   proposalId,
   actions,
   days,
@@ -125,7 +131,7 @@ function describePayload({
   return [
     heading(3, name),
     text(
-      `Payload ${code(payload)}, proposal ${proposalId}: proposed with locked tokens, voted on, and executed ${days} days later by ${code(executedBy)}. It calls:`,
+      `Payload ${code(payload)}, proposal ${proposalId}: ${PROPOSED[path]}, and executed ${days} days later by ${code(executedBy)}. It calls:`,
     ),
     { kind: "list", items: actions.map(code) },
     text("Every word of storage that the execution wrote:"),

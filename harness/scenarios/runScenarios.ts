@@ -1,14 +1,24 @@
 import { BuildAheadError } from "../errors.ts";
 import type { HardhatRuntime } from "../hardhatRuntime.ts";
 import { ChainLedgers } from "../ledger/chainLedgers.ts";
+import { RunMetricsRegistry } from "../metrics/runMetricsRegistry.ts";
+import { assertValidSetup } from "../stage/assertValidSetup.ts";
 import { describeSetup } from "../stage/describeSetup.ts";
 import { makeScenarioRecord, type PictureRecord, type ScenarioRecord } from "../stage/scenarioRecord.ts";
-import { assertExpectations, BOTH_WINDOWS, playScenario } from "../stage/simulatedScenario.ts";
+import {
+  assertExpectations,
+  BOTH_WINDOWS,
+  playScenario,
+  setUpScenario,
+  type ScenarioRunOptions,
+} from "../stage/simulatedScenario.ts";
 import type { NamedScenario } from "./findSimulated.ts";
 
 /** What became of a list of scenarios. */
 export interface ScenarioResults {
   readonly records: readonly ScenarioRecord[];
+  /** Of every run that came to its end. */
+  readonly metrics: RunMetricsRegistry;
   /** Of every run that came to its end. */
   readonly pictures: readonly PictureRecord[];
   /** One a run, each under a heading. */
@@ -17,6 +27,9 @@ export interface ScenarioResults {
   readonly failures: readonly string[];
 }
 
+/** What is the same for all runs of a list. */
+export type ScenariosOptions = Pick<ScenarioRunOptions, "seed" | "demand">;
+
 /**
  * Runs scenarios on the real contracts, each with the windows that it is about. One that fails does not hold up the others.
  * @param onRecord Hears of each run as it ends
@@ -24,10 +37,11 @@ export interface ScenarioResults {
 export async function runScenarios(
   hardhat: HardhatRuntime,
   scenarios: readonly NamedScenario[],
-  seed: string,
+  { seed, demand }: ScenariosOptions,
   onRecord: (record: Pick<ScenarioRecord, "name" | "window" | "ok">) => void = () => {},
 ): Promise<ScenarioResults> {
   const ledgers = new ChainLedgers(hardhat);
+  const metrics = new RunMetricsRegistry();
   const records: ScenarioRecord[] = [];
   const pictures: PictureRecord[] = [];
   const traces: string[] = [];
@@ -38,7 +52,8 @@ export async function runScenarios(
         const heading = `# ${scenario.name}, window ${window}, seed ${seed}`;
         let ok = true;
         try {
-          const run = await playScenario((setup) => ledgers.open(setup), scenario, { seed, window });
+          const run = await playScenario((setup) => ledgers.open(setup), scenario, { seed, window, demand });
+          metrics.observe(run);
           traces.push(`${heading}\n${run.trace.render()}`);
           const { name, title } = scenario;
           if (run.timeline !== undefined) {
@@ -61,7 +76,16 @@ export async function runScenarios(
   } finally {
     await ledgers.close();
   }
-  return { records, pictures, traces, failures };
+  return { records, metrics, pictures, traces, failures };
+}
+
+/** Looks at every run of a list before the first begins. @throws what `assertValidSetup` throws, of the first that contradicts itself */
+export function assertValidScenarios(scenarios: readonly NamedScenario[], options: ScenariosOptions): void {
+  for (const scenario of scenarios) {
+    for (const window of scenario.windows ?? BOTH_WINDOWS) {
+      assertValidSetup(setUpScenario(scenario, { ...options, window }));
+    }
+  }
 }
 
 /** @throws what is no error of this project */

@@ -1,4 +1,4 @@
-import type { BeginFact, DiscardFact, LandedFact, ProofFact, RefusalFact } from "./tally.ts";
+import type { BeginFact, DiscardFact, LandedFact, ProofFact, RefusalFact } from "./runFacts.ts";
 
 // Facts of a run in the words in which scenarios expect them. Numbers that depend on delays are left out.
 

@@ -11,6 +11,7 @@ import {
   type LandedCheckpoint,
   type ValidatorId,
 } from "../sim/ledger.ts";
+import { LandedChain } from "./landedChain.ts";
 import type { StageSetup } from "./stageSetup.ts";
 
 /**
@@ -39,9 +40,11 @@ export class Invariants {
   /** Who has signed what, by slot. */
   readonly #signed = new Map<number, Map<ValidatorId, CheckpointId>>();
   readonly #attesters = new Map<CheckpointId, Set<ValidatorId>>();
-  readonly #authors = new Map<CheckpointId, string>();
-  /** By number, what L1 has. */
-  #landed: readonly LandedCheckpoint[] = [];
+  readonly #authors = new Map<CheckpointId, { readonly node: string; readonly slot: number }>();
+  /** What L1 has. */
+  readonly #chain = new LandedChain();
+  /** In which landed checkpoint a transaction is. */
+  readonly #landedTxs = new Map<number, CheckpointId>();
   #arePoolsSuspect = false;
 
   constructor(options: {
@@ -65,7 +68,7 @@ export class Invariants {
         this.#sign(event.slot, event.member, event.checkpoint);
         break;
       case "begun":
-        this.#authors.set(event.checkpoint, event.node);
+        this.#authors.set(event.checkpoint, event);
         if (event.depth > 2) throw new InvariantBrokenError("at most two unlanded checkpoints deep", event);
         break;
       case "block-broadcast":
@@ -89,10 +92,13 @@ export class Invariants {
       }
     }
     const { tip } = rollup;
-    if (tip === this.#landed.at(-1)) return;
-    this.#assertAttested(tip);
-    this.#assertNoTwice(tip);
-    this.#landed = tip === undefined ? [] : [...this.#landed.filter(({ number }) => number < tip.number), tip];
+    if (tip === this.#chain.tip) return;
+    const { added, removed } = this.#chain.follow(tip);
+    for (const { id } of removed) for (const tx of this.#txsOf(id)) this.#landedTxs.delete(tx);
+    for (const landed of added) {
+      this.#assertAttested(landed);
+      this.#assertNoTwice(landed);
+    }
     this.#forget();
   }
 
@@ -118,49 +124,50 @@ export class Invariants {
 
   /** Nobody hears of what stands on a checkpoint that could not be landed. */
   #assertMayBroadcast(node: string, checkpoint: CheckpointId, parent: CheckpointId): void {
-    if (this.#setup.mode !== "build-ahead" || parent === GENESIS || this.#authors.get(parent) === node) return;
+    if (this.#setup.mode !== "build-ahead" || parent === GENESIS || this.#authors.get(parent)?.node === node) return;
     const content = this.#contents.get(parent);
     const quorum = content === undefined ? 0 : this.#committee(epochOf(this.#calendar, content.slot)).quorum;
-    if (this.#landed.some(({ id }) => id === parent) || (this.#attesters.get(parent)?.size ?? 0) >= quorum) return;
+    if (this.#chain.entries.some(({ id }) => id === parent) || (this.#attesters.get(parent)?.size ?? 0) >= quorum)
+      return;
     throw new InvariantBrokenError("no broadcast before a landable quorum", { node, checkpoint, parent });
   }
 
-  #assertAttested(tip: LandedCheckpoint | undefined): void {
-    if (tip === undefined || this.#setup.allowsUnattested) return;
-    const { quorum } = this.#committee(epochOf(this.#calendar, tip.slot));
-    const signed = this.#attesters.get(tip.id) ?? new Set();
-    const valid = tip.attesters.filter((member) => signed.has(member));
+  #assertAttested({ id, slot, attesters }: LandedCheckpoint): void {
+    if (this.#setup.allowsUnattested) return;
+    const { quorum } = this.#committee(epochOf(this.#calendar, slot));
+    const signed = this.#attesters.get(id) ?? new Set();
+    const valid = attesters.filter((member) => signed.has(member));
     if (valid.length < quorum) {
-      throw new InvariantBrokenError("each landed checkpoint was attested by a quorum", { id: tip.id, valid, quorum });
+      throw new InvariantBrokenError("each landed checkpoint was attested by a quorum", { id, valid, quorum });
     }
   }
 
-  /** A transaction is in L1's chain once. Looked at among what is not proven yet. */
-  #assertNoTwice(tip: LandedCheckpoint | undefined): void {
-    const own = new Set(this.#contents.get(tip?.id ?? GENESIS)?.blocks.flatMap(({ txs }) => txs));
-    if (own.size === 0) return;
-    for (let at = tip?.parent; at !== undefined; at = at.parent) {
-      const twice = this.#contents
-        .get(at.id)
-        ?.blocks.flatMap(({ txs }) => txs)
-        .find((tx) => own.has(tx));
-      if (twice !== undefined) {
-        throw new InvariantBrokenError("a transaction is in the chain once", {
-          tx: twice,
-          first: at.id,
-          again: tip?.id,
-        });
+  /** A transaction is in L1's chain once. */
+  #assertNoTwice({ id }: LandedCheckpoint): void {
+    for (const tx of this.#txsOf(id)) {
+      const first = this.#landedTxs.get(tx);
+      if (first !== undefined && first !== id) {
+        throw new InvariantBrokenError("a transaction is in the chain once", { tx, first, again: id });
       }
+      this.#landedTxs.set(tx, id);
     }
+  }
+
+  #txsOf(id: CheckpointId): readonly number[] {
+    return this.#contents.get(id)?.blocks.flatMap(({ txs }) => txs) ?? [];
   }
 
   #forget(): void {
-    const oldest = (this.#landed.at(-1)?.slot ?? 0) - 4 * this.#calendar.epochSlots;
+    const oldest = (this.#chain.tip?.slot ?? 0) - 4 * this.#calendar.epochSlots;
     for (const slot of this.#signed.keys()) if (slot < oldest) this.#signed.delete(slot);
-    this.#landed = this.#landed.filter(({ slot }) => slot >= oldest);
+    for (const { id } of this.#chain.forgetBefore(oldest)) for (const tx of this.#txsOf(id)) this.#landedTxs.delete(tx);
     for (const id of this.#attesters.keys()) {
       const slot = this.#contents.get(id)?.slot;
-      if (slot !== undefined && slot < oldest) this.#attesters.delete(id);
+      if (slot === undefined || slot < oldest) this.#attesters.delete(id);
+    }
+    for (const [id, { slot }] of this.#authors) {
+      if (slot >= oldest) break;
+      this.#authors.delete(id);
     }
   }
 }

@@ -23,9 +23,11 @@ import {
 import { RandomSource } from "../sim/random.ts";
 import { Scheduler } from "../sim/scheduler.ts";
 import { Trace } from "../sim/trace.ts";
+import { assertValidSetup, InvalidStageError } from "./assertValidSetup.ts";
 import { Invariants } from "./invariants.ts";
+import type { RunFacts } from "./runFacts.ts";
 import type { NodeTraits, StageSetup } from "./stageSetup.ts";
-import { Tally, type RunFacts } from "./tally.ts";
+import { Tally } from "./tally.ts";
 import { TimelineRecorder, type Timeline } from "./timeline.ts";
 
 /** Opens what executes a run's transactions. */
@@ -44,6 +46,10 @@ export interface StageWatcher {
 /** What became of a run. */
 export interface StageRun extends RunFacts {
   readonly setup: StageSetup;
+  /** When it ended, in milliseconds of the run. */
+  readonly endMs: number;
+  /** First slots of the epochs that began during it. */
+  readonly epochStarts: readonly number[];
   readonly trace: Trace;
   /** Who stands behind each name of a node. */
   readonly people: ReadonlyMap<string, ValidatorId>;
@@ -68,12 +74,6 @@ export class RunFailedError extends BuildAheadError {
   }
 }
 
-/**
- * A run contradicts itself.
- * @public for who catches it
- */
-export class InvalidStageError extends BuildAheadError {}
-
 /** How long after the last slot's window a run goes on: until whoever waits has given up. */
 const TAIL_MS = 30_000;
 
@@ -81,6 +81,7 @@ const TAIL_MS = 30_000;
  * Runs a simulation from beginning to end: a pure function of its setup and of what the ledger answers.
  * @param actors Who takes part beside the nodes that the setup names
  * @param watchers Who looks on
+ * @throws InvalidStageError and what else `assertValidSetup` throws, before anything is opened
  * @throws RunFailedError when an invariant breaks, or the ledger is asked for what cannot be.
  */
 export async function runStage(
@@ -89,11 +90,7 @@ export async function runStage(
   actors: readonly ExtraActor[] = [],
   watchers: readonly StageWatcher[] = [],
 ): Promise<StageRun> {
-  if (setup.durations.slot !== setup.slotSeconds) {
-    throw new InvalidStageError("The timetable is for other slots than the rollup's", {
-      fields: { timetable: setup.durations.slot, rollup: setup.slotSeconds },
-    });
-  }
+  assertValidSetup(setup);
   const ledger = await openLedger(setup);
   try {
     assertValidCalendar(ledger.calendar);
@@ -146,6 +143,10 @@ class Stage {
       contents: this.#contents,
       lastBlockMs: makeActorTiming(mode, durations).lastBlockMs,
       slotMs: durations.slot * 1000,
+      slots,
+      terms: this.#setup.terms,
+      nameOf,
+      ownerOf,
     });
     const invariants = new Invariants({
       setup: this.#setup,
@@ -172,7 +173,7 @@ class Stage {
     for (const [name, { provingMs }] of Object.entries(provers)) new Prover(name, provingMs, ports);
     for (const join of actors) join(ports);
 
-    this.#scheduleSlots();
+    this.#scheduleSlots(tally, nameOf);
     this.#scheduleUsers(tally);
     this.#scheduleInjected(l1, accountOf);
     l1.start(0);
@@ -184,9 +185,11 @@ class Stage {
     } catch (cause) {
       throw new RunFailedError(trace, seed, cause);
     }
-    const facts = tally.conclude(slots, nameOf, ownerOf);
+    const facts = tally.conclude();
     const picture = timeline?.conclude(this.#setup, calendar, names, facts);
-    return { setup: this.#setup, trace, people, timeline: picture, ...facts };
+    const lastEpoch = epochOf(calendar, slots + 2);
+    const epochStarts = Array.from({ length: lastEpoch }, (_, epoch) => firstSlotOf(calendar, epoch + 1));
+    return { setup: this.#setup, endMs: end, epochStarts, trace, people, timeline: picture, ...facts };
   }
 
   // ---- who ----
@@ -297,23 +300,39 @@ class Stage {
 
   // ---- when ----
 
-  #scheduleSlots(): void {
+  #scheduleSlots(tally: Tally, nameOf: (validator: ValidatorId) => string): void {
     const { calendar } = this.#ledger;
-    const { slots } = this.#setup;
+    const { slots, traceLimit } = this.#setup;
     const begin = (slot: number) => {
       this.#scheduler.at(slotStartMs(calendar, slot), async () => {
         const next = epochOf(calendar, slot) + 1;
         // As late as can be: the first landing of an epoch decides over the next committee.
         if (firstSlotOf(calendar, next) === slot + 1 && !this.#committees.has(next)) {
           this.#committees.set(next, await this.#ledger.committeeOf(next));
-          this.#committees.delete(next - calendar.proofSubmissionEpochs - 4);
+          this.#committees.delete(next - calendar.proofSubmissionEpochs - KEPT_EPOCHS);
+          if (Number.isFinite(traceLimit)) this.#forgetEpochs(tally, next);
         }
-        if (slot < slots) for (const node of this.#nodes) node.prepare(slot + 1);
-        else for (const node of this.#nodes) node.watch(slot + 1);
+        if (slot < slots) {
+          tally.onSlot(nameOf(this.#proposerOf(slot + 1)));
+          for (const node of this.#nodes) node.prepare(slot + 1);
+        } else for (const node of this.#nodes) node.watch(slot + 1);
         if (slot < slots) begin(slot + 1);
       });
     };
     begin(0);
+  }
+
+  /** Lets go of what is so old that L1 can neither take it back nor prune it: nobody asks for it any more. */
+  #forgetEpochs(tally: Tally, next: number): void {
+    const { calendar } = this.#ledger;
+    const oldest = firstSlotOf(calendar, next - calendar.proofSubmissionEpochs - KEPT_EPOCHS);
+    if (oldest <= 1) return;
+    tally.forgetBefore(oldest);
+    for (const [id, { slot }] of this.#contents) {
+      // The tally still looks back on the slot before.
+      if (slot >= oldest - 1) break;
+      this.#contents.delete(id);
+    }
   }
 
   #scheduleInjected(l1: SimulatedL1, accountOf: (name: string) => string): void {
@@ -361,6 +380,8 @@ class Stage {
   }
 }
 
+/** Epochs that are remembered behind those that can still be proven. */
+const KEPT_EPOCHS = 4;
 /** What somebody outside the run pays: enough to be taken. */
 const INJECTED_FEE = 1_000_000_000;
 const INJECTED_GAS = 3_000_000;

@@ -1,26 +1,32 @@
 import { BuildAheadError } from "../errors.ts";
+import { L1_BLOCK_MS } from "../sim/calendar.ts";
 import { runStage, type OpenLedger, type StageRun } from "./runStage.ts";
-import { drawStorm, FAULT_KINDS, setUpStorm, type FaultKind, type Storm } from "./storm.ts";
+import { drawStorm, setUpStorm, type Storm } from "./storm.ts";
+import { addReports, EMPTY_REPORT, reportOn, type StormReport } from "./stormReport.ts";
 
 /** The weather has been calm for long enough, and still nothing lands, or nothing is proven. */
 export class StuckError extends BuildAheadError {}
 
 /** Slots after the end of the weather in which something may still be lost. */
 const RECOVERY_SLOTS = 2;
+/** L1 blocks within which a proof is sent, taken and seen once it is made. */
+const PROOF_BLOCKS = 3;
 
 /**
  * Runs a storm. Safety is watched in every event; afterwards a checkpoint has to land in every slot again, two slots after the weather has
- * ended, and what could be proven has to be.
+ * ended, and every epoch whose proof was possible since then has to be proven.
+ * @param traceLimit See `StageSetup`
  * @throws RunFailedError, StuckError
  */
-export async function runStorm(openLedger: OpenLedger, storm: Storm): Promise<StageRun> {
-  const run = await runStage(openLedger, setUpStorm(storm));
+export async function runStorm(openLedger: OpenLedger, storm: Storm, traceLimit?: number): Promise<StageRun> {
+  const run = await runStage(openLedger, setUpStorm(storm, traceLimit));
   assertLive(run, storm);
   return run;
 }
 
 /** @throws StuckError */
-function assertLive(run: StageRun, { seed, calmSlot, slots }: Storm): void {
+function assertLive(run: StageRun, storm: Storm): void {
+  const { seed, calmSlot, slots } = storm;
   const landed = new Set(run.landed.map(({ slot }) => slot));
   const fail = (message: string, slot: number) => {
     const place = run.landed.findLast((fact) => fact.slot < slot)?.place ?? run.trace.length;
@@ -29,55 +35,49 @@ function assertLive(run: StageRun, { seed, calmSlot, slots }: Storm): void {
   for (let slot = calmSlot + RECOVERY_SLOTS; slot <= slots; slot++) {
     if (!landed.has(slot)) fail("No checkpoint landed in a slot although the weather was calm", slot);
   }
+  const end = dueEpochEnd(run, storm);
+  if (end === undefined) return;
+  const due = run.landed.filter(({ slot }) => slot < end).length;
+  if (run.totals.proven < due) fail("An epoch was not proven although the weather was calm", end);
 }
 
-/** What many storms came to. */
-export interface StormReport {
-  readonly runs: number;
-  readonly slots: number;
-  readonly onTime: number;
-  readonly late: number;
-  readonly lost: number;
-  readonly displaced: number;
-  readonly refused: number;
-  readonly proofs: number;
-  /** How many faults of each kind there were, and in how many runs. */
-  readonly faults: Readonly<Record<FaultKind, { readonly count: number; readonly runs: number }>>;
-  readonly failures: readonly { readonly seed: string; readonly message: string }[];
+/** The slot before which everything must be proven when the run ends; undefined: nothing has to be, for want of a prover or of time. */
+function dueEpochEnd({ setup, endMs, epochStarts }: StageRun, { calmSlot }: Storm): number | undefined {
+  const [prover] = Object.values(setup.provers);
+  if (prover === undefined) return undefined;
+  const { slotSeconds, terms } = setup;
+  const slotMs = slotSeconds * 1000;
+  return epochStarts.findLast((slot) => {
+    const complete = slot * slotMs + (terms.crossEpoch ? terms.windowSeconds * 1000 : 0);
+    const calm = (calmSlot + RECOVERY_SLOTS) * slotMs;
+    return Math.max(complete, calm) + prover.provingMs + PROOF_BLOCKS * L1_BLOCK_MS <= endMs;
+  });
 }
 
-/** Runs storms with the seeds `seed/0`, `seed/1` and so on. @param onRun Hears of each as it ends */
+/**
+ * Runs storms with the seeds `seed/0`, `seed/1` and so on.
+ * @param from The first one's number
+ * @param onRun Hears of each as it ends
+ */
 export async function runStorms(
   openLedger: OpenLedger,
-  { seed, runs }: { readonly seed: string; readonly runs: number },
+  { seed, runs, from = 0 }: { readonly seed: string; readonly runs: number; readonly from?: number },
   onRun: (seed: string, failure: string | undefined) => void = () => {},
 ): Promise<StormReport> {
-  const totals = { slots: 0, onTime: 0, late: 0, lost: 0, displaced: 0, refused: 0, proofs: 0 };
-  const faults = Object.fromEntries(FAULT_KINDS.map((kind) => [kind, { count: 0, runs: 0 }])) as Record<
-    FaultKind,
-    { count: number; runs: number }
-  >;
-  const failures: { seed: string; message: string }[] = [];
-  for (let index = 0; index < runs; index++) {
+  let report = EMPTY_REPORT;
+  for (let index = from; index < from + runs; index++) {
     const storm = drawStorm(`${seed}/${index}`);
-    for (const kind of FAULT_KINDS) {
-      const count = storm.faults.filter((fault) => fault.kind === kind).length;
-      faults[kind].count += count;
-      faults[kind].runs += count > 0 ? 1 : 0;
-    }
-    const message = await failureOf(openLedger, storm, ({ metrics, proofs }) => {
-      totals.slots += metrics.slots;
-      totals.onTime += metrics.onTime;
-      totals.late += metrics.late;
-      totals.lost += metrics.lost;
-      totals.displaced += metrics.displaced;
-      totals.refused += metrics.refused;
-      totals.proofs += proofs.length;
+    let end: StageRun | undefined;
+    const message = await failureOf(openLedger, storm, (run) => {
+      end = run;
     });
-    if (message !== undefined) failures.push({ seed: storm.seed, message });
+    report = addReports(
+      report,
+      reportOn(storm, end ?? message ?? "", end !== undefined && dueEpochEnd(end, storm) !== undefined),
+    );
     onRun(storm.seed, message);
   }
-  return { runs, ...totals, faults, failures };
+  return report;
 }
 
 /** A smaller storm that fails as well: without whatever fault, and whatever slots at its end, it does not need. */
@@ -95,15 +95,28 @@ export async function shrinkStorm(openLedger: OpenLedger, storm: Storm): Promise
   return smallest;
 }
 
-/** @throws what is no error of this project */
+/**
+ * Runs without a trace, which costs more than the run, and once more with one if it fails.
+ * @throws what is no error of this project
+ */
 async function failureOf(
   openLedger: OpenLedger,
   storm: Storm,
   onRun: (run: StageRun) => void = () => {},
 ): Promise<string | undefined> {
   try {
-    onRun(await runStorm(openLedger, storm));
+    onRun(await runStorm(openLedger, storm, 0));
     return undefined;
+  } catch (error) {
+    if (!(error instanceof BuildAheadError)) throw error;
+    return await messageOf(openLedger, storm, error);
+  }
+}
+
+async function messageOf(openLedger: OpenLedger, storm: Storm, first: BuildAheadError): Promise<string> {
+  try {
+    await runStorm(openLedger, storm);
+    return first.message;
   } catch (error) {
     if (error instanceof BuildAheadError) return error.message;
     throw error;

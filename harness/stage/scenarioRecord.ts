@@ -1,5 +1,5 @@
 import type { WindowState } from "./simulatedScenario.ts";
-import type { RunMetrics } from "./tally.ts";
+import type { RunMetrics } from "./runFacts.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** One run of a scenario, as `evidence/scenarios.json` has it. */

@@ -1,9 +1,10 @@
 import { BuildAheadError } from "../errors.ts";
 import { OPEN_TERMS } from "../network/deployBuildAhead.ts";
+import type { BlockDemand } from "../sim/demand.ts";
 import { describeBegin, describeDiscard, describeLanded, describeProof, describeRefusal } from "./describeFacts.ts";
 import { runStage, type OpenLedger, type StageRun } from "./runStage.ts";
-import { makeSetup, type StageChanges } from "./stageSetup.ts";
-import type { RunMetrics } from "./tally.ts";
+import type { RunMetrics } from "./runFacts.ts";
+import { makeSetup, type StageChanges, type StageSetup } from "./stageSetup.ts";
 
 export type WindowState = "closed" | "open";
 
@@ -66,21 +67,33 @@ export class ScenarioDeviationError extends BuildAheadError {
 export interface ScenarioRunOptions {
   readonly seed: string;
   readonly window: WindowState;
+  /** What others want of L1, for scenarios that say nothing of it themselves; default a quiet day. */
+  readonly demand?: readonly BlockDemand[] | undefined;
 }
 
-/** Runs a scenario without looking at how it ends. @throws RunFailedError */
+/** Runs a scenario without looking at how it ends. @throws InvalidStageError, RunFailedError */
 export function playScenario(
   openLedger: OpenLedger,
-  { cast, slots, stage = {} }: SimulatedScenario,
-  { seed, window }: ScenarioRunOptions,
+  scenario: SimulatedScenario,
+  options: ScenarioRunOptions,
 ): Promise<StageRun> {
+  return runStage(openLedger, setUpScenario(scenario, options));
+}
+
+/** The whole setup of a run of a scenario. */
+export function setUpScenario(
+  { cast, slots, stage = {} }: SimulatedScenario,
+  { seed, window, demand }: ScenarioRunOptions,
+): StageSetup {
   const changes = typeof stage === "function" ? stage(window) : stage;
   const closed = { windowSeconds: 0 };
   const inCast = cast.replaceAll("|", "").length;
   const own = { seed, cast, slots: slots ?? inCast };
-  return runStage(
-    openLedger,
-    makeSetup({ terms: OPEN_TERMS }, changes, own, window === "open" ? {} : { terms: closed }),
+  return makeSetup(
+    { terms: OPEN_TERMS, ...(demand === undefined ? {} : { demand }) },
+    changes,
+    own,
+    window === "open" ? {} : { terms: closed },
   );
 }
 

@@ -19,7 +19,7 @@ export interface NodeTraits {
   readonly maxDepth: number;
   readonly packsAtMost: number;
   readonly fill: number;
-  /** Takes its own transaction back when its slot ends, even if it could still land. */
+  /** Takes its own transaction back when its slot ends, even if it could still land, as v4.1.2 does. */
   readonly takesBackAtBoundary: boolean;
   readonly publisher: PublisherPolicy;
   /** Left out: rescues what it would build on, if it builds ahead. */

@@ -51,8 +51,9 @@ export const FAULT_KINDS = Object.keys(KINDS) as readonly FaultKind[];
 
 const STORM_SLOTS = 8;
 const CALM_SLOTS = 6;
-/** Opening the blobs of an epoch takes longer than all the rest: not every storm is proven. */
-const PROVEN_SHARE = 1 / 3;
+/** Opening the blobs of an epoch takes longer than all the rest: not every storm is proven. Those with a slow prover are as well. */
+const PROVEN_SHARE = 1 / 4;
+const PROVER = "prover";
 const TOPICS: readonly Topic[] = ["block_proposal", "checkpoint_proposal", "checkpoint_attestation", "tx"];
 /** Few, so that networks are deployed once and used often. */
 const WINDOWS = [
@@ -78,7 +79,7 @@ export function drawStorm(seed: string): Storm {
     userEveryMs: 6_000,
     // Without a prover nothing is to be pruned before the end.
     proofSubmissionEpochs: 2,
-    provers: random.chance(PROVEN_SHARE) ? { prover: { provingMs: 20_000 } } : {},
+    provers: random.chance(PROVEN_SHARE) ? { [PROVER]: { provingMs: 20_000 } } : {},
   });
   const faults = FAULT_KINDS.flatMap((kind) => {
     const { chance, most } = KINDS[kind];
@@ -88,8 +89,8 @@ export function drawStorm(seed: string): Storm {
   return { seed, calmSlot: STORM_SLOTS + 1, slots: STORM_SLOTS + CALM_SLOTS, base, faults };
 }
 
-/** The run that a storm is. */
-export function setUpStorm({ base, faults, slots }: Storm): StageSetup {
+/** The run that a storm is. @param traceLimit See `StageSetup` */
+export function setUpStorm({ base, faults, slots }: Storm, traceLimit = base.traceLimit): StageSetup {
   const only = <Kind extends FaultKind>(kind: Kind) =>
     faults.filter((fault): fault is Extract<Fault, { kind: Kind }> => fault.kind === kind);
   const traits: Record<
@@ -101,9 +102,11 @@ export function setUpStorm({ base, faults, slots }: Storm): StageSetup {
   for (const { node, downtime } of only("crash")) {
     traits[node] = { ...traits[node], downtimes: [...(traits[node]?.downtimes ?? []), downtime] };
   }
+  const slow = only("slow prover").at(-1);
   const rules = faults.flatMap((fault) => ("rule" in fault ? [fault.rule] : []));
   return makeSetup(base, {
     slots,
+    traceLimit,
     gossip: { rules, partitions: only("partition").map(({ partition }) => partition) },
     l1: {
       missedAt: only("missed L1 block").map(({ ms }) => ms),
@@ -112,9 +115,7 @@ export function setUpStorm({ base, faults, slots }: Storm): StageSetup {
     },
     demand: { ...QUIET_DEMAND, spikes: only("fee spike").map(({ spike }) => spike) },
     nodes: traits,
-    provers: Object.fromEntries(
-      Object.entries(base.provers).map(([name, prover]) => [name, only("slow prover").at(-1) ?? prover]),
-    ),
+    provers: slow === undefined ? base.provers : { [PROVER]: { provingMs: slow.provingMs } },
   });
 }
 

@@ -4,7 +4,7 @@ import { parseCast } from "../sim/cast.ts";
 import type { L1Block } from "../sim/l1.ts";
 import type { CheckpointId, LandedCheckpoint, LedgerAction, Outcome } from "../sim/ledger.ts";
 import type { StageSetup } from "./stageSetup.ts";
-import type { RunFacts } from "./tally.ts";
+import type { RunFacts } from "./runFacts.ts";
 
 // A run as a picture shows it: who did what from when to when. Plain data; all times are milliseconds of the run.
 

@@ -33,7 +33,7 @@ const { values: options } = parseArgs({
     sample: { type: "string", default: "1000000" },
     file: { type: "string", multiple: true, default: [""] },
     lanes: { type: "string", default: "1" },
-    timeout: { type: "string", default: "240" },
+    timeout: { type: "string", default: "600" },
     tree: { type: "string", default: path.join(tmpdir(), "build-ahead-mutation") },
     again: { type: "boolean", default: false },
     list: { type: "boolean", default: false },

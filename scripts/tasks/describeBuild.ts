@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
@@ -30,3 +31,21 @@ async function describeRevision(root: string): Promise<Pick<BuildDescription, "r
     return { revision: "unknown", dirty: true };
   }
 }
+
+/**
+ * Which revision of contracts and harness a measurement is of: the last commit that changed them, and if they have been changed since, by what.
+ */
+export async function describeHarness(root: string): Promise<string> {
+  const sources = ["contracts", "harness"];
+  const { stdout: commit } = await run("git", ["log", "-1", "--format=%H", "--", ...sources], { cwd: root });
+  const { stdout: diff } = await run("git", ["diff", "HEAD", "--", ...sources], { cwd: root, maxBuffer: MAX_DIFF });
+  const { stdout: others } = await run("git", ["ls-files", "--others", "--exclude-standard", "--", ...sources], {
+    cwd: root,
+  });
+  if (diff === "" && others === "") return commit.trim();
+  const change = createHash("sha256").update(diff).update(others).digest("hex").slice(0, 12);
+  return `${commit.trim()}+${change}`;
+}
+
+/** Bytes of a difference that are looked at. */
+const MAX_DIFF = 2 ** 28;

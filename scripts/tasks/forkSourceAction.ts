@@ -23,9 +23,7 @@ export default async function forkSourceAction(
     const seconds = Math.round((performance.now() - started) / 1000);
     console.log(`${source.isLoaded ? "Loaded" : "Prepared"} after ${seconds} s. In another terminal:\n`);
     console.log(`  npx hardhat rehearse --fork ${source.url} --registry ${source.registry}\n`);
-    console.log(
-      "It makes no blocks: what is sent to it waits for ever, and a fork of it does not. Interrupt to end it.",
-    );
+    console.log("It makes no blocks: what is sent to it waits, and on a fork of it does not. Interrupt to end it.");
     await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
     await source.stop();
   } catch (error) {

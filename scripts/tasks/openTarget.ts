@@ -46,6 +46,9 @@ export interface OpenNetwork {
 const DEVELOPMENT_CLIENT = /anvil|hardhat|edr|ganache/i;
 const DEVELOPMENT_POLLING = 20;
 const POLLING = 2_000;
+/** Seconds: a developer's node mines at once or in a fixed rhythm; on a real network 50 L1 slots in a row may come to nothing. */
+const DEVELOPMENT_PATIENCE = 60;
+const PATIENCE = 600;
 
 /**
  * Opens the network that `--network` names.
@@ -97,6 +100,8 @@ export async function openTarget(
     artifacts: hre.artifacts,
     confirmations: isDevelopment ? 1 : confirmations,
     pollingInterval: isDevelopment ? DEVELOPMENT_POLLING : POLLING,
+    blockPatience: isDevelopment ? DEVELOPMENT_PATIENCE : PATIENCE,
+    clock: () => performance.now(),
   };
 }
 

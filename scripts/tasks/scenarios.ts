@@ -14,11 +14,17 @@ export const scenariosTask = task(
     description: "Decides committees, delays and contents: the same seed is the same run",
     defaultValue: DEFAULT_SCENARIO_SEED,
   })
+  .addOption({
+    name: "demand",
+    description:
+      "CSV file with what others want of L1, a row a block: base_fee_wei,gas_used,blob_base_fee_wei,blobs_used; default quiet days",
+    defaultValue: "",
+  })
   .addOption({ name: "trace", description: "File for the traces of all runs", defaultValue: "" })
   .addOption({
     name: "out",
     description:
-      "Folder for scenarios.json, scenarios.md and the timelines; default evidence, or with other options a folder under tmp",
+      "Folder for scenarios.json, scenarios.md, metrics.json, .md and .prom, timetable.json and .md, and the timelines; default evidence, or with other options a folder under tmp",
     defaultValue: "",
   })
   .setAction(() => import("./scenariosAction.ts"))

@@ -7,10 +7,12 @@ import { makeId } from "../../harness/bench/record/recordId.ts";
 import type { RehearsalReport } from "../../harness/rehearsal/rehearsalReport.ts";
 import { findRecord } from "../../harness/report/findRecord.ts";
 import type { PublishStudyEvidence } from "../../harness/report/renderPublishStudy.ts";
+import type { TimetableRecord } from "../../harness/scenarios/measureTimetable.ts";
 
 /** Everything committed that a text can take its figures from. */
 export interface Evidence {
   readonly rehearsal: RehearsalReport;
+  readonly timetable: readonly TimetableRecord[];
   readonly gas: {
     /** A row with the main hard fork and committee, by the beginning of its id. */
     readonly row: (id: string) => BenchRecord;
@@ -41,6 +43,7 @@ export async function readCommittedEvidence(): Promise<Evidence> {
   const proofs = rowsOf("epoch proof").map(({ gasUsed, upstreamGasUsed = gasUsed }) => gasUsed - upstreamGasUsed);
   return {
     rehearsal: JSON.parse(await readFile("evidence/rehearsal.json", "utf8")) as RehearsalReport,
+    timetable: JSON.parse(await readFile("evidence/timetable.json", "utf8")) as readonly TimetableRecord[],
     gas: { row: (id) => findRecord(records, makeId([id], MAIN)), rowsOf },
     settlement: {
       again: Object.values(await readSnapshot("settlement")),

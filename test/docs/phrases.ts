@@ -6,6 +6,7 @@ import { windowEnd } from "../../harness/protocol/window.ts";
 import { perSlot, policyOf, sumOf, wastedMore } from "../../harness/report/renderPublishStudy.ts";
 import { BLOB_CHECK_GAS, FIXED_GAS_LIMIT } from "../../harness/publisher/gasLimit.ts";
 import { GAS_LIMIT_BUFFER_PERCENT } from "../../harness/upstream/defaults.ts";
+import type { TimetableRecord } from "../../harness/scenarios/measureTimetable.ts";
 import type { Evidence } from "./evidenceFigures.ts";
 
 const { rollup: config, gse } = mainnetLikeConfig();
@@ -67,7 +68,7 @@ export function phrasesOf(
       `\`inboxLag\` ${buildAheadConfig(config).inboxLag} `,
       `with lag ${config.inboxLag} a child`,
     ],
-    "docs/harness.md": ["from slot 1 on", ...publishStudy(evidence)],
+    "docs/harness.md": ["from slot 1 on", ...timetable(evidence), ...publishStudy(evidence)],
     "docs/security.md": [
       `All are of version ${upstreamVersion}.`,
       `"of a settlement is at most ${upTo(1000, firstSlot(evidence.settlement.firstTime, evidence))} for each late slot"`,
@@ -80,7 +81,20 @@ export function phrasesOf(
   };
 }
 
-/** The rules for one slot. */
+/** What the three modes were like when they were lived. */
+function timetable({ timetable: records }: Evidence): readonly string[] {
+  const [current, ahead, staggered] = records;
+  if (current === undefined || ahead === undefined || staggered === undefined) return ["a timetable of three modes"];
+  const each = (of: (record: TimetableRecord) => number) => [current, ahead, staggered].map(of);
+  const range = ({ latency }: TimetableRecord) => `${Math.floor(latency.least)} to ${Math.round(latency.most)} s`;
+  const [blocks, gaps] = [each((record) => record.blocks.mean), each((record) => record.deadZone.mean)];
+  return [
+    `${blocks[0]}, ${blocks[1]} and ${blocks[2]} blocks a slot, and ${gaps[0]}, ${gaps[1]} and ${gaps[2]} s in which nobody builds`,
+    `${range(current)} and ${current.latency.mean.toFixed(1)} s on average upstream`,
+    `${range(ahead)} and ${ahead.latency.mean.toFixed(1)} s with Build Ahead`,
+  ];
+}
+
 function publishStudy({ publishStudy: study }: Evidence): readonly string[] {
   const wasted = (id: string) => n(Math.round(perSlot(policyOf(study, id), (run) => run.wasted.gas).mean));
   const less = (more: string, other: string) => {
@@ -136,6 +150,7 @@ function gasLimits({ publishing: { dearestBundle = 0, blobCheck = 0 } }: Evidenc
   ];
 }
 
+/** The rules for one slot. */
 function exampleSlot(slot: bigint): readonly string[] {
   const [start, end] = [slotStart(EXAMPLE_TIMING, slot), slotStart(EXAMPLE_TIMING, slot + 1n)];
   const closed = windowEnd(EXAMPLE_TIMING, OPEN_TERMS.windowSeconds, slot);

@@ -46,6 +46,8 @@ export function targetOn(network: EmbeddedNetwork, provider?: L1Provider): Deplo
     artifacts,
     confirmations: 1,
     pollingInterval: 1,
+    blockPatience: 60,
+    clock: () => performance.now(),
   };
 }
 
@@ -59,6 +61,8 @@ export interface UpgradeRunOptions {
   readonly parameters?: UpgradeParameters;
   readonly name?: string;
   readonly provider?: L1Provider;
+  /** Seconds; default: longer than any test. */
+  readonly blockPatience?: number;
   readonly onResume?: (resumption: Resumption) => void;
 }
 
@@ -66,9 +70,9 @@ export interface UpgradeRunOptions {
 export async function runUpgrade(
   network: EmbeddedNetwork,
   folder: string,
-  { parameters = DEFAULT_PARAMETERS, name = "test", provider, onResume }: UpgradeRunOptions = {},
+  { parameters = DEFAULT_PARAMETERS, name = "test", provider, blockPatience, onResume }: UpgradeRunOptions = {},
 ): Promise<DeploymentRecord> {
-  const target = targetOn(network, provider);
+  const target = { ...targetOn(network, provider), ...(blockPatience === undefined ? {} : { blockPatience }) };
   const store = RecordStore.open(folder, name);
   try {
     const plan =

@@ -1,5 +1,6 @@
 import type { Address, Hex } from "viem";
 
+import type { GovernancePath } from "../../network/governance.ts";
 import type { LateSubmissionTerms } from "../../protocol/terms.ts";
 import type { RehearsalStep } from "../rehearsalReport.ts";
 import type { Override } from "./overrides.ts";
@@ -29,6 +30,7 @@ export interface ExplainedWord {
 export interface PayloadReport {
   readonly name: string;
   readonly payload: Address;
+  readonly path: GovernancePath;
   readonly proposalId: number;
   /** What it calls, for people. */
   readonly actions: readonly string[];

@@ -40,7 +40,7 @@ export interface ForkSource {
   stop(): Promise<void>;
 }
 
-/** The keys of the source's people are not those of a rehearsal: to it they are strangers. */
+/** Not a rehearsal's own seed: whom the source stakes, a rehearsal knows as the chain's validators, not as its own. */
 export const SOURCE_SEED = "fork source";
 /** Validators whose stake stays with the rollup that they joined. */
 const LOYAL = 2;

@@ -23,14 +23,13 @@ import { StepRecorder, type RehearsalListener } from "../stepRecorder.ts";
 import type { AttachedFork } from "./attachFork.ts";
 import { isCompiledFrom } from "./compareRollups.ts";
 import { dealTokens, findBalances } from "./dealTokens.ts";
+import { findSigners, isValidating, type SignerOf } from "./findSigners.ts";
 import { OwnCommittee } from "./ownCommittee.ts";
 
 /** Wei of whoever deploys. */
 const DEPLOYER_BALANCE = 10n ** 24n;
 /** Epochs that the rehearsal waits for the entry queue to let its own validators in. */
 const QUEUE_PATIENCE = 4;
-/** Upstream's `Status.VALIDATING`. */
-const VALIDATING = 1;
 /** Fee token units (1e18) that users are taken to bridge to the new rollup: more than the scenarios' fees. */
 const BRIDGED = 1_000_000n * 10n ** 18n;
 
@@ -84,17 +83,18 @@ export class ForkStage {
     });
     await queueValidators(deployer, contracts, this.#validators, rollup, this.fundStake);
     await flushEntryQueue(deployer, rollup, QUEUE_PATIENCE);
-    const statuses = await Promise.all(
-      this.#validators.map(({ address }) =>
-        chain.publicClient.readContract({
-          address: rollup.address,
-          abi: RollupAbi,
-          functionName: "getStatus",
-          args: [address],
-        }),
-      ),
+    const areIn = await Promise.all(this.#validators.map(({ address }) => isValidating(chain, rollup, address)));
+    return areIn.filter((isIn) => isIn).length;
+  }
+
+  /** Keys of all validators of the canonical rollup; undefined where some are strangers. */
+  async findSigners(): Promise<SignerOf | undefined> {
+    const { chain, fork } = this;
+    return findSigners(
+      chain,
+      fork.network.rollup,
+      this.#validators.map(({ account }) => account),
     );
-    return statuses.filter((status) => status === VALIDATING).length;
   }
 
   /** Gives staking tokens to an account. */

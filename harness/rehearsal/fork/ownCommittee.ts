@@ -14,7 +14,7 @@ import type { OverrideBook } from "./overrides.ts";
 export class CommitteeTooSmallError extends BuildAheadError {}
 
 const UNKNOWN_KEYS =
-  "the keys of the chain's validators are not known: the committee of each epoch that is driven is made of the rehearsal's own";
+  "a live chain's validators do not sign for a rehearsal: the committee of each epoch that is driven is made of its own";
 
 /**
  * Committees of validators whose keys are known, on a chain whose own validators are strangers. For each epoch that is driven, one

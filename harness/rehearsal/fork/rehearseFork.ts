@@ -161,8 +161,10 @@ class ForkRun {
     const stage = this.#stage;
     const { chain, contracts } = stage;
     let before: Membership | undefined;
+    const signerOf = await stage.findSigners();
     const walked = await walkPayload(stage, old, {
       ...(await makeUpgradePayload(stage, next)),
+      ...(signerOf === undefined ? {} : { signerOf }),
       onExecutable: async () => {
         await stage.nextEpoch(old.rollup);
         await runScenario(makeOnTimeSeries({ id: "unproven", count: 1 }), { world: old });

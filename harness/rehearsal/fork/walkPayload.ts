@@ -11,6 +11,7 @@ import { GSEAbi, RegistryAbi, RollupAbi } from "../../upstream/abis.ts";
 import type { World } from "../../world/world.ts";
 import { expectExecution, explainDiff } from "./expectedWords.ts";
 import type { PayloadReport } from "./forkReport.ts";
+import type { SignerOf } from "./findSigners.ts";
 import type { ForkStage } from "./forkStage.ts";
 
 type ExpectedWords = ReturnType<typeof expectExecution>;
@@ -21,6 +22,8 @@ export interface PayloadWalkOptions {
   /** Words that the actions write. @param at Unix seconds of the execution */
   readonly expect: (at: bigint) => Promise<ExpectedWords> | ExpectedWords;
   readonly onExecutable?: () => Promise<unknown>;
+  /** Keys of all proposers of the canonical rollup: then they signal. Left out: tokens are locked to propose. */
+  readonly signerOf?: SignerOf;
 }
 
 /** A payload that was executed. */
@@ -33,24 +36,25 @@ export interface WalkedPayload {
 const DAY_SECONDS = 86_400n;
 
 /**
- * Deploys a payload and takes it through governance by locked tokens, for the keys of the chain's proposers are not known; then holds
- * every word that its execution wrote against what it was to write.
+ * Deploys a payload and takes it through governance, by signals where the keys of the chain's proposers are known and else by locked
+ * tokens; then holds every word that its execution wrote against what it was to write.
  *
  * @throws GovernanceWalkError, L1RevertError when governance does not go along.
  * @throws UnexplainedWordError
  */
 export async function walkPayload(stage: ForkStage, world: World, options: PayloadWalkOptions): Promise<WalkedPayload> {
   const { chain, contracts, deployer, fork } = stage;
-  const { name, actions, expect, onExecutable } = options;
+  const { name, actions, expect, onExecutable, signerOf } = options;
   const { payload } = await deployModule(deployer, fixedActionsPayloadModule, {
     FixedActionsPayload: { actions: actions.map((action) => ({ ...action })), uri: name },
   });
   const from = await chain.now();
   const { steps, proposalId } = await executePayload(fork.network, {
     payload,
-    path: "lock",
+    path: signerOf === undefined ? "lock" : "signal",
     sender: deployer.account,
     fund: stage.fundStake,
+    ...(signerOf === undefined ? {} : { signerOf }),
     ...(onExecutable === undefined ? {} : { onExecutable }),
   });
   tellGovernance(world, "governance", steps);
@@ -67,6 +71,7 @@ export async function walkPayload(stage: ForkStage, world: World, options: Paylo
     report: {
       name,
       payload,
+      path: signerOf === undefined ? "lock" : "signal",
       proposalId: Number(proposalId),
       actions: actions.map((action) => describeAction(action, names)),
       days: Number((timestamp - from) / DAY_SECONDS),

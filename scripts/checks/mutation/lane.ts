@@ -27,7 +27,7 @@ export class Lane {
 
   /**
    * @param tree The copy's root
-   * @param timeoutSeconds For one test file
+   * @param timeoutSeconds For one file of Solidity tests, or all tests against a chain
    * @param greens Test files that a lane has found green, or is about to; all lanes share it
    */
   constructor(tree: string, timeoutSeconds: number, greens: Map<string, Promise<void>>) {
@@ -55,32 +55,32 @@ export class Lane {
     if (compiled.outcome === "not-viable") return { status: "not-viable", reason: compiled.reason };
     if (compiled.outcome !== "compiled") throw new Error(`The compiler ended with ${compiled.outcome}.`);
     const source = path.join(this.#tree, plan.file);
-    for (const testFile of plan.mocha) {
-      await this.#requireGreen(testFile);
-      const restore = replaceArtifacts(path.join(this.#tree, "artifacts"), compiled.contracts);
-      writeFileSync(source, mutated);
-      const run = await this.#runMocha(testFile).finally(() => {
-        restore();
-        writeFileSync(source, original);
-      });
-      if (run.outcome === "timed-out") return { status: "timed-out", by: testFile };
-      if (run.outcome === "red") return { status: "killed", by: `${testFile}: ${run.by}` };
-    }
+    await this.#requireGreen(...plan.mocha);
+    const restore = replaceArtifacts(path.join(this.#tree, "artifacts"), compiled.contracts);
+    writeFileSync(source, mutated);
+    const run = await this.#runMocha(plan.mocha).finally(() => {
+      restore();
+      writeFileSync(source, original);
+    });
+    if (run.outcome === "timed-out") return { status: "timed-out", by: plan.mocha.join(", ") };
+    if (run.outcome === "red") return { status: "killed", by: run.by };
     return { status: "survived" };
   }
 
-  /** @throws Error unless the test file is green on unchanged sources, without which nothing can be said of a mutant. */
-  async #requireGreen(testFile: string): Promise<void> {
-    const known = this.#greens.get(testFile) ?? this.#checkGreen(testFile);
-    this.#greens.set(testFile, known);
+  /** @throws Error unless the tests are green on unchanged sources, without which nothing can be said of a mutant. */
+  async #requireGreen(...testFiles: readonly string[]): Promise<void> {
+    const name = testFiles.join(", ");
+    const known = this.#greens.get(name) ?? this.#checkGreen(testFiles);
+    this.#greens.set(name, known);
     await known;
   }
 
-  async #checkGreen(testFile: string): Promise<void> {
-    const run = testFile.endsWith(".sol")
-      ? await this.#ask({ kind: "test", testFile, changes: {} satisfies Changes })
-      : await this.#runMocha(testFile);
-    if (run.outcome !== "green") throw new Error(`${testFile} is not green unchanged: ${JSON.stringify(run)}`);
+  async #checkGreen(testFiles: readonly string[]): Promise<void> {
+    const [first = ""] = testFiles;
+    const run = first.endsWith(".sol")
+      ? await this.#ask({ kind: "test", testFile: first, changes: {} satisfies Changes })
+      : await this.#runMocha(testFiles);
+    if (run.outcome !== "green") throw new Error(`${testFiles.join(", ")} is not green: ${JSON.stringify(run)}`);
   }
 
   async close(): Promise<void> {
@@ -130,13 +130,18 @@ export class Lane {
     });
   }
 
-  #runMocha(testFile: string): Promise<TestOutcome> {
+  /** All files in one process, up to the first failure: they share what takes longest, the networks that they open. */
+  #runMocha(testFiles: readonly string[]): Promise<TestOutcome> {
     const hardhat = path.join(this.#tree, "node_modules/.bin/hardhat");
     const options = ["--config", MUTATION_CONFIG, "--no-typechain"];
-    const child = spawn(process.execPath, [hardhat, ...options, "test", "mocha", "--no-compile", "--bail", testFile], {
-      cwd: this.#tree,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(
+      process.execPath,
+      [hardhat, ...options, "test", "mocha", "--no-compile", "--bail", ...testFiles],
+      {
+        cwd: this.#tree,
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -152,13 +157,14 @@ export class Lane {
         if (isTimedOut) resolve({ outcome: "timed-out" });
         else if (code === 0 && /\d+ passing/.test(output)) resolve({ outcome: "green" });
         else if (/\d+ failing/.test(output)) resolve({ outcome: "red", by: firstFailure(output) });
-        else reject(new Error(`${testFile} did not run: ${output.slice(-2000)}`));
+        else reject(new Error(`${testFiles.join(", ")} did not run: ${output.slice(-2000)}`));
       });
     });
   }
 }
 
-/** The title of the first failed test, as mocha's list of tests shows it. */
+/** The first failed test: its suite and its title, as mocha tells them below its list. */
 function firstFailure(output: string): string {
-  return /^\s+1\) (.+)$/m.exec(output)?.[1]?.trim() ?? "set-up";
+  const [, suite, title] = /^ {2}1\) (.+)\n(?: {7,}.+\n)*? {7,}(.+):$/m.exec(output) ?? [];
+  return suite === undefined || title === undefined ? "set-up" : `${suite.trim()}: ${title.trim()}`;
 }

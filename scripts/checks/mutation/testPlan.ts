@@ -83,7 +83,11 @@ export const testPlans: readonly TestPlan[] = [
   },
   {
     file: `${LIBRARIES}/PackedAttestationsLib.sol`,
-    solidity: [`test/${LIBRARIES}/ProposerLib.t.sol`, `test/${LIBRARIES}/LateAuthorisationLib.verifyQuorum.t.sol`],
+    solidity: [
+      `test/${LIBRARIES}/PackedAttestationsLib.t.sol`,
+      `test/${LIBRARIES}/ProposerLib.t.sol`,
+      `test/${LIBRARIES}/LateAuthorisationLib.verifyQuorum.t.sol`,
+    ],
     mocha: [ATTESTATIONS],
     deployed: [LATE, OPERATIONS],
   },

@@ -15,6 +15,8 @@ export default defineConfig({
   ...config,
   // One folder of artifacts, from which both kinds of tests are compiled anew.
   solidity: { ...(config.solidity as object), splitTestsCompilation: false } as never,
+  // A plan's tests share a process, and what they open there.
+  test: { ...config.test, mocha: { ...(config.test?.mocha as object), parallel: false } },
   // A mutant may be larger than a contract may be; it shall die of what it does.
   networks: { default: { ...(config.networks?.default as object), allowUnlimitedContractSize: true } as never },
 });

@@ -151,6 +151,14 @@ contract LateSlashingHookTest is LateSlashingSetUp {
     hook.open(ALICE);
   }
 
+  function test_constructor_takesAnExecutorWhateverItsCodeIs() public {
+    vm.etch(BOB, hex"00");
+    slasher = new Slasher(address(this), BOB, 1);
+    rollup.setSlasher(address(slasher));
+    LateSlashingHook made = deployHook(ledger, SlashPath.Governance);
+    assertEq(uint8(made.PATH()), uint8(SlashPath.Governance), "a single byte is code");
+  }
+
   // ---- opening ----
 
   function test_onLateSubmission_opensThePayloadOnceTheStrikesSuffice() public {
@@ -251,6 +259,16 @@ contract LateSlashingHookTest is LateSlashingSetUp {
   }
 
   // ---- nothing to slash ----
+
+  function test_open_acceptsTheSmallestStakeAndTheSmallestPrice() public {
+    SlashTerms memory terms = termsWith(THRESHOLD);
+    terms.amountPerWeight = 1;
+    hook.setTerms(terms);
+    landTwoAndOpen();
+    rollup.setStake(ALICE, 1, Status.VALIDATING);
+    assertEq(hook.getBatch(ALICE).amount, 2 * LATE_WEIGHT, "a unit of the token for each unit of weight");
+    assertTrue(address(hook.open(ALICE)) != address(0), "there is something to slash");
+  }
 
   function test_open_refusesValidatorsThatMovedOrLeft() public {
     landTwoAndOpen();

@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { expect } from "chai";
 import { artifacts } from "hardhat";
-import { encodeFunctionData, zeroAddress, zeroHash, type Address } from "viem";
+import { encodeFunctionData, hexToBigInt, hexToNumber, zeroAddress, zeroHash, type Address, type Hex } from "viem";
 
 import {
   ChangedBuildError,
@@ -23,6 +23,7 @@ import {
 } from "../../../harness/deployments/planUpgrade.ts";
 import { stringifyRecord } from "../../../harness/deployments/recordJson.ts";
 import { RecordLockedError, RecordStore } from "../../../harness/deployments/recordStore.ts";
+import { NoNewBlockError } from "../../../harness/deployments/requireBlocks.ts";
 import { TransactionWaitingError, type Resumption } from "../../../harness/deployments/resumeJournal.ts";
 import { DEFAULT_PARAMETERS, type PenaltyParameters } from "../../../harness/deployments/upgradeParameters.ts";
 import { ChangedParametersError, RecordMismatchError } from "../../../harness/deployments/validateRecord.ts";
@@ -192,6 +193,38 @@ describe("Deploying the upgrade", () => {
     const other = runUpgrade(network, folder, { name: "other" });
     const unsettled = await rejection(other, UnsettledTransactionsError);
     expect(unsettled.fields["deployer"]).to.equal(deployer.account.address);
+  });
+
+  it("gives up when the node makes no blocks, and goes on with what it had sent once there are some", async () => {
+    const { chain, deployer } = network;
+    const paced = pacedProvider(deployer);
+    /** Takes the first transaction, and leaves it where it is. */
+    const asleep: L1Provider = {
+      request: async (request) => {
+        if (request.method === "hardhat_getAutomine") return false;
+        if (request.method !== "eth_sendTransaction") return paced.request(request);
+        const [{ data, gas, nonce }] = request.params as [{ data: Hex; gas: Hex; nonce: Hex }];
+        const signed = await deployer.account.signTransaction({
+          chainId: chain.chainId,
+          nonce: hexToNumber(nonce),
+          gas: hexToBigInt(gas),
+          maxFeePerGas: 10n ** 11n,
+          data,
+          type: "eip1559",
+        });
+        return chain.rpc("eth_sendRawTransaction", [signed]);
+      },
+    };
+    const nonce = await nonceOf(network);
+    const error = await rejection(
+      runUpgrade(network, folder, { provider: asleep, blockPatience: 0.2 }),
+      NoNewBlockError,
+    );
+    expect(error.fields["block"]).to.equal(await chain.publicClient.getBlockNumber());
+    await chain.mineAt((await chain.now()) + 12n);
+    expect((await runUpgrade(network, folder)).status).to.equal("complete");
+    const { steps } = RecordStore.read(path.join(folder, "test.json"));
+    expect((await nonceOf(network)) - nonce, "nothing twice").to.equal(steps.length);
   });
 
   it("says when the money ends, before it begins and on the way, and goes on when there is more", async () => {

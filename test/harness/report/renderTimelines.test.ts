@@ -23,7 +23,7 @@ describe("Timelines of scenarios", () => {
 
   before(async () => {
     const scenarios = await findSimulatedScenarios(["l1-reorg", "late-by-next-proposer", "silent-discard"]);
-    ({ pictures } = await runScenarios(hre, scenarios, DEFAULT_SCENARIO_SEED));
+    ({ pictures } = await runScenarios(hre, scenarios, { seed: DEFAULT_SCENARIO_SEED }));
     files = await renderTimelineFiles(pictures);
   });
 

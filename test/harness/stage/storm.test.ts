@@ -2,12 +2,16 @@ import { expect } from "chai";
 import hre from "hardhat";
 
 import { ChainLedgers } from "../../../harness/ledger/chainLedgers.ts";
+import { openModelLedger } from "../../../harness/ledger/modelLedger.ts";
+import type { OpenLedger } from "../../../harness/stage/runStage.ts";
 import { runStorm, runStorms, shrinkStorm, StuckError } from "../../../harness/stage/runStorm.ts";
 import { drawStorm, FAULT_KINDS, setUpStorm, type Storm } from "../../../harness/stage/storm.ts";
+import { addReports, EMPTY_REPORT } from "../../../harness/stage/stormReport.ts";
 import { fuzzSeed } from "../../support/fuzzSeed.ts";
 import { rejection } from "../../support/rejection.ts";
 
 const RUNS = 30;
+const MODEL_RUNS = 300;
 
 describe("Storms", () => {
   it("are drawn from their seed alone, with every kind of fault in a good part of them", () => {
@@ -33,6 +37,62 @@ describe("Storms", () => {
         for (const { toMs } of downtimes) expect(toMs).to.be.at.most(end);
       }
     }
+  });
+
+  it("with a slow prover have one", () => {
+    const storms = Array.from({ length: 300 }, (_, index) => drawStorm(`slow/${index}`));
+    const slow = storms.filter(({ faults }) => faults.some(({ kind }) => kind === "slow prover"));
+    expect(slow.length).to.be.greaterThan(0);
+    for (const storm of slow) expect(Object.keys(setUpStorm(storm).provers)).to.deep.equal(["prover"]);
+  });
+
+  describe("on the model", () => {
+    const open: OpenLedger = async (setup) => openModelLedger(setup);
+
+    it(`break nothing, and everything is proven again (${MODEL_RUNS} runs)`, async () => {
+      const { failures, ...report } = await runStorms(open, { seed: `${fuzzSeed(1)}`, runs: MODEL_RUNS });
+      expect(failures.map(({ seed, message }) => `${seed}: ${message}`)).to.deep.equal([]);
+      expect(report.provenAgain).to.be.greaterThan(MODEL_RUNS / 10);
+      expect(report.proofs).to.be.at.least(report.provenAgain);
+    });
+
+    // What each of them has found.
+    for (const [seed, what] of [
+      ["guard/50", "a proposer that was down when its slot ended began to build in the next one"],
+      [
+        "guard/80",
+        "a node that was down did not learn of all that had landed meanwhile, and packed transactions again",
+      ],
+      ["try/189", "a proof that was sent in a rush waited for ever with what had been enough then"],
+    ] as const) {
+      it(`are over once and for all: ${what}`, async () => {
+        await runStorm(open, drawStorm(seed));
+      });
+    }
+
+    it("notice when nothing is proven any more", async () => {
+      const drawn = Array.from({ length: 100 }, (_, index) => drawStorm(`proven/${index}`));
+      const proven = drawn.filter(({ base }) => Object.keys(base.provers).length > 0).slice(0, 5);
+      expect(proven).to.have.lengthOf(5);
+      // L1 takes nothing from the prover, ever.
+      const toMs = Number.MAX_SAFE_INTEGER;
+      const censorship = { senders: ["prover"], fromMs: 0, toMs } as const;
+      for (const storm of proven) {
+        const faults = [{ kind: "censoring builder", censorship }] as const;
+        const error = await rejection(runStorm(open, { ...storm, faults }), StuckError);
+        expect(error.message).to.include("An epoch was not proven although the weather was calm");
+      }
+    });
+
+    it("add up from batches to what they are at once", async () => {
+      const once = await runStorms(open, { seed: "batch", runs: 6 });
+      const batches = [
+        await runStorms(open, { seed: "batch", runs: 4 }),
+        await runStorms(open, { seed: "batch", runs: 2, from: 4 }),
+      ];
+      expect(batches.reduce(addReports, EMPTY_REPORT)).to.deep.equal(once);
+      expect(once.events["begun: checkpoint-proposal"]?.runs).to.equal(6);
+    });
   });
 
   describe("on the real contracts", () => {

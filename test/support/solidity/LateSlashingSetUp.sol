@@ -25,6 +25,7 @@ import {Rollup__MockForPenalties} from "../../../contracts/test/penalties/Rollup
  */
 abstract contract LateSlashingSetUp is Test {
   uint256 internal constant STAKE = 100 ether;
+  uint256 internal constant WINDOW = 300;
   uint96 internal constant PER_WEIGHT = 1 ether;
   uint32 internal constant THRESHOLD = 4;
   uint16 internal constant LATE_WEIGHT = 2;
@@ -40,7 +41,7 @@ abstract contract LateSlashingSetUp is Test {
   LateSlashRegistry internal registry;
   LateSlashingHook internal hook;
 
-  function setUp() public {
+  function setUp() public virtual {
     rollup = new Rollup__MockForPenalties();
     rollup.setCurrentSlot(1000);
     slasher = deploySlasher(address(0xDEAD));
@@ -77,10 +78,10 @@ abstract contract LateSlashingSetUp is Test {
     LatePenaltyController _controller,
     SlashPath _path
   ) internal returns (LateStrikeLedger newLedger, LateSlashingHook newHook) {
-    newLedger = new LateStrikeLedger(_controller, address(this), 300, weights(LATE_WEIGHT, MISS_WEIGHT));
+    newLedger = new LateStrikeLedger(_controller, address(this), WINDOW, weights(LATE_WEIGHT, MISS_WEIGHT));
     newHook = deployHook(newLedger, _path);
     _controller.addHook(newLedger, 200_000);
-    _controller.addHook(newHook, 1_000_000);
+    _controller.addHook(newHook, 1_500_000);
   }
 
   function land(uint256 _slot) internal {

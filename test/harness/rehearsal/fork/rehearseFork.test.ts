@@ -66,6 +66,12 @@ describe("Rehearsal on a fork", () => {
     expect(contracts(opening?.words).sort()).to.deep.equal(["Governance", "new rollup"]);
   });
 
+  it("upgrades by the signals of the chain's proposers, whose keys are known here, and opens the window by locked tokens", () => {
+    expect(report.payloads.map(({ path }) => path)).to.deep.equal(["signal", "lock"]);
+    const signals = report.steps.find(({ id }) => id === "upgrade.governance.signal");
+    expect(signals?.transactions).to.equal(17);
+  });
+
   it("finds the other side as it must be", () => {
     expect(report.checks.map(({ id }) => id)).to.include.members(["canonical", "followers.count", "loyal.old"]);
     for (const { id, passed } of report.checks) expect(passed, id).to.equal(true);

@@ -5,10 +5,9 @@ import type { BenchRecord } from "../../harness/bench/record/benchRecord.ts";
 import { readEvidence } from "../../harness/bench/record/evidence.ts";
 import { makeId } from "../../harness/bench/record/recordId.ts";
 import type { RehearsalReport } from "../../harness/rehearsal/rehearsalReport.ts";
-
 import { findRecord } from "../../harness/report/findRecord.ts";
-import type { TimetableRecord } from "../../harness/scenarios/measureTimetable.ts";
 import type { PublishStudyEvidence } from "../../harness/report/renderPublishStudy.ts";
+import type { TimetableRecord } from "../../harness/scenarios/measureTimetable.ts";
 
 /** Everything committed that a text can take its figures from. */
 export interface Evidence {

@@ -95,7 +95,6 @@ function timetable({ timetable: records }: Evidence): readonly string[] {
   ];
 }
 
-/** What simulating and handing over save. */
 function publishStudy({ publishStudy: study }: Evidence): readonly string[] {
   const wasted = (id: string) => n(Math.round(perSlot(policyOf(study, id), (run) => run.wasted.gas).mean));
   const less = (more: string, other: string) => {
@@ -151,6 +150,7 @@ function gasLimits({ publishing: { dearestBundle = 0, blobCheck = 0 } }: Evidenc
   ];
 }
 
+/** The rules for one slot. */
 function exampleSlot(slot: bigint): readonly string[] {
   const [start, end] = [slotStart(EXAMPLE_TIMING, slot), slotStart(EXAMPLE_TIMING, slot + 1n)];
   const closed = windowEnd(EXAMPLE_TIMING, OPEN_TERMS.windowSeconds, slot);

@@ -7,17 +7,19 @@ import type { World } from "../world/world.ts";
 /** Names of accounts and the keys behind them. */
 export class ChainAccounts {
   readonly #world: World;
-  readonly #accounts = new Map<AccountName, LocalAccount>();
+  /** Staked, and rich, before the run began. */
+  readonly #validators: ReadonlyMap<AccountName, LocalAccount>;
   readonly #names = new Map<Address, AccountName>();
 
   constructor(world: World, validators: readonly Validator[]) {
     this.#world = world;
-    for (const [index, { account }] of validators.entries()) this.#remember(validatorAccount(index), account);
+    this.#validators = new Map(validators.map(({ account }, index) => [validatorAccount(index), account]));
+    for (const [name, account] of this.#validators) this.#remember(name, account);
   }
 
-  /** The account of that name, with ether to pay for gas. */
+  /** The account of that name, with ether to pay for gas: a reorganisation may have taken back what it was first given. */
   async get(name: AccountName): Promise<LocalAccount> {
-    return this.#accounts.get(name) ?? this.#remember(name, await this.#world.account(name));
+    return this.#validators.get(name) ?? this.#remember(name, await this.#world.account(name));
   }
 
   /** The address itself if nobody here has it. */
@@ -26,7 +28,6 @@ export class ChainAccounts {
   }
 
   #remember(name: AccountName, account: LocalAccount): LocalAccount {
-    this.#accounts.set(name, account);
     this.#names.set(getAddress(account.address), name);
     return account;
   }

@@ -34,6 +34,10 @@ export function renderSweep(evidence: SweepEvidence, shares: Shares): string {
     },
     { kind: "list", items: Object.entries(weathers).map(([name, title]) => `**${name}**: ${title}`) },
     { kind: "heading", level: 2, text: "From which share on it saves more than it destroys" },
+    {
+      kind: "text",
+      text: `With a window of ${MAIN_WINDOW} s. A share is named when the interval lies above zero at it and at every larger one that was measured; between ${plan.shares.map(percent).join(", ")} nothing was.`,
+    },
     { kind: "list", items: plan.weathers.map((weather) => verdictOn(numbers, weather)) },
     ...SWEEP_CHARTS.map(({ file, title }): Block => ({
       kind: "picture",

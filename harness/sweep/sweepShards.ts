@@ -9,7 +9,7 @@ import {
   type SweepPlan,
 } from "./record/sweepResult.ts";
 import { SweepFileError } from "./sweepErrors.ts";
-import { pointsOf, runsOf, seedsOf, type Shard } from "./sweepPlan.ts";
+import { FULL_PLAN, pointsOf, runsOf, seedsOf, WHOLE, type Shard } from "./sweepPlan.ts";
 import { SWEEP_WEATHERS } from "./weather.ts";
 
 /** What a shard leaves behind: merges with the others without loss. */
@@ -91,17 +91,26 @@ function addUp(counts: readonly Readonly<Record<number, number>>[]): Readonly<Re
   return sum;
 }
 
-/** Whether it looks like one; what is wrong inside shows when its runs are looked for. */
+/** Whether it looks like one; which runs are missing shows when they are looked for. */
 function asShard(file: string, content: unknown): ShardFile {
   const { commit, plan, shard, results, sample } = (content ?? {}) as Partial<ShardFile>;
   const isOne =
     typeof commit === "string" &&
-    typeof plan === "object" &&
-    typeof shard?.index === "number" &&
-    typeof shard.of === "number" &&
+    hasShapeOf(FULL_PLAN, plan) &&
+    hasShapeOf(WHOLE, shard) &&
     Array.isArray(results) &&
-    results.every((result: Partial<RunResult> | null) => typeof result?.run === "object") &&
+    results.every((result: Partial<RunResult> | null) =>
+      MEASURES.every((measure) => typeof result?.run === "object" && typeof result.measures?.[measure] === "number"),
+    ) &&
     Array.isArray(sample);
   if (!isOne) throw new SweepFileError(`${file} is no shard of a sweep: --shard writes them`);
   return content as ShardFile;
+}
+
+function hasShapeOf(model: object, value: unknown): boolean {
+  const entries = Object.entries(model) as [string, unknown][];
+  const fields = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return entries.every(
+    ([key, part]) => typeof fields[key] === typeof part && Array.isArray(fields[key]) === Array.isArray(part),
+  );
 }

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 import { expect } from "chai";
 
 import { OPEN_TERMS } from "../../../harness/network/deployBuildAhead.ts";
@@ -7,7 +9,7 @@ import { renderSweepChart, SWEEP_CHARTS } from "../../../harness/report/sweepCha
 import { SweepNumbers } from "../../../harness/report/sweepNumbers.ts";
 import type { RunResult, SweepEvidence } from "../../../harness/sweep/record/sweepResult.ts";
 import { MEASURES } from "../../../harness/sweep/record/sweepResult.ts";
-import { QUICK_PLAN, runsOf } from "../../../harness/sweep/sweepPlan.ts";
+import { FULL_PLAN, pointsOf, QUICK_PLAN, runsOf } from "../../../harness/sweep/sweepPlan.ts";
 import { makeEvidence } from "../../../harness/sweep/sweepShards.ts";
 import { textsOf } from "../../support/svgTexts.ts";
 
@@ -78,5 +80,21 @@ describe("The sweep's report", () => {
   it("asks for no point that was not run", () => {
     const numbers = new SweepNumbers(invent(() => 0));
     expect(() => numbers.at("calm", 24, 0)).to.throw(SweepRowError);
+  });
+});
+
+describe("Evidence of the sweep", () => {
+  it("is of the whole plan, ten thousand slots a point and more, and reads as it counts", async () => {
+    const evidence = JSON.parse(await readFile("evidence/sweep.json", "utf8")) as SweepEvidence;
+    expect(evidence.plan).to.deep.equal(FULL_PLAN);
+    expect(evidence.points.map(({ point }) => point)).to.deep.equal(pointsOf(FULL_PLAN));
+    for (const { measures } of evidence.points) expect(measures.lost).to.have.lengthOf(FULL_PLAN.seeds);
+    expect(FULL_PLAN.seeds * FULL_PLAN.slots).to.be.at.least(10_000);
+    expect(evidence.sample).to.have.lengthOf(FULL_PLAN.sample.points);
+    expect(renderSweep(evidence, OPEN_TERMS)).to.equal(await readFile("evidence/sweep.md", "utf8"));
+    for (const chart of SWEEP_CHARTS) {
+      const svg = await readFile(`evidence/charts/${chart.file}`, "utf8");
+      expect(await renderSweepChart(chart, evidence), chart.file).to.equal(svg);
+    }
   });
 });

@@ -106,6 +106,11 @@ describe("Storms", () => {
       expect(report.onTime).to.be.greaterThan(report.lost);
     });
 
+    // What it has found: a reorganisation took back the ether with which a prover had been furnished in the block before.
+    it("are over once and for all where they have found something", async () => {
+      await runStorm(open, drawStorm("storm/17"));
+    });
+
     it("replay to the byte", async () => {
       const replay = async () => (await runStorm(open, drawStorm("replay"))).trace.render();
       expect(await replay()).to.equal(await replay());

@@ -136,6 +136,8 @@ describe("A sweep", () => {
       [[shardOf(1), shardOf(2, 3)], "2.json is of another sweep than 1.json"],
       [[shardOf(1), shardOf(2, 2, { results: results.slice(0, 1) })], "A run is missing: "],
       [[shardOf(1), shardOf(2, 2, { results })], "runs, of a plan of"],
+      [[shardOf(1, 2, { plan: {} as never })], "1.json is no shard of a sweep"],
+      [[shardOf(1, 2, { results: [{ ...results[0], measures: {} } as never] })], "1.json is no shard of a sweep"],
       [[{ file: "x.json", content: null }], "x.json is no shard of a sweep: --shard writes them"],
       [[{ file: "x.json", content: { commit: "c", plan: {}, results: [null] } }], "x.json is no shard of a sweep"],
     ];

@@ -1,6 +1,9 @@
+import { readFile } from "node:fs/promises";
+
 import { expect } from "chai";
 
-import { renderStorms } from "../../../harness/report/renderStorms.ts";
+import { renderStorms, type StormEvidence } from "../../../harness/report/renderStorms.ts";
+import { FAULT_KINDS } from "../../../harness/stage/storm.ts";
 import { EMPTY_REPORT } from "../../../harness/stage/stormReport.ts";
 
 const report = {
@@ -28,5 +31,22 @@ describe("The storms' report", () => {
 
   it("does without a ledger that has not been run", () => {
     expect(renderStorms({ model: { commit: "c", seed: "s", report } })).to.not.include("contracts:");
+  });
+});
+
+describe("Evidence of the storms", () => {
+  it("is of enough storms on either ledger, none of which failed, with no kind of fault rare, and reads as it counts", async () => {
+    const evidence = JSON.parse(await readFile("evidence/storms.json", "utf8")) as StormEvidence;
+    for (const [ledger, least] of [
+      ["model", 20_000],
+      ["chain", 300],
+    ] as const) {
+      const found = evidence[ledger]?.report ?? EMPTY_REPORT;
+      expect(found.runs, ledger).to.be.at.least(least);
+      expect(found.failures, ledger).to.deep.equal([]);
+      for (const kind of FAULT_KINDS) expect(found.faults[kind].runs / found.runs, kind).to.be.greaterThan(0.2);
+      expect(found.provenAgain / found.runs, ledger).to.be.greaterThan(0.2);
+    }
+    expect(renderStorms(evidence)).to.equal(await readFile("evidence/storms.md", "utf8"));
   });
 });

@@ -26,7 +26,7 @@ export type Fault =
 /** What a node says that does not know a method (JSON-RPC). */
 export const METHOD_NOT_FOUND: Fault = { error: { code: -32_601, message: "the method does not exist" } };
 /** Milliseconds that whoever asks waits for an answer. */
-const PATIENCE = 500;
+const PATIENCE = 4_000;
 
 /** A real node behind a provider that lets it down in some methods, over HTTP. */
 export class FaultyNode {

@@ -1,6 +1,7 @@
 import type { Address, LocalAccount, PrivateKeyAccount, TransactionReceipt } from "viem";
 
 import { asRescued, attestCheckpoint, type AttestedCheckpoint } from "../consensus/attestedCheckpoint.ts";
+import { proveBlobs } from "../consensus/blobs.ts";
 import { ChainFollower } from "../consensus/chainFollower.ts";
 import { buildCheckpoint, type BuildCheckpointOptions } from "../consensus/checkpoint.ts";
 import { readTip, type CheckpointTip } from "../consensus/checkpointTip.ts";
@@ -209,6 +210,7 @@ export class World {
     const timestamp = options.timestamp ?? this.at(checkpoint.slot, ON_TIME_DELAY);
     const from =
       options.from ?? this.#accountOf(checkpoint.proposer ?? (await this.committee(checkpoint.slot)).proposer);
+    await proveBlobs(checkpoint.blobs);
     const request =
       bundle === undefined
         ? makeProposeTransaction(this.view, checkpoint, from, overrides)

@@ -1,5 +1,5 @@
 import { attestCheckpoint } from "../../consensus/attestedCheckpoint.ts";
-import { makeBlobs, makeSidecars } from "../../consensus/blobs.ts";
+import { makeBlobs, makeSidecars, proveBlobs } from "../../consensus/blobs.ts";
 import { buildCheckpoint } from "../../consensus/checkpoint.ts";
 import { executeSynthetically } from "../../consensus/syntheticExecution.ts";
 import type { HardhatRuntime } from "../../hardhatRuntime.ts";
@@ -67,7 +67,10 @@ async function landOne(world: World, slot: bigint, book: Book): Promise<number> 
   const checkpoint = await book("building", () => buildCheckpoint(world.view, options));
   const attested = await book("signing", () => attestCheckpoint(checkpoint, committee, world.keys));
   // Remembered, so that landing does not prove them again.
-  await book("blobs", () => makeSidecars(blobs.blobs, world.chain.blobWrapper));
+  await book("blobs", async () => {
+    await proveBlobs(blobs.blobs);
+    makeSidecars(blobs.blobs, world.chain.blobWrapper);
+  });
   const { revert } = await book("l1", () => world.land(attested));
   if (revert !== undefined) throw revert;
   return attested.signers.length;

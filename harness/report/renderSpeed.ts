@@ -47,7 +47,7 @@ export function renderSpeed(evidence: SpeedEvidence): string {
     "## An epoch, and where its time goes",
     describeEpoch(evidence.epoch),
     "## Cost and memory of a slot",
-    "Simulated slots with their actors, checkpoints of all slots sharing their blobs. Cost and memory should not depend on how many slots there are. CPU time is of all threads.",
+    "Simulated slots with their actors, checkpoints of all slots sharing their blobs. Cost and memory should not depend on how many slots there are. A thousand slots on the model went before, to warm the code. CPU time is of all threads.",
     stageTable(stages),
   ].join("\n\n")}\n`;
 }

@@ -14,6 +14,9 @@ const CALM_DAY = {
   traceLimit: 0,
 } as const;
 
+/** Slots on the model before the stopwatch runs: they warm the code of stage and actors, whatever the ledger. */
+const WARM_UP = 1_000;
+
 /**
  * Runs so many slots with actors and everything. For a process of its own: the peak of memory is the process's.
  * @param now A stopwatch, in milliseconds
@@ -24,6 +27,7 @@ export async function measureStage(
   slots: number,
   now: () => number,
 ): Promise<StageSpeed> {
+  await runStage(async (setup) => openModelLedger(setup), makeSetup(CALM_DAY, { slots: WARM_UP }));
   const chains = ledger === "chain" ? new ChainLedgers(hardhat) : undefined;
   const began = { ms: now(), cpu: process.cpuUsage() };
   const opened = { ...began };

@@ -45,7 +45,7 @@ export class AnvilMissingError extends BuildAheadError {
 }
 
 /** The script that starts the pinned anvil. @throws AnvilMissingError */
-function findAnvil(folder: string | undefined): string {
+export function findAnvil(folder?: string): string {
   try {
     const home = folder ?? path.dirname(require.resolve("@foundry-rs/anvil/package.json"));
     const architecture = process.arch === "x64" ? "amd64" : process.arch;

@@ -1,7 +1,7 @@
 import hardhat from "hardhat";
 
 import { openRpcChain } from "../../harness/l1/openRpcChain.ts";
-import { AnvilMissingError, startAnvil } from "../../harness/l1/startAnvil.ts";
+import { startAnvil } from "../../harness/l1/startAnvil.ts";
 import type { DeployedNetwork } from "../../harness/network/deployment.ts";
 import { OPEN_TERMS } from "../../harness/network/deployBuildAhead.ts";
 import { deployV4Stack } from "../../harness/network/deployV4Stack.ts";
@@ -32,17 +32,10 @@ export interface AnvilWorldOptions {
   readonly validatorCount?: number;
 }
 
-/**
- * Starts anvil and deploys. Where there is no anvil, the tests that need it count as pending, and the reason is printed: they did not
- * run.
- */
-export async function openAnvilWorld(context: Mocha.Context, options: AnvilWorldOptions): Promise<AnvilWorld> {
+/** Starts anvil and deploys. For suites that are described with `describeWithAnvil`. */
+export async function openAnvilWorld(options: AnvilWorldOptions): Promise<AnvilWorld> {
   const { seed, config = smallConfig(), terms = OPEN_TERMS, validatorCount: count = 8 } = options;
-  const anvil = await startAnvil().catch((error: unknown) => {
-    if (!(error instanceof AnvilMissingError)) throw error;
-    console.log(`    not run: ${error.message}`);
-    return context.skip();
-  });
+  const anvil = await startAnvil();
   const chain = await openRpcChain({
     url: anvil.url,
     baseFeePerGas: 10n ** 9n,

@@ -11,8 +11,9 @@ import { errorAbiOf } from "../../../harness/network/errorAbi.ts";
 import { makeValidators } from "../../../harness/network/makeValidators.ts";
 import { landed } from "../../support/landing.ts";
 import { v4WorldOn, type V4World } from "../../support/world.ts";
+import { describeWithAnvil } from "../../support/withAnvil.ts";
 
-describe("Checkpoints on the v4 rollup over anvil", () => {
+describeWithAnvil("Checkpoints on the v4 rollup over anvil", () => {
   for (const hardfork of ["osaka", "prague"]) {
     it(`land under ${hardfork} with the blob proofs that its nodes want, also on a parent that was not there yet`, async () => {
       const anvil = await startAnvil({ hardfork });

@@ -12,6 +12,7 @@ import type { World } from "../../../harness/world/world.ts";
 import { openAnvilWorld, type AnvilWorld } from "../../support/anvilWorld.ts";
 import { landed } from "../../support/landing.ts";
 import { rescueOf } from "../../support/rescueOf.ts";
+import { describeWithAnvil } from "../../support/withAnvil.ts";
 
 /** What the archiver has, in the words of the chain. */
 interface Archived {
@@ -50,13 +51,13 @@ async function proposedBlocks(world: World, checkpoint: AttestedCheckpoint): Pro
 }
 
 // Upstream's archiver is unmodified; its database is in memory, because the native one wants a newer glibc than many machines have.
-describe("The archiver of v4.1.2 (anvil, database in memory)", () => {
+describeWithAnvil("The archiver of v4.1.2 (anvil, database in memory)", () => {
   let world: AnvilWorld;
   let node: ArchiverNode;
   let restore: () => Promise<void>;
 
-  before(async function () {
-    world = await openAnvilWorld(this, { seed: "archiver", terms: { ...OPEN_TERMS, crossEpoch: true } });
+  before(async () => {
+    world = await openAnvilWorld({ seed: "archiver", terms: { ...OPEN_TERMS, crossEpoch: true } });
     restore = await world.chain.snapshot();
   });
 

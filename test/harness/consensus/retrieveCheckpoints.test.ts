@@ -7,6 +7,7 @@ import { withAttestations, type AttestedCheckpoint } from "../../../harness/cons
 import { makeProposeTransaction } from "../../../harness/consensus/proposeTransaction.ts";
 import { retrieveCheckpoints, type BlobSource } from "../../../harness/consensus/retrieveCheckpoints.ts";
 import { openAnvilWorld, type AnvilWorld } from "../../support/anvilWorld.ts";
+import { describeWithAnvil } from "../../support/withAnvil.ts";
 
 /** Serves the blobs of checkpoints; those of `slow` only after a while, as a busy beacon node does. */
 function blobsOf(checkpoints: readonly AttestedCheckpoint[], slow?: AttestedCheckpoint): BlobSource {
@@ -19,12 +20,12 @@ function blobsOf(checkpoints: readonly AttestedCheckpoint[], slow?: AttestedChec
 }
 
 // Only anvil mines two blob transactions in one block.
-describe("Checkpoints that the archiver retrieves from L1", () => {
+describeWithAnvil("Checkpoints that the archiver retrieves from L1", () => {
   let world: AnvilWorld;
   let firstSlot: bigint;
 
-  before(async function () {
-    world = await openAnvilWorld(this, { seed: "archiver" });
+  before(async () => {
+    world = await openAnvilWorld({ seed: "archiver" });
     ({ firstSlot } = world);
   });
 

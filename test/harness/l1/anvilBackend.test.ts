@@ -8,8 +8,9 @@ import { openRpcChain, type RpcChainOptions } from "../../../harness/l1/openRpcC
 import { startAnvil, type AnvilProcess } from "../../../harness/l1/startAnvil.ts";
 import { CLOCK, makeSidecar, prepare, REVERTER, sender, TARGET, unluckyAbi } from "../../support/l1Accounts.ts";
 import { rejection } from "../../support/rejection.ts";
+import { describeWithAnvil } from "../../support/withAnvil.ts";
 
-describe("The L1 chain over anvil", () => {
+describeWithAnvil("The L1 chain over anvil", () => {
   let anvil: AnvilProcess;
 
   beforeEach(async () => {

@@ -8,10 +8,11 @@ import { openRpcChain } from "../../../harness/l1/openRpcChain.ts";
 import { startAnvil } from "../../../harness/l1/startAnvil.ts";
 import { CLOCK, poor, prepare, REVERT_DATA, REVERTER, sender, TARGET } from "../../support/l1Accounts.ts";
 import { rejection } from "../../support/rejection.ts";
+import { describeWithAnvil } from "../../support/withAnvil.ts";
 
 const GAS = 100_000n;
 
-describe("Simulating a transaction", () => {
+describeWithAnvil("Simulating a transaction", () => {
   it("tells what it would do at another second, and what it would cost", async () => {
     const anvil = await startAnvil();
     try {
@@ -39,7 +40,7 @@ describe("Simulating a transaction", () => {
   });
 });
 
-describe("Sending at once", () => {
+describeWithAnvil("Sending at once", () => {
   it("tells a refusal from a connection that broke", async () => {
     const anvil = await startAnvil();
     const chain = await prepare(await openRpcChain({ url: anvil.url }));

@@ -4,8 +4,9 @@ import { expect } from "chai";
 
 import { AnvilMissingError, AnvilStartError, startAnvil } from "../../../harness/l1/startAnvil.ts";
 import { rejection } from "../../support/rejection.ts";
+import { describeWithAnvil } from "../../support/withAnvil.ts";
 
-describe("Starting anvil", () => {
+describeWithAnvil("Starting anvil", () => {
   it("says that the port is taken", async () => {
     const anvil = await startAnvil();
     try {
@@ -22,7 +23,9 @@ describe("Starting anvil", () => {
     const { fields } = await rejection(startAnvil({ hardfork: "breakfast" }), AnvilStartError);
     expect(fields["complaint"]).to.match(/breakfast/);
   });
+});
 
+describe("Anvil", () => {
   it("says how to get it where it is missing", async () => {
     const error = await rejection(startAnvil({ home: tmpdir() }), AnvilMissingError);
     expect(error.message).to.match(/npm ci/);

@@ -8,19 +8,20 @@ import { FIXED_GAS_LIMIT } from "../../../harness/publisher/gasLimit.ts";
 import { openPublisherL1, type PublisherL1 } from "../../../harness/publisher/publisherL1.ts";
 import { openAnvilWorld, type AnvilWorld } from "../../support/anvilWorld.ts";
 import { PublishingStage, tellResult } from "../../support/publishing.ts";
+import { describeWithAnvil } from "../../support/withAnvil.ts";
 
 const GWEI = 10n ** 9n;
 
 // A node with `eth_simulateV1` and a mempool of its own, and a committee of mainnet's size: what gas limits are about.
-describe("The bundle publisher (anvil)", () => {
+describeWithAnvil("The bundle publisher (anvil)", () => {
   let world: AnvilWorld;
   let slot: bigint;
   let stage: PublishingStage;
   let l1: PublisherL1;
   let simulated: bigint[];
 
-  before(async function () {
-    world = await openAnvilWorld(this, { seed: "bundle", config: mainnetLikeConfig(), validatorCount: 64 });
+  before(async () => {
+    world = await openAnvilWorld({ seed: "bundle", config: mainnetLikeConfig(), validatorCount: 64 });
     slot = world.firstSlot;
     await world.landOnTime(slot);
   });

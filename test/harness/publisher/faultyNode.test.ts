@@ -11,6 +11,7 @@ import type { Judgement } from "../../../harness/publisher/judgeBundle.ts";
 import { openAnvilWorld, type AnvilWorld } from "../../support/anvilWorld.ts";
 import { FaultyNode, METHOD_NOT_FOUND, type Fault, type RpcRequest } from "../../support/faultyNode.ts";
 import { PublishingStage, tellResult } from "../../support/publishing.ts";
+import { describeWithAnvil } from "../../support/withAnvil.ts";
 
 /** A blob transaction's first byte (EIP-2718, EIP-4844). */
 const BLOB_TRANSACTION = "0x03";
@@ -18,14 +19,14 @@ const BLOB_TRANSACTION = "0x03";
 const RATE_LIMIT: Fault = { status: 429, body: "Too Many Requests" };
 
 // Over HTTP, a real node behind it: what a connection does to errors is part of what is tested.
-describe("The bundle publisher, behind an RPC that", () => {
+describeWithAnvil("The bundle publisher, behind an RPC that", () => {
   let world: AnvilWorld;
   let node: FaultyNode;
   let slot: bigint;
   let stage: PublishingStage;
 
-  before(async function () {
-    world = await openAnvilWorld(this, { seed: "faulty" });
+  before(async () => {
+    world = await openAnvilWorld({ seed: "faulty" });
     slot = world.firstSlot;
     await world.landOnTime(slot);
     node = await FaultyNode.before(world.url);

@@ -12,6 +12,7 @@ import type { PublishResult } from "../../../harness/publisher/publisher.ts";
 import { RealPublisher, type RealPublisherOptions } from "../../../harness/publisher/realPublisher.ts";
 import { expectGasSnapshot } from "../../support/gasSnapshot.ts";
 import { openAnvilWorld, type AnvilWorld } from "../../support/anvilWorld.ts";
+import { describeWithAnvil } from "../../support/withAnvil.ts";
 
 const GWEI = 10n ** 9n;
 /** What an operator sets so that a slip lands. */
@@ -20,7 +21,7 @@ const SLIPPABLE = { cancelTxOnTimeout: false, gasLimitBufferPercentage: 40 };
 const tell = ({ action, outcome, reason }: PublishResult) => `${action} ${outcome}: ${reason}`;
 
 // Upstream's code, unmodified, on a committee of mainnet's size, because its gas limit is what decides.
-describe("The publisher of v4.1.2 (anvil)", () => {
+describeWithAnvil("The publisher of v4.1.2 (anvil)", () => {
   let world: AnvilWorld;
   let clock: ManualClock;
   let slot: bigint;
@@ -30,8 +31,8 @@ describe("The publisher of v4.1.2 (anvil)", () => {
   /** Gas, for the list for node teams. */
   const figures: Record<string, bigint> = {};
 
-  before(async function () {
-    world = await openAnvilWorld(this, { seed: "publisher", config: mainnetLikeConfig(), validatorCount: 64 });
+  before(async () => {
+    world = await openAnvilWorld({ seed: "publisher", config: mainnetLikeConfig(), validatorCount: 64 });
     slot = world.firstSlot;
     // An epoch's first proposal costs more and would hide what a limit is short of.
     await world.landOnTime(slot);

@@ -6,12 +6,13 @@ import { RollupContract } from "../../../harness/upstream/contracts.ts";
 import { SlotNumber } from "../../../harness/upstream/foundation.ts";
 import { loadPublisher } from "../../../harness/upstream/realNode.ts";
 import { openAnvilWorld, type AnvilWorld } from "../../support/anvilWorld.ts";
+import { describeWithAnvil } from "../../support/withAnvil.ts";
 
 // What every other component of a node asks who may do what, and when: v4.1.2's, unmodified.
-describe("The epoch cache of v4.1.2", () => {
+describeWithAnvil("The epoch cache of v4.1.2", () => {
   let world: AnvilWorld;
-  before(async function () {
-    world = await openAnvilWorld(this, { seed: "epoch cache" });
+  before(async () => {
+    world = await openAnvilWorld({ seed: "epoch cache" });
   });
   after(() => world.close());
 

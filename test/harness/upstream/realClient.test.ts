@@ -25,6 +25,7 @@ import { makeValidators } from "../../../harness/network/makeValidators.ts";
 import { upgradeToBuildAhead, type UpgradedNetwork } from "../../../harness/network/upgradeToBuildAhead.ts";
 import { Blob } from "../../../harness/upstream/blobLib.ts";
 import { World } from "../../../harness/world/world.ts";
+import { describeWithAnvil } from "../../support/withAnvil.ts";
 
 const SEED = "real client";
 /** Upstream's `ProposalState.Executed`. */
@@ -32,7 +33,7 @@ const EXECUTED = 5;
 /** L1TxUtils sends with 1.2 times what a simulation on time has used; a late landing needs more. */
 const LATE_GAS_BUFFER_PERCENTAGE = 60;
 
-describe("The unmodified client of v4.1.2", () => {
+describeWithAnvil("The unmodified client of v4.1.2", () => {
   let anvil: AnvilProcess;
   let network: UpgradedNetwork;
   let world: World;

@@ -14,12 +14,13 @@ import { startAnvil, type AnvilProcess } from "../../../harness/l1/startAnvil.ts
 import { attachNetwork } from "../../../harness/network/contracts.ts";
 import { deployV4Stack } from "../../../harness/network/deployV4Stack.ts";
 import { errorAbiOf } from "../../../harness/network/errorAbi.ts";
+import { describeWithAnvil } from "../../support/withAnvil.ts";
 
 /** A network of this name has its records to itself. */
 const NETWORK = `task-test-${process.pid}`;
 const RECORDS = path.join("tmp", "deployments", NETWORK);
 
-describe("The tasks of a deployment", () => {
+describeWithAnvil("The tasks of a deployment", () => {
   let anvil: AnvilProcess;
   let chain: L1Chain;
   let hre: HardhatRuntimeEnvironment;

@@ -14,6 +14,7 @@ import {
 import type { ForkSource } from "../../../../harness/rehearsal/fork/forkSource.ts";
 import { pinned, startSmallSource } from "../../../support/forkSource.ts";
 import { rejection } from "../../../support/rejection.ts";
+import { describeWithAnvil } from "../../../support/withAnvil.ts";
 
 const NOBODY: Address = "0x00000000000000000000000000000000000000fe";
 /** A contract that anvil begins with. */
@@ -21,7 +22,7 @@ const SOMETHING: Address = "0x4e59b44847b379578588920cA78FbF26c0B4956C";
 /** Where `Ownable` of the rollup has its owner. Source: upstream's `RollupStorage`. */
 const OWNER_WORD = 2n;
 
-describe("Attaching to a fork", () => {
+describeWithAnvil("Attaching to a fork", () => {
   let source: ForkSource;
   let network: AztecNetwork;
   let restore: () => Promise<void>;

@@ -14,11 +14,12 @@ import {
   TallySlashingProposerAbi,
 } from "../../../../harness/upstream/abis.ts";
 import { SMALL_SOURCE, startSmallSource } from "../../../support/forkSource.ts";
+import { describeWithAnvil } from "../../../support/withAnvil.ts";
 
 /** Upstream's `ProposalState.Active`. */
 const ACTIVE = 1;
 
-describe("A fork source", () => {
+describeWithAnvil("A fork source", () => {
   let folder: string;
   let source: ForkSource;
   let network: AztecNetwork;

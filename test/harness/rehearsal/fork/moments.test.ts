@@ -33,6 +33,7 @@ import type { World } from "../../../../harness/world/world.ts";
 import { HATCH } from "../../../support/escapeHatch.ts";
 import { pinned, SMALL_SOURCE, startSmallSource } from "../../../support/forkSource.ts";
 import { rejection } from "../../../support/rejection.ts";
+import { describeWithAnvil } from "../../../support/withAnvil.ts";
 
 /** Upstream's `ProposalState.Executable`. */
 const EXECUTABLE = 3;
@@ -45,7 +46,7 @@ const strangers = new KeyRing(
 );
 
 // In the middle of an epoch, with unproven checkpoints left behind: that is when `rehearseFork` itself has the payload executed.
-describe("The upgrade at an interesting moment", () => {
+describeWithAnvil("The upgrade at an interesting moment", () => {
   let source: ForkSource;
   let fork: AttachedFork;
   let stage: ForkStage;

@@ -13,11 +13,12 @@ import { rehearseFork } from "../../../../harness/rehearsal/fork/rehearseFork.ts
 import { renderFork, renderForkPage, renderForkSummary } from "../../../../harness/report/renderFork.ts";
 import { pinned, startSmallSource } from "../../../support/forkSource.ts";
 import { rejection } from "../../../support/rejection.ts";
+import { describeWithAnvil } from "../../../support/withAnvil.ts";
 
 /** The most that a live network's RPC may be asked, with committees of 48; this one's have 4. */
 const MAX_REQUESTS = 5_000;
 
-describe("Rehearsal on a fork", () => {
+describeWithAnvil("Rehearsal on a fork", () => {
   let source: ForkSource;
   let live: RpcSource;
   let folder: string;

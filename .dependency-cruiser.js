@@ -6,7 +6,7 @@
  */
 const floors = [
   ["harness/errors.ts"],
-  ["harness/hardhatRuntime.ts", "harness/missingArtifactError.ts"],
+  ["harness/hardhatRuntime.ts", "harness/interval.ts", "harness/missingArtifactError.ts"],
   ["harness/l1", "harness/protocol", "ignition"],
   ["harness/upstream", "harness/sim"],
   ["harness/network"],

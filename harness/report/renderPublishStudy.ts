@@ -1,13 +1,11 @@
 import path from "node:path";
 
-import { parse, View } from "vega";
-import { compile, type TopLevelSpec } from "vega-lite";
-
+import { intervalOf, type Interval } from "../interval.ts";
 import type { PolicyResult, PublishStudy } from "../study/publishStudy.ts";
 import type { PublishPolicy } from "../study/publishPolicies.ts";
 import type { Fate, PublishCounts, Role } from "../study/publishWatch.ts";
-import { confidenceOf, type Confidence } from "./confidence.ts";
 import { renderMarkdown, type Block } from "./document.ts";
+import { CHART_CONFIG as config, drawChart } from "./drawChart.ts";
 import type { Alignment } from "./markdownTable.ts";
 
 /** What `evidence/publish-study.json` holds. */
@@ -47,19 +45,19 @@ export async function renderPublishStudyFiles(study: PublishStudyEvidence): Prom
   return new Map([
     ["publish-study.json", `${JSON.stringify(study, undefined, 2)}\n`],
     ["publish-study.md", renderPublishStudy(study)],
-    [CHART, await drawChart(study)],
+    [CHART, await drawWaste(study)],
   ]);
 }
 
 /** Gas, or anything else of a run, for each slot: over the runs of a policy. */
-export function perSlot({ runs }: PolicyResult, count: (run: PublishCounts) => number): Confidence {
-  return confidenceOf(runs.map((run) => count(run) / run.slots));
+export function perSlot({ runs }: PolicyResult, count: (run: PublishCounts) => number): Interval {
+  return intervalOf(runs.map((run) => count(run) / run.slots));
 }
 
 /** What one policy wastes more than another for each slot: run by run, in the same weather. */
-export function wastedMore(study: PublishStudy, one: string, other: string): Confidence {
+export function wastedMore(study: PublishStudy, one: string, other: string): Interval {
   const [more, less] = [policyOf(study, one), policyOf(study, other)];
-  return confidenceOf(
+  return intervalOf(
     more.runs.map(({ wasted, slots }, run) => (wasted.gas - (less.runs[run]?.wasted.gas ?? 0)) / slots),
   );
 }
@@ -77,7 +75,7 @@ export function policyOf({ policies }: PublishStudy, id: string): PolicyResult {
 }
 
 const whole = (value: number) => Math.round(value).toLocaleString("en-US");
-const within = ({ mean, halfWidth }: Confidence) => `${whole(mean)} ± ${whole(halfWidth)}`;
+const within = ({ mean, margin }: Interval) => `${whole(mean)} ± ${whole(margin)}`;
 const share = (part: number, of: number) => (of === 0 ? "0 %" : `${((100 * part) / of).toFixed(1)} %`);
 const counted = (part: number, of: number) => `${whole(part)} (${share(part, of)})`;
 
@@ -314,12 +312,12 @@ function spent(count: number, gas: number): string {
 
 const COLORS = { duplicate: "#d1495b", early: "#edae49", expired: "#00798c", other: "#9aa5b1" };
 
-/** Gas wasted for each slot. The same study gives the same bytes. */
-async function drawChart({ policies }: PublishStudy): Promise<string> {
+/** Gas wasted for each slot. */
+function drawWaste({ policies }: PublishStudy): Promise<string> {
   const fates = Object.keys(COLORS) as (keyof typeof COLORS)[];
-  const specification: TopLevelSpec = {
+  return drawChart({
     title: "Gas wasted for each slot, by what became of the transaction",
-    config: { font: "DejaVu Sans, Verdana, sans-serif", view: { stroke: null }, axis: { labelLimit: 300 } },
+    config,
     data: {
       values: policies.flatMap((policy) =>
         fates.map((fate) => ({
@@ -349,11 +347,5 @@ async function drawChart({ policies }: PublishStudy): Promise<string> {
       },
     },
     resolve: { scale: { x: "independent" } },
-  };
-  const view = new View(parse(compile(specification).spec), { renderer: "none" });
-  try {
-    return `${await view.toSVG()}\n`;
-  } finally {
-    view.finalize();
-  }
+  });
 }

@@ -1,6 +1,6 @@
 import { splitAfter } from "../protocol/split.ts";
 import { WHOLE_BPS } from "../protocol/units.ts";
-import type { Interval } from "../sweep/record/statistics.ts";
+import type { Interval } from "../interval.ts";
 import type { PointResult, SweepEvidence } from "../sweep/record/sweepResult.ts";
 import { renderMarkdown, type Block } from "./document.ts";
 import { SWEEP_CHARTS } from "./sweepCharts.ts";

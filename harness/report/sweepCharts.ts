@@ -1,6 +1,6 @@
 import type { TopLevelSpec } from "vega-lite";
 
-import type { Interval } from "../sweep/record/statistics.ts";
+import type { Interval } from "../interval.ts";
 import type { Measure, SweepEvidence } from "../sweep/record/sweepResult.ts";
 import { CHART_CONFIG as config, drawChart } from "./drawChart.ts";
 import { MAIN_WINDOW, SweepNumbers } from "./sweepNumbers.ts";

@@ -1,4 +1,4 @@
-import { intervalOf, isAboveZero, type Interval } from "../sweep/record/statistics.ts";
+import { intervalOf, isAboveZero, type Interval } from "../interval.ts";
 import { RESCUE_AFTER_MS, type SweepPoint } from "../sweep/record/sweepPoint.ts";
 import type { Measure, PointResult, SweepEvidence } from "../sweep/record/sweepResult.ts";
 import { SweepRowError } from "./reportErrors.ts";

@@ -1,7 +1,7 @@
-import { parse, View } from "vega";
-import { compile, type TopLevelSpec } from "vega-lite";
+import type { TopLevelSpec } from "vega-lite";
 
 import type { Fate, Timeline } from "../stage/timeline.ts";
+import { drawChart } from "./drawChart.ts";
 import { FONT_SIZE, layOutTimeline, PIXELS_PER_SECOND, type TimelineLayout } from "./timelineLayout.ts";
 
 /** How a fate is painted. */
@@ -40,14 +40,8 @@ export interface TimelineHeading {
 }
 
 /** Draws a run as SVG. The same run gives the same bytes. */
-export async function renderTimeline(timeline: Timeline, heading?: TimelineHeading): Promise<string> {
-  const { spec } = compile(specify(timeline, layOutTimeline(timeline), heading));
-  const view = new View(parse(spec), { renderer: "none" });
-  try {
-    return `${await view.toSVG()}\n`;
-  } finally {
-    view.finalize();
-  }
+export function renderTimeline(timeline: Timeline, heading?: TimelineHeading): Promise<string> {
+  return drawChart(specify(timeline, layOutTimeline(timeline), heading));
 }
 
 function specify(timeline: Timeline, layout: TimelineLayout, heading: TimelineHeading | undefined): TopLevelSpec {

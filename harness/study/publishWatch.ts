@@ -2,6 +2,7 @@ import type { ActorEvent, SendPurpose } from "../actors/actorEvents.ts";
 import { L1_BLOCK_MS } from "../sim/calendar.ts";
 import type { L1Block } from "../sim/l1.ts";
 import type { Outcome } from "../sim/ledger.ts";
+import { roundTo3 } from "../stage/durations.ts";
 import type { StageWatcher } from "../stage/runStage.ts";
 
 /** How a transaction that was sent ends: always in exactly one way. */
@@ -184,7 +185,7 @@ export class PublishWatch implements StageWatcher {
       winners,
       blocksToLand,
       inFirstBlock,
-      races: { ...races, gwei: round(races.gwei) },
+      races: { ...races, gwei: roundTo3(races.gwei) },
     };
   }
 
@@ -214,9 +215,4 @@ export class PublishWatch implements StageWatcher {
         : [],
     );
   }
-}
-
-/** To a thousandth: sums of fractions should not end in noise. */
-function round(value: number): number {
-  return Math.round(value * 1000) / 1000;
 }

@@ -1,5 +1,5 @@
 import { nameOfPoint, RESCUE_AFTER_MS, type SweepPoint, type SweepRun } from "./record/sweepPoint.ts";
-import { MAX_SEEDS, MIN_SEEDS } from "./record/statistics.ts";
+import { MAX_SEEDS, MIN_SEEDS } from "../interval.ts";
 import type { SweepPlan } from "./record/sweepResult.ts";
 import { InvalidSweepError } from "./sweepErrors.ts";
 import { SWEEP_WEATHERS } from "./weather.ts";

@@ -98,8 +98,8 @@ function timetable({ timetable: records }: Evidence): readonly string[] {
 function publishStudy({ publishStudy: study }: Evidence): readonly string[] {
   const wasted = (id: string) => n(Math.round(perSlot(policyOf(study, id), (run) => run.wasted.gas).mean));
   const less = (more: string, other: string) => {
-    const { mean, halfWidth } = wastedMore(study, more, other);
-    return `${n(Math.round(mean))} ± ${n(Math.round(halfWidth))} gas a slot`;
+    const { mean, margin } = wastedMore(study, more, other);
+    return `${n(Math.round(mean))} ± ${n(Math.round(margin))} gas a slot`;
   };
   const ratio = (part: number, of: number) => `${((100 * part) / of).toFixed(1)} %`;
   const [early, start] = [policyOf(study, "simulated.stops.early"), policyOf(study, "simulated.stops.start")];

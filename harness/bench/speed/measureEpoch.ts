@@ -8,7 +8,8 @@ import { mainnetLikeConfig } from "../../network/networkConfig.ts";
 import { openEmbeddedNetwork } from "../../network/openEmbeddedNetwork.ts";
 import { slotStart } from "../../protocol/time.ts";
 import { World } from "../../world/world.ts";
-import { round, type EpochSpeed } from "./speedRecord.ts";
+import { roundTo3 } from "../../stage/durations.ts";
+import type { EpochSpeed } from "./speedRecord.ts";
 
 const SEED = "speed";
 /** Checkpoints before the stopwatch runs: they load the KZG setup and warm the code. */
@@ -40,10 +41,10 @@ export async function measureEpoch(hardhat: HardhatRuntime, now: () => number): 
       });
     }
     const parts = {
-      building: round(spent.building),
-      signing: round(spent.signing),
-      blobs: round(spent.blobs),
-      l1: round(spent.l1),
+      building: roundTo3(spent.building),
+      signing: roundTo3(spent.signing),
+      blobs: roundTo3(spent.blobs),
+      l1: roundTo3(spent.l1),
     };
     return { checkpoints, committee: Number(config.targetCommitteeSize), signatures, parts };
   } finally {

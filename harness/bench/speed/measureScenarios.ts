@@ -3,7 +3,8 @@ import type { HardhatRuntime } from "../../hardhatRuntime.ts";
 import { findSimulatedScenarios } from "../../scenarios/findSimulated.ts";
 import { runScenarios } from "../../scenarios/runScenarios.ts";
 import { DEFAULT_SCENARIO_SEED } from "../../stage/scenarioSeed.ts";
-import { round, type ScenariosSpeed } from "./speedRecord.ts";
+import { roundTo3 } from "../../stage/durations.ts";
+import type { ScenariosSpeed } from "./speedRecord.ts";
 
 /** How fast something goes that does not go as it must says nothing. */
 class ScenariosFailedError extends BuildAheadError {}
@@ -17,7 +18,7 @@ export async function measureScenarios(hardhat: HardhatRuntime, now: () => numbe
   const scenarios = await findSimulatedScenarios();
   const started = now();
   const { records, failures } = await runScenarios(hardhat, scenarios, { seed: DEFAULT_SCENARIO_SEED });
-  const seconds = round((now() - started) / 1000);
+  const seconds = roundTo3((now() - started) / 1000);
   if (failures.length > 0) throw new ScenariosFailedError(`${failures.length} scenarios failed: run them alone`);
   return { scenarios: scenarios.length, runs: records.length, seconds };
 }

@@ -1,9 +1,10 @@
 import type { HardhatRuntime } from "../../hardhatRuntime.ts";
 import { ChainLedgers } from "../../ledger/chainLedgers.ts";
 import { openModelLedger } from "../../ledger/modelLedger.ts";
+import { roundTo3 } from "../../stage/durations.ts";
 import { runStage, type OpenLedger } from "../../stage/runStage.ts";
 import { makeSetup } from "../../stage/stageSetup.ts";
-import { round, type StageSpeed } from "./speedRecord.ts";
+import type { StageSpeed } from "./speedRecord.ts";
 
 /** A calm day of mainnet's epochs, proven as they end. Checkpoints share their blobs, and nobody reads the trace. */
 const CALM_DAY = {
@@ -42,9 +43,9 @@ export async function measureStage(
     return {
       ledger,
       slots,
-      seconds: round((now() - opened.ms) / 1000),
-      cpuSeconds: round((user + system) / 1e6),
-      openSeconds: round((opened.ms - began.ms) / 1000),
+      seconds: roundTo3((now() - opened.ms) / 1000),
+      cpuSeconds: roundTo3((user + system) / 1e6),
+      openSeconds: roundTo3((opened.ms - began.ms) / 1000),
       peakRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
     };
   } finally {

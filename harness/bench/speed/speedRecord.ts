@@ -51,8 +51,3 @@ export interface StageSpeed {
   /** The process's resident memory at its largest. */
   readonly peakRssMiB: number;
 }
-
-/** To a thousandth: what is written down should not end in noise. */
-export function round(seconds: number): number {
-  return Math.round(seconds * 1000) / 1000;
-}

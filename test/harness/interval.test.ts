@@ -1,8 +1,8 @@
 import { expect } from "chai";
 
-import { intervalOf, isAboveZero, MAX_SEEDS, SampleSizeError } from "../../../harness/sweep/record/statistics.ts";
+import { intervalOf, isAboveZero, MAX_SEEDS, SampleSizeError } from "../../harness/interval.ts";
 
-describe("Intervals of the sweep", () => {
+describe("Intervals", () => {
   it("are those of Student's t", () => {
     // Five values of mean 3 and variance 2.5: 2.776 * sqrt(2.5 / 5).
     const { mean, margin } = intervalOf([1, 2, 3, 4, 5]);

@@ -1,4 +1,4 @@
-import { BuildAheadError } from "../../errors.ts";
+import { BuildAheadError } from "./errors.ts";
 
 /** A mean over independent runs, with its confidence interval. */
 export interface Interval {
